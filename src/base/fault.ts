@@ -1,0 +1,91 @@
+// Every fault a user can meet is in this table: what went wrong, what to do, how the process ends.
+// docs/reference/faults.md is compared with it by a test, both ways.
+
+export interface FaultKind {
+  /** One sentence in the present tense: what is wrong. */
+  readonly what: string
+  /** One sentence in the imperative: what to do about it. */
+  readonly todo: string
+  /** Exit code of a command that ends with it; HTTP answers carry their own status. */
+  readonly exit: number
+}
+
+export const FAULTS = {
+  CONFIG_UNREADABLE: {
+    what: 'The configuration file cannot be read.',
+    todo: 'Check the path and its permissions.',
+    exit: 2,
+  },
+  CONFIG_SYNTAX: { what: 'The file is not valid YAML.', todo: 'Mend the syntax at the place named.', exit: 2 },
+  CONFIG_UNKNOWN_KEY: { what: 'The key is not known here.', todo: 'Correct the spelling or remove the key.', exit: 2 },
+  CONFIG_TYPE: { what: 'The value has the wrong type.', todo: 'Write a value of the type that is allowed.', exit: 2 },
+  CONFIG_VALUE: { what: 'The value is not allowed.', todo: 'Write one of the values that are allowed.', exit: 2 },
+  CONFIG_MISSING: { what: 'A required key is missing.', todo: 'Add the key.', exit: 2 },
+  CONFIG_CONFLICT: { what: 'Two settings contradict each other.', todo: 'Keep one of the two.', exit: 2 },
+  CONFIG_UNSET_VARIABLE: {
+    what: 'The environment variable of a secret is not set.',
+    todo: 'Set the variable, or give a default with ${NAME:-default}.',
+    exit: 2,
+  },
+  ENV_VALUE: {
+    what: 'An environment variable has a value that is not allowed.',
+    todo: 'Correct or unset the variable.',
+    exit: 2,
+  },
+} as const satisfies Record<string, FaultKind>
+
+export type FaultCode = keyof typeof FAULTS
+
+export interface FaultPlace {
+  readonly file: string
+  readonly line?: number
+  readonly column?: number
+}
+
+export interface FaultDetail {
+  /** What was found, as written; never a secret. */
+  readonly found?: string
+  /** What is allowed there. */
+  readonly allowed?: string
+  /** A dotted path, an option or an address: the thing that is at fault. */
+  readonly subject?: string
+  readonly where?: FaultPlace
+  /** A nearer hint than the table's, such as a spelling. */
+  readonly hint?: string
+}
+
+export class Fault extends Error {
+  readonly code: FaultCode
+  readonly detail: FaultDetail
+
+  constructor(code: FaultCode, detail: FaultDetail = {}, options?: ErrorOptions) {
+    super(faultText(code, detail), options)
+    this.name = 'Fault'
+    this.code = code
+    this.detail = detail
+  }
+}
+
+/** `file:line:column CODE subject: what; found …, allowed …. what to do` on one line. */
+export function faultText(code: FaultCode, detail: FaultDetail): string {
+  const kind: FaultKind = FAULTS[code]
+  const { where } = detail
+  let text = where ? `${where.file}${where.line ? `:${where.line}:${where.column ?? 1}` : ''} ` : ''
+  text += `${code} `
+  if (detail.subject) text += `${detail.subject}: `
+  text += kind.what.replace(/\.$/, '')
+  if (detail.found !== undefined) text += `; found ${detail.found}`
+  if (detail.allowed !== undefined) text += `; allowed: ${detail.allowed}`
+  return `${text}. ${detail.hint ?? kind.todo}`
+}
+
+/** Several faults at once, in the order of the file. */
+export class Faults extends Error {
+  readonly faults: readonly Fault[]
+
+  constructor(faults: readonly Fault[]) {
+    super(faults.map((fault) => fault.message).join('\n'))
+    this.name = 'Faults'
+    this.faults = faults
+  }
+}
