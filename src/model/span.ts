@@ -76,16 +76,16 @@ export class SpanRecord {
   kind: number
   flags: number
   status: number
-  start: number
-  /** NaN while the span is running. */
-  end: number
+  startTime: number
+  /** NaN while the span is running. Not `end`: that is the method of the API's Span. */
+  endTime: number
   scope: Scope
   attributes: Flat | null
   template: Template | null
   peer: Template | null
   rare: SpanRare | null
 
-  constructor(scope: Scope, name: string, kind: number, start: number) {
+  constructor(scope: Scope, name: string, kind: number, startTime: number) {
     this.t0 = 0
     this.t1 = 0
     this.t2 = 0
@@ -98,8 +98,8 @@ export class SpanRecord {
     this.kind = kind
     this.flags = 0
     this.status = STATUS_UNSET
-    this.start = start
-    this.end = Number.NaN
+    this.startTime = startTime
+    this.endTime = Number.NaN
     this.scope = scope
     this.attributes = null
     this.template = null
