@@ -1,1 +1,103 @@
-// placeholder until the build lands
+// Builds the package: src/*.ts → dist/esm (bundled with shared chunks) → dist/cjs (the same files converted one by one, so
+// that CommonJS doors share chunks and state as the ESM ones do) → declarations for both. `--no-types` leaves out the last.
+import { spawn } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build, stop } from 'esbuild'
+import { entries } from './doors.mjs'
+
+const ROOT = fileURLToPath(new URL('../', import.meta.url))
+const TYPES = !process.argv.includes('--no-types')
+const DIST = join(ROOT, 'dist')
+// Built beside dist and swapped in, so that a test or a server that reads dist never sees half of it.
+const NEXT = join(ROOT, `.dist-${process.pid}`)
+
+const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
+const external = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }).flatMap((name) => [
+  name,
+  `${name}/*`,
+])
+
+/** A warning that would break one of the two formats ends the build. */
+const strict = { 'empty-import-meta': 'error' }
+
+async function bundle() {
+  await build({
+    absWorkingDir: ROOT,
+    entryPoints: entries().map((name) => `src/${name}.ts`),
+    outdir: join(NEXT, 'esm'),
+    chunkNames: 'chunk/[name]-[hash]',
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.19',
+    external,
+    // yaml's own choice for Node is CommonJS, which cannot be shaken, and asks for node: modules by require.
+    alias: { yaml: join(ROOT, 'node_modules/yaml/browser/index.js') },
+    legalComments: 'none',
+    logOverride: strict,
+    logLevel: 'warning',
+  })
+}
+
+async function convert() {
+  const esm = join(NEXT, 'esm')
+  const files = readdirSync(esm, { recursive: true }).filter((file) => file.endsWith('.js'))
+  await build({
+    absWorkingDir: ROOT,
+    entryPoints: files.map((file) => join(esm, file)),
+    outbase: esm,
+    outdir: join(NEXT, 'cjs'),
+    format: 'cjs',
+    platform: 'node',
+    target: 'node20.19',
+    // Jest on Node 20 cannot load `import()` inside CommonJS: a lazy room is a lazy require there.
+    supported: { 'dynamic-import': false },
+    logOverride: strict,
+    logLevel: 'warning',
+  })
+  writeFileSync(join(NEXT, 'cjs', 'package.json'), '{ "type": "commonjs" }\n')
+}
+
+async function declare() {
+  const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc')
+  const out = relative(ROOT, join(NEXT, 'esm'))
+  const code = await new Promise((resolve, reject) => {
+    spawn(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', out], { cwd: ROOT, stdio: 'inherit' })
+      .on('error', reject)
+      .on('exit', resolve)
+  })
+  if (code !== 0) throw new Error(`declarations failed: tsc ended with ${code}`)
+  const esm = join(NEXT, 'esm')
+  for (const file of readdirSync(esm, { recursive: true })) {
+    if (!file.endsWith('.d.ts')) continue
+    const text = readFileSync(join(esm, file), 'utf8')
+    writeFileSync(join(esm, file), text.replace(/((?:from|import\()\s*['"]\.{1,2}\/[^'"]+)\.ts(['"])/g, '$1.js$2'))
+  }
+  cpSync(esm, join(NEXT, 'cjs'), { recursive: true, filter: (from) => !from.endsWith('.js') })
+}
+
+/** Swaps the new folder in: a reader finds the old one or the new one. */
+function swap() {
+  const old = join(ROOT, `.dist-${process.pid}-old`)
+  if (existsSync(DIST)) renameSync(DIST, old)
+  renameSync(NEXT, DIST)
+  rmSync(old, { recursive: true, force: true })
+}
+
+try {
+  rmSync(NEXT, { recursive: true, force: true })
+  mkdirSync(NEXT)
+  await bundle()
+  await convert()
+  if (TYPES) await declare()
+  swap()
+} catch (error) {
+  process.exitCode = 1
+  if (!error.errors) process.stderr.write(`${error.message}\n`)
+} finally {
+  rmSync(NEXT, { recursive: true, force: true })
+  await stop()
+}

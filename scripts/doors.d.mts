@@ -1,0 +1,3 @@
+export function entries(root?: URL): string[]
+export function doors(root?: URL): string[]
+export function exportsMap(names?: string[]): Record<string, unknown>
