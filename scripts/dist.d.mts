@@ -1,0 +1,1 @@
+export function dist(options?: { types?: boolean }): Promise<string>
