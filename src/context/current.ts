@@ -14,6 +14,21 @@ export function runIn<T>(frame: Frame | undefined, work: () => T): T {
   return storage.run(frame, work)
 }
 
+/** `runIn` with one argument, which spares callers a closure. */
+export function runWith<A, T>(frame: Frame | undefined, work: (argument: A) => T, argument: A): T {
+  return storage.run(frame, work, argument)
+}
+
+/** `runIn` for a function with its own `this` and arguments. */
+export function runApply<T>(
+  frame: Frame | undefined,
+  work: (...args: unknown[]) => T,
+  self: unknown,
+  args: unknown[],
+): T {
+  return storage.run(frame, Reflect.apply<unknown, unknown[], T>, work, self, args)
+}
+
 /** Makes `frame` current for the rest of this turn and all that it starts; for diagnostics-channel subscribers. */
 export function enter(frame: Frame | undefined): void {
   storage.enterWith(frame)

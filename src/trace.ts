@@ -1,0 +1,18 @@
+// The door `telltale/trace`: spans without the rest.
+
+export { Baggage } from './context/baggage.ts'
+export { correlationId, currentCorrelationId, isSafeCorrelationId } from './context/correlation.ts'
+export { current, enter, runIn } from './context/current.ts'
+export { type CurrentSpan, Frame } from './context/frame.ts'
+export { allowHosts } from './context/hosts.ts'
+export { NonRecordingSpan } from './context/non-recording.ts'
+export { Propagator } from './context/propagator.ts'
+export { formatTraceparent, parseTraceparent } from './context/traceparent.ts'
+export { TraceState } from './context/tracestate.ts'
+export { type EngineOptions, TraceEngine } from './trace/engine.ts'
+export { addEvent, currentSpan, type Kind, type SpanSettings, setAttributes, span } from './trace/helpers.ts'
+export { install, tracer } from './trace/installed.ts'
+export type { Limits } from './trace/limits.ts'
+export { parentBased, type Sampler, samplerOf, traceIdRatio } from './trace/sampler.ts'
+export { Span } from './trace/span.ts'
+export { type StartOptions, Tracer } from './trace/tracer.ts'

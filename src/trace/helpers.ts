@@ -1,0 +1,115 @@
+// What applications call by name: a span around a function, and changes to whatever span is current. Each works before
+// start, after stop and outside of any request, as a no-op; none needs a check at the call site (W-09).
+
+import type { CurrentSpan } from '../context/api.ts'
+import { current, runWith } from '../context/current.ts'
+import { Frame, SPAN_KEY } from '../context/frame.ts'
+import { NO_SPAN, type NonRecordingSpan } from '../context/non-recording.ts'
+import { STATUS_ERROR, STATUS_UNSET } from '../model/span.ts'
+import { tracer } from './installed.ts'
+import type { Span } from './span.ts'
+import type { Started, StartOptions } from './tracer.ts'
+
+const TRACER = tracer('telltale')
+
+export type Kind = 'internal' | 'server' | 'client' | 'producer' | 'consumer'
+
+export interface SpanSettings {
+  kind?: Kind
+  attributes?: object
+  links?: StartOptions['links']
+  /** Starts a new trace whatever is current. */
+  root?: boolean
+}
+
+const KINDS: readonly Kind[] = ['internal', 'server', 'client', 'producer', 'consumer']
+
+/**
+ * Runs `work` in a new span that ends when it returns, throws or settles. What is thrown is recorded, makes the
+ * status an error, and goes on to the caller. A promise resolves to the very value of `work`.
+ */
+export function span<R>(name: string, work: (span: Started) => R): R
+export function span<R>(name: string, settings: SpanSettings, work: (span: Started) => R): R
+export function span<R>(
+  name: string,
+  second: SpanSettings | ((span: Started) => R),
+  third?: (span: Started) => R,
+): R | undefined {
+  const work = typeof second === 'function' ? second : third
+  if (typeof work !== 'function') return undefined
+  if (!TRACER.engine.on) return work(NO_SPAN)
+  const settings = typeof second === 'function' ? null : second
+  const made =
+    settings === null
+      ? TRACER.start(name)
+      : TRACER.startSpan(name, {
+          kind: Math.max(0, KINDS.indexOf(settings.kind ?? 'internal')),
+          ...(settings.attributes && { attributes: settings.attributes }),
+          ...(settings.links && { links: settings.links }),
+          root: settings.root === true,
+        })
+  let result: R
+  try {
+    result = runWith(new Frame(current() ?? null).hold(made), work, made)
+  } catch (error) {
+    made.fail(error)
+    made.end()
+    throw error
+  }
+  return settle(made, result)
+}
+
+/** Ends the span with the result: at once, or when a promise settles. */
+function settle<R>(made: Started, result: R): R {
+  if (result instanceof Promise && Object.keys(result).length > 0) {
+    // A promise with properties of its own (a child process, a request) must reach the caller as it is.
+    Promise.prototype.then.call(
+      result,
+      () => made.end(),
+      (error: unknown) => {
+        made.fail(error)
+        made.end()
+      },
+    )
+    return result
+  }
+  if (!isThenable(result)) {
+    made.end()
+    return result
+  }
+  return result.then(
+    (value: unknown) => {
+      made.end()
+      return value
+    },
+    (error: unknown) => {
+      made.fail(error)
+      made.end()
+      throw error
+    },
+  ) as R
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && typeof (value as PromiseLike<unknown>).then === 'function'
+}
+
+/** The current span, or one whose methods do nothing. */
+export function currentSpan(): Span | NonRecordingSpan | CurrentSpan {
+  return (current()?.getValue(SPAN_KEY) as Span | NonRecordingSpan | CurrentSpan | undefined) ?? NO_SPAN
+}
+
+/** Sets attributes of the current span. */
+export function setAttributes(attributes: object): void {
+  current()?.span?.setAttributes(attributes)
+}
+
+/** Adds an event to the current span. */
+export function addEvent(name: string, attributes?: object): void {
+  current()?.span?.addEvent(name, attributes)
+}
+
+/** Status of a server span: an error from 500 on, else unset; a 4xx is the client's error, and OK is never ours to say. */
+export function httpStatus(status: number): number {
+  return status >= 500 ? STATUS_ERROR : STATUS_UNSET
+}

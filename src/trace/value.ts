@@ -1,0 +1,60 @@
+// What may be an attribute value, and how long it may be. Text, numbers and booleans pass through untouched;
+// everything else comes here and is copied, so that a caller who changes an array later changes no span.
+import type { Flat, Value } from '../model/attribute.ts'
+
+const MAX_DEPTH = 8
+
+/** The first `limit` characters, never half of a surrogate pair. */
+export function cut(text: string, limit: number): string {
+  if (text.length <= limit) return text
+  const last = text.charCodeAt(limit - 1)
+  return text.slice(0, last >= 0xd800 && last <= 0xdbff ? limit - 1 : limit)
+}
+
+/** A copy that fits, or undefined for what no attribute can hold (functions, symbols, null, undefined, cycles). */
+export function attributeValue(value: unknown, limit: number, depth = 0): Value | undefined {
+  switch (typeof value) {
+    case 'string':
+      return cut(value, limit)
+    case 'number':
+    case 'boolean':
+    case 'bigint':
+      return value
+    case 'object':
+      break
+    default:
+      return undefined
+  }
+  if (value === null || depth === MAX_DEPTH) return undefined
+  if (Array.isArray(value)) {
+    const copy: Value[] = []
+    for (let i = 0; i < value.length; i++) {
+      const item = attributeValue(value[i], limit, depth + 1)
+      // A hole keeps its place: arrays of one length are often read side by side.
+      copy.push(item === undefined ? null : item)
+    }
+    return copy
+  }
+  if (value instanceof Uint8Array) return value.length <= limit ? value.slice() : value.slice(0, limit)
+  if (value instanceof Date) return value.toJSON() ?? undefined
+  const copy: Record<string, Value> = {}
+  for (const key of Object.keys(value)) {
+    const item = attributeValue((value as Record<string, unknown>)[key], limit, depth + 1)
+    if (item !== undefined) copy[key] = item
+  }
+  return copy
+}
+
+/** At most `max` attributes of `object`, flat; what was left out is `size - flat.length / 2`. */
+export function flatten(object: object, max: number, limit: number): { flat: Flat; dropped: number } {
+  const flat: Flat = []
+  let dropped = 0
+  for (const key of Object.keys(object)) {
+    if (key === '') continue
+    const value = attributeValue((object as Record<string, unknown>)[key], limit)
+    if (value === undefined) continue
+    if (flat.length >= max * 2) dropped++
+    else flat.push(key, value)
+  }
+  return { flat, dropped }
+}
