@@ -25,6 +25,8 @@ export const FLAG_REMOTE = 0x200
 export class Template {
   readonly attributes: Flat
   bytes: Uint8Array | null = null
+  /** Set by redact when it has looked at them, which it does once, before the first encoding. */
+  judged = false
 
   constructor(attributes: Flat) {
     this.attributes = attributes

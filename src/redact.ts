@@ -1,0 +1,12 @@
+export { CLEAN, SCAN, SECRET, URL_VALUE, type Verdict } from './redact/key.ts'
+export {
+  judgeKey,
+  type RedactOptions,
+  Redactor,
+  redactLog,
+  redactSpan,
+  redactText,
+  redactUrl,
+  redactValue,
+} from './redact/redact.ts'
+export { REDACTED } from './redact/text.ts'

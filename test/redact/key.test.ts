@@ -1,0 +1,79 @@
+import { expect, test } from 'vitest'
+import { keyJudge, SCAN, SECRET, URL_VALUE } from '../../src/redact/key.ts'
+import { judgeKey } from '../../src/redact.ts'
+
+test('every name of the blocklist is secret [G-12]', () => {
+  const names = [
+    ...['password', 'password_hash', 'access_token', 'refresh_token', 'id_token', 'ssh_private_key'],
+    ...['ssh_private_key_enc', 'stripe_customer_id', 'payment_reference', 'email', 'username', 'access_secret_enc'],
+    ...['authorization', 'cookie', 'set-cookie', 'api_key', 'secret', 'token', 'session_id', 'private_key'],
+  ]
+  expect(names.filter((name) => judgeKey(name) !== SECRET)).toEqual([])
+})
+
+test('snake, camel, kebab, dotted, spaced and shouted spellings of one key are equal [G-13]', () => {
+  const spellings = [
+    'access_token',
+    'accessToken',
+    'access-token',
+    'access.token',
+    'AccessToken',
+    'ACCESS_TOKEN',
+    'Access Token',
+  ]
+  expect(spellings.map((key) => judgeKey(key))).toEqual(spellings.map(() => SECRET))
+})
+
+test('a suffix of whole words counts: db.password, userAccessToken, X-Api-Key, http.request.header.authorization [G-13]', () => {
+  for (const key of [
+    'db.password',
+    'userAccessToken',
+    'X-Api-Key',
+    'http.request.header.authorization',
+    'user.email',
+    'DBPassword',
+  ])
+    expect([key, judgeKey(key)]).toEqual([key, SECRET])
+})
+
+test('keys that only contain a secret word stay readable: no substring match (ruling 17)', () => {
+  for (const key of [
+    'provider_tokens',
+    'session_count',
+    'token_count',
+    'gen_ai.usage.input_tokens',
+    'secretary',
+    'passwordless',
+    'tokenizer',
+    'email_sent',
+    'cookie_banner_shown',
+    'author',
+    'keyboard',
+  ])
+    expect([key, judgeKey(key)]).toEqual([key, SCAN])
+})
+
+test('URLs are told from other values', () => {
+  expect(['url.full', 'url.query', 'http.url', 'db.namespace'].map((key) => judgeKey(key))).toEqual([
+    URL_VALUE,
+    URL_VALUE,
+    URL_VALUE,
+    SCAN,
+  ])
+})
+
+test('the configuration adds names and takes whole keys out', () => {
+  const judge = keyJudge(['Patient Number'], ['user.email'])
+  expect(judge('patientNumber')).toBe(SECRET)
+  expect(judge('lab.patient_number')).toBe(SECRET)
+  expect(judge('user_email')).toBe(SCAN)
+  expect(judge('email')).toBe(SECRET)
+})
+
+test('verdicts are remembered in a bounded table: a flood of keys neither grows it nor changes an answer', () => {
+  const judge = keyJudge()
+  for (let i = 0; i < 10_000; i++) judge(`key_${i}`)
+  expect(judge('password')).toBe(SECRET)
+  expect(judge('key_1')).toBe(SCAN)
+  expect(judge(`${'x'.repeat(100_000)}.password`)).toBe(SECRET)
+})

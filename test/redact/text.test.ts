@@ -1,0 +1,87 @@
+import { expect, test } from 'vitest'
+import { Redactor, redactText, redactUrl } from '../../src/redact.ts'
+
+const jwt = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dBjftJeZ4CVP-mB92K27uhbUJU1p1r'
+
+test.each([
+  ['login with Bearer abc.def-123 failed', 'login with Bearer [REDACTED] failed'],
+  ['Authorization: Basic dXNlcjpwYXNz', 'Authorization: [REDACTED]'],
+  [`jwt ${jwt} expired`, 'jwt [REDACTED] expired'],
+  ['key -----BEGIN RSA PRIVATE KEY-----\nMIIE\nabc\n-----END RSA PRIVATE KEY----- end', 'key [REDACTED] end'],
+  ['cut -----BEGIN PRIVATE KEY-----\nMIIEabc', 'cut [REDACTED]'],
+  ['card 4111 1111 1111 1111 refused', 'card [REDACTED] refused'],
+  ['card 4111-1111-1111-1111 refused', 'card [REDACTED] refused'],
+  ['password=hunter2 user=bob', 'password=[REDACTED] user=bob'],
+  ['{"password":"hun\\"ter2","n":1}', '{"password":"[REDACTED]","n":1}'],
+  ["{ apiKey: 'k1', n: 1 }", "{ apiKey: '[REDACTED]', n: 1 }"],
+  ['Cookie: a=b; c=d', 'Cookie: [REDACTED]'],
+  ['set-cookie: sid=1; HttpOnly\nnext line', 'set-cookie: [REDACTED]\nnext line'],
+  ['duplicate key (email)=(bob@example.com)', 'duplicate key (email)=[REDACTED])'],
+  [
+    'GET https://bob:pw@api.test/x?token=abc&a=1 failed',
+    'GET https://REDACTED:REDACTED@api.test/x?token=REDACTED&a=1 failed',
+  ],
+  ['GET /x?token=abc&a=1 failed', 'GET /x?token=REDACTED&a=1 failed'],
+  ['connect postgres://app:s3cr3t@db:5432/shop', 'connect postgres://REDACTED:REDACTED@db:5432/shop'],
+  ['aws AKIAIOSFODNN7EXAMPLE leaked', 'aws [REDACTED] leaked'],
+  ['gh ghp_abcdefghijklmnopqrstuvwxyz0123456789', 'gh [REDACTED]'],
+  ['stripe sk_live_abcdefgh12345', 'stripe [REDACTED]'],
+])('%s [G-13]', (text, expected) => {
+  expect(redactText(text)).toBe(expected)
+})
+
+test.each([
+  'basic authentication is required',
+  'the bearer of bad news',
+  'order 1732160000000 created at 2026-11-21T03:54:05.123Z',
+  'trace 4bf92f3577b34da6a3ce929d0e0e4736 took 12ms: ok',
+  'GET /api/v1/orders/:id 200',
+  'count: 5, size=10, tokens: 100',
+  'card 4111111111111112 fails Luhn',
+  'write to bob@example.com',
+  'http://127.0.0.1:4318/v1/traces',
+  'a\u0130: b',
+])('ordinary text comes back as the very same string: %s', (text) => {
+  expect(redactText(text)).toBe(text)
+})
+
+test('e-mail addresses in free text are replaced only when the switch is on (ruling 59)', () => {
+  const on = new Redactor({ emails: true })
+  expect(on.text('write to bob.smith+x@mail.example.com now')).toBe('write to [REDACTED] now')
+  expect(redactText('write to bob@example.com')).toBe('write to bob@example.com')
+})
+
+test('a text longer than the bound is cut at a blank and says so', () => {
+  const small = new Redactor({ maxText: 64 })
+  expect(small.text(`${'word '.repeat(12)}password=hunter2 and more`)).toBe(
+    `${'word '.repeat(10).trimEnd()}…[TRUNCATED]`,
+  )
+})
+
+test.each([
+  ['https://user:pass@example.com/a?b=c', 'https://REDACTED:REDACTED@example.com/a?b=c'],
+  ['https://user@example.com/', 'https://REDACTED:REDACTED@example.com/'],
+  ['https://us@er:p@ss@example.com/', 'https://REDACTED:REDACTED@example.com/'],
+  ['postgres://app:pa/ss@db/shop', 'postgres://REDACTED:REDACTED@db/shop'],
+  ['https://example.com/@bob', 'https://example.com/@bob'],
+  ['https://example.com:8443/a@b', 'https://example.com:8443/a@b'],
+  [
+    'https://s3/x?X-Amz-Signature=a&X-Amz-Credential=b&X-Amz-Security-Token=c',
+    'https://s3/x?X-Amz-Signature=REDACTED&X-Amz-Credential=REDACTED&X-Amz-Security-Token=REDACTED',
+  ],
+  [
+    '?AWSAccessKeyId=a&Signature=b&sig=c&X-Goog-Signature=d&q=1',
+    '?AWSAccessKeyId=REDACTED&Signature=REDACTED&sig=REDACTED&X-Goog-Signature=REDACTED&q=1',
+  ],
+  ['?SIG=a', '?SIG=a'],
+  ['/cb?code=1#access_token=abc&state=2', '/cb?code=1#access_token=REDACTED&state=2'],
+  ['api%5Fkey=abc&x=1', 'api%5Fkey=REDACTED&x=1'],
+  ['/x?next=https%3A%2F%2Fu%3Ap%40h', '/x?next=REDACTED'],
+  [`/x?q=${jwt}`, '/x?q=REDACTED'],
+  ['/x?token=', '/x?token='],
+  ['', ''],
+  ['https://example.com', 'https://example.com'],
+])('url %s: the literal is REDACTED, the key stays (ruling 59, semantic conventions url.full)', (url, expected) => {
+  expect(redactUrl(url)).toBe(expected)
+  expect(redactUrl(expected)).toBe(expected)
+})
