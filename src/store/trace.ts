@@ -1,0 +1,136 @@
+// One trace as far as it has arrived. Spans come in any order and in many batches; what the lists show of it
+// (head, start, end, errors, services) is kept up to date span by span and does not depend on the order.
+import { traceIdHex } from '../base/ids.ts'
+import { type SpanRecord, STATUS_ERROR } from '../model/span.ts'
+import type { Identity } from './identity.ts'
+import type { StoredLog } from './logs.ts'
+
+export class StoredSpan {
+  readonly record: SpanRecord
+  readonly identity: Identity
+  readonly bytes: number
+  /** Next span of the trace whose id has the same low half. */
+  twin: StoredSpan | null = null
+
+  constructor(record: SpanRecord, identity: Identity, bytes: number) {
+    this.record = record
+    this.identity = identity
+    this.bytes = bytes
+  }
+
+  /** Milliseconds; 0 while it runs and for clocks that ran backwards. */
+  get duration(): number {
+    const { startTime, endTime } = this.record
+    return endTime > startTime ? endTime - startTime : 0
+  }
+}
+
+export class Trace {
+  readonly tenant: string
+  readonly t0: number
+  readonly t1: number
+  readonly t2: number
+  readonly t3: number
+  readonly spans: StoredSpan[] = []
+  readonly logs: StoredLog[] = []
+  readonly #byId = new Map<number, StoredSpan>()
+  readonly #services = new Map<Identity, number>()
+  /** The root, or the earliest span while no root has come. */
+  head: StoredSpan | null = null
+  start = Number.POSITIVE_INFINITY
+  end = Number.NEGATIVE_INFINITY
+  errors = 0
+  bytes = 0
+  /** Next trace of the same hash. */
+  chain: Trace | null = null
+  /** Neighbours in the order of the last span's arrival. */
+  older: Trace | null = null
+  newer: Trace | null = null
+
+  constructor(tenant: string, t0: number, t1: number, t2: number, t3: number) {
+    this.tenant = tenant
+    this.t0 = t0
+    this.t1 = t1
+    this.t2 = t2
+    this.t3 = t3
+  }
+
+  get id(): string {
+    return traceIdHex(this.t0, this.t1, this.t2, this.t3)
+  }
+
+  /** A root has come: it has no parent. */
+  get rooted(): boolean {
+    return this.head !== null && isRoot(this.head.record)
+  }
+
+  get duration(): number {
+    return this.end > this.start ? this.end - this.start : 0
+  }
+
+  /** Who took part, with their number of spans. */
+  get identities(): ReadonlyMap<Identity, number> {
+    return this.#services
+  }
+
+  is(tenant: string, t0: number, t1: number, t2: number, t3: number): boolean {
+    return this.t3 === t3 && this.t2 === t2 && this.t1 === t1 && this.t0 === t0 && this.tenant === tenant
+  }
+
+  span(s0: number, s1: number): StoredSpan | undefined {
+    let span = this.#byId.get(s1) ?? null
+    while (span !== null && span.record.s0 !== s0) span = span.twin
+    return span ?? undefined
+  }
+
+  /** The caller has looked that no span of this id is there. */
+  add(span: StoredSpan): void {
+    this.spans.push(span)
+    span.twin = this.#byId.get(span.record.s1) ?? null
+    this.#byId.set(span.record.s1, span)
+    this.#services.set(span.identity, (this.#services.get(span.identity) ?? 0) + 1)
+    this.bytes += span.bytes
+    this.#count(span)
+  }
+
+  /** A finished span takes the place of the same span that was still running. */
+  replace(before: StoredSpan, after: StoredSpan): void {
+    const kept = this.spans.map((span) => (span === before ? after : span))
+    this.clear()
+    for (const span of kept) this.add(span)
+  }
+
+  clear(): void {
+    this.spans.length = 0
+    this.#byId.clear()
+    this.#services.clear()
+    this.head = null
+    this.start = Number.POSITIVE_INFINITY
+    this.end = Number.NEGATIVE_INFINITY
+    this.errors = 0
+    this.bytes = 0
+  }
+
+  #count(span: StoredSpan): void {
+    const { record } = span
+    if (record.startTime < this.start) this.start = record.startTime
+    if (record.startTime > this.end) this.end = record.startTime
+    if (record.endTime > this.end) this.end = record.endTime
+    if (record.status === STATUS_ERROR) this.errors++
+    if (this.head === null || before(span, this.head)) this.head = span
+  }
+}
+
+export function isRoot(record: SpanRecord): boolean {
+  return record.p0 === 0 && record.p1 === 0
+}
+
+/** A total order, so that the head does not depend on arrival: roots first, then earlier, then longer, then by id. */
+function before(a: StoredSpan, b: StoredSpan): boolean {
+  const x = a.record
+  const y = b.record
+  if (isRoot(x) !== isRoot(y)) return isRoot(x)
+  if (x.startTime !== y.startTime) return x.startTime < y.startTime
+  if (a.duration !== b.duration) return a.duration > b.duration
+  return x.s0 !== y.s0 ? x.s0 < y.s0 : x.s1 < y.s1
+}
