@@ -32,6 +32,37 @@ export const FAULTS = {
     todo: 'Correct or unset the variable.',
     exit: 2,
   },
+  METRIC_KIND: {
+    what: 'The metric exists already as another kind, or mixes set and add.',
+    todo: 'Give one of the two another name.',
+    exit: 1,
+  },
+  METRIC_NAME: {
+    what: 'The name of the metric or of one of its labels is not allowed.',
+    todo: 'Begin it with a letter or underscore and go on with letters, digits and underscores.',
+    exit: 1,
+  },
+  METRIC_LABELS: {
+    what: 'The labels are not the ones that the metric was declared with.',
+    todo: 'Give every declared label and no other.',
+    exit: 1,
+  },
+  METRIC_VALUE: {
+    what: 'The value cannot be recorded.',
+    todo: 'Record a finite number; counters and histograms take none below zero.',
+    exit: 1,
+  },
+  QUERY_PARAMETER: {
+    what: 'A parameter of the query is not valid.',
+    todo: 'Correct it; /api/v1/openapi.json lists every parameter and what it takes.',
+    exit: 2,
+  },
+  HUB_PORT_TAKEN: {
+    what: 'The hub cannot listen there: another program has the port.',
+    todo: 'Stop that program, or give the hub another port.',
+    exit: 3,
+  },
+  HUB_LISTEN: { what: 'The hub cannot listen there.', todo: 'Correct the address and the port.', exit: 3 },
 } as const satisfies Record<string, FaultKind>
 
 export type FaultCode = keyof typeof FAULTS
