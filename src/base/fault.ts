@@ -23,13 +23,23 @@ export const FAULTS = {
   CONFIG_MISSING: { what: 'A required key is missing.', todo: 'Add the key.', exit: 2 },
   CONFIG_CONFLICT: { what: 'Two settings contradict each other.', todo: 'Keep one of the two.', exit: 2 },
   CONFIG_UNSET_VARIABLE: {
-    what: 'The environment variable of a secret is not set.',
+    what: 'An environment variable that the file asks for is not set.',
     todo: 'Set the variable, or give a default with ${NAME:-default}.',
     exit: 2,
   },
   ENV_VALUE: {
     what: 'An environment variable has a value that is not allowed.',
     todo: 'Correct or unset the variable.',
+    exit: 2,
+  },
+  FILE_EXISTS: {
+    what: 'The file exists already and is not overwritten.',
+    todo: 'Remove it, or name another file.',
+    exit: 2,
+  },
+  PEER_MISSING: {
+    what: 'The configuration needs a package that is not installed.',
+    todo: 'Install the package.',
     exit: 2,
   },
   METRIC_KIND: {

@@ -1,0 +1,126 @@
+// What the configuration comes to. `Settings` mirrors telltale.yaml; `Config` adds what rooms take: one normalised list of
+// exporters per signal, the sampler, limits, queues and the scrape, with file, environment and defaults already weighed.
+import type { Settings } from './settings.gen.ts'
+
+export type { Settings } from './settings.gen.ts'
+
+export type Protocol = 'http/protobuf' | 'http/json' | 'grpc'
+
+export interface Exporter {
+  readonly type: 'otlp' | 'jaeger' | 'zipkin' | 'console'
+  /** Final address of the signal; gRPC: scheme, host and port alone. Empty for the console. */
+  readonly url: string
+  readonly protocol: Protocol
+  readonly headers: Readonly<Record<string, string>>
+  /** One request, milliseconds. */
+  readonly timeoutMs: number
+  readonly compression: 'none' | 'gzip'
+  /** Files in PEM form. */
+  readonly tls: { readonly ca?: string; readonly key?: string; readonly cert?: string } | undefined
+  /** Where it was written: `telltale.yaml:9:11` or the name of a variable. */
+  readonly origin: string
+}
+
+export type SamplerName =
+  | 'always_on'
+  | 'always_off'
+  | 'traceidratio'
+  | 'parentbased_always_on'
+  | 'parentbased_always_off'
+  | 'parentbased_traceidratio'
+
+export interface SamplerConfig {
+  readonly name: SamplerName
+  /** From 0 to 1; only the ratio samplers look at it. */
+  readonly ratio: number
+}
+
+export interface SpanLimits {
+  readonly attributes: number
+  readonly events: number
+  readonly links: number
+  readonly attributesPerEvent: number
+  readonly attributesPerLink: number
+  /** Characters; Infinity keeps all. */
+  readonly valueLength: number
+}
+
+export interface QueueConfig {
+  readonly size: number
+  readonly batch: number
+  readonly delayMs: number
+  /** One export with its retries. */
+  readonly timeoutMs: number
+}
+
+export interface TracesConfig {
+  readonly enabled: boolean
+  /** H-25: `exported` records spans only while something takes them. */
+  readonly record: 'never' | 'exported' | 'always'
+  readonly exporters: readonly Exporter[]
+  readonly sampler: SamplerConfig
+  readonly limits: SpanLimits
+  readonly queue: QueueConfig
+}
+
+export interface MetricsConfig {
+  /** False: nothing is recorded, the scrape is empty. */
+  readonly enabled: boolean
+  readonly exporters: readonly Exporter[]
+  readonly intervalMs: number
+  readonly timeoutMs: number
+  readonly temporality: 'cumulative' | 'delta'
+  /** False: the families are not recorded at all (R-06). */
+  readonly families: {
+    readonly http: boolean
+    readonly database: boolean
+    readonly system: boolean
+    readonly custom: boolean
+  }
+}
+
+export interface LogsConfig {
+  readonly enabled: boolean
+  readonly exporters: readonly Exporter[]
+  readonly limits: { readonly attributes: number; readonly valueLength: number }
+  readonly queue: QueueConfig
+}
+
+export interface ScrapeConfig {
+  readonly enabled: boolean
+  readonly path: string
+  /** `required`: the scrape must not be answered to a client that did not prove who it is; without a guard, to nobody. */
+  readonly guard: 'none' | 'required'
+  /** What the guard works with; `prometheus.authentication` over the exporter's block, key by key (ruling 62). */
+  readonly authentication: {
+    readonly method: 'bearer_token' | 'api_key' | 'jwt' | 'none'
+    readonly header: string
+    readonly tokenEnv: string
+    /** The value of the variable; empty counts as none. */
+    readonly token: string | undefined
+    readonly requiredScopes: readonly string[]
+    readonly invalidTokenStatus: number
+    readonly allowedAddresses: readonly string[]
+    readonly requestsPerMinute: number
+    readonly burstSize: number
+  }
+  /** Recorded, but left out of the scrape (R-06). */
+  readonly hidden: { readonly http: boolean; readonly database: boolean; readonly business: boolean }
+}
+
+export type ResourceValue = string | number | boolean | readonly (string | number | boolean)[]
+
+export interface Config extends Settings {
+  /** `OTEL_SDK_DISABLED=true` or `opentelemetry.enabled: false`: no spans, no pushed metrics, no exported logs, no API providers. */
+  readonly disabled: boolean
+  /** Development as R-05 means it; access rules look at `dev` alone. */
+  readonly development: boolean
+  readonly service: { readonly name: string; readonly version: string }
+  /** From the file and the environment, service.name and service.version included; detectors add the rest. */
+  readonly resource: Readonly<Record<string, ResourceValue>>
+  readonly propagators: readonly ('tracecontext' | 'baggage' | 'b3' | 'b3multi' | 'jaeger')[]
+  readonly traces: TracesConfig
+  readonly metrics: MetricsConfig
+  readonly logs: LogsConfig
+  readonly scrape: ScrapeConfig
+}

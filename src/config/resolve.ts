@@ -1,0 +1,142 @@
+// Settings to Config: file, environment and defaults are weighed already; here they become what rooms take.
+import type { Config, SamplerConfig, ScrapeConfig, SpanLimits } from './config.ts'
+import { SIGNALS } from './exporter_variables.ts'
+import { resolveExporters, type Said, type Written } from './exporters.ts'
+import type { Settings } from './settings.gen.ts'
+import type { Tree } from './tree.ts'
+
+const DEVELOPMENT = ['development', 'dev', 'local']
+
+export interface Surroundings {
+  readonly env: NodeJS.ProcessEnv
+  readonly tree: Tree
+  readonly service: { readonly name: string; readonly version: string }
+  readonly sdkDisabled: boolean
+}
+
+export function resolve(settings: Settings, around: Surroundings, said: Said): Config {
+  const { opentelemetry, logging } = settings.observability
+  const { tracing, metrics } = opentelemetry
+  const development = isDevelopment(settings, around.env)
+  const delayMs = development ? 200 : 2000
+  const exporters = (written: readonly Written[], i: number) =>
+    resolveExporters(SIGNALS[i]!, written, around.tree, development, said)
+  const sent = [exporters(tracing.exporters, 0), exporters(metrics.exporters, 1), exporters(logging.sinks, 2)] as const
+  const off = settings.mode === 'off'
+  const disabled = around.sdkDisabled || !opentelemetry.enabled
+  const traced = tracing.enabled && !disabled && !off && settings.mode !== 'no-span'
+  return {
+    ...settings,
+    disabled,
+    development,
+    service: around.service,
+    resource: {
+      ...opentelemetry.resource.attributes,
+      'service.name': around.service.name,
+      'service.version': around.service.version,
+    },
+    propagators: opentelemetry.propagators.filter((name) => name !== 'none'),
+    traces: {
+      enabled: traced,
+      record: !traced ? 'never' : settings.mode === 'full' ? 'always' : 'exported',
+      exporters: traced ? sent[0] : [],
+      sampler: samplerOf(tracing),
+      limits: limitsOf(tracing),
+      queue: {
+        size: tracing.queue_size,
+        batch: Math.min(tracing.export_batch_size, tracing.queue_size),
+        delayMs: tracing.export_delay ?? delayMs,
+        timeoutMs: tracing.export_timeout,
+      },
+    },
+    metrics: {
+      enabled: metrics.enabled && !off,
+      exporters: metrics.enabled && !disabled && !off ? sent[1] : [],
+      intervalMs: metrics.export_interval,
+      timeoutMs: metrics.export_timeout,
+      temporality: metrics.temporality,
+      families: {
+        http: metrics.http_metrics,
+        database: metrics.database_metrics,
+        system: metrics.system_metrics,
+        custom: metrics.custom_metrics,
+      },
+    },
+    logs: {
+      enabled: !off,
+      exporters: !disabled && !off ? sent[2] : [],
+      limits: { attributes: logging.max_attributes, valueLength: length(logging.max_attribute_length) },
+      queue: {
+        size: logging.queue_size,
+        batch: Math.min(logging.export_batch_size, logging.queue_size),
+        delayMs: logging.export_delay ?? delayMs,
+        timeoutMs: logging.export_timeout,
+      },
+    },
+    scrape: scrapeOf(settings, around.env, off),
+  }
+}
+
+/** R-05: `dev: true`, or NODE_ENV or the deployment environment says so. */
+function isDevelopment(settings: Settings, env: NodeJS.ProcessEnv): boolean {
+  const { attributes } = settings.observability.opentelemetry.resource
+  const named = [env['NODE_ENV'], attributes['deployment.environment.name'], attributes['deployment.environment']]
+  return settings.dev || named.some((name) => typeof name === 'string' && DEVELOPMENT.includes(name.toLowerCase()))
+}
+
+/** R-04 and ruling 15: at 0 nothing is recorded; else the decision of a trace that arrives is kept. */
+function samplerOf(tracing: Settings['observability']['opentelemetry']['tracing']): SamplerConfig {
+  const ratio = tracing.sample_rate
+  if (tracing.sampler) return { name: tracing.sampler, ratio }
+  if (ratio >= 1) return { name: 'parentbased_always_on', ratio: 1 }
+  return ratio <= 0 ? { name: 'always_off', ratio: 0 } : { name: 'parentbased_traceidratio', ratio }
+}
+
+function limitsOf(tracing: Settings['observability']['opentelemetry']['tracing']): SpanLimits {
+  return {
+    attributes: tracing.max_attributes_per_span,
+    events: tracing.max_events_per_span,
+    links: tracing.max_links_per_span,
+    attributesPerEvent: tracing.max_attributes_per_event,
+    attributesPerLink: tracing.max_attributes_per_link,
+    valueLength: length(tracing.max_attribute_length),
+  }
+}
+
+function length(written: number): number {
+  return written === 0 ? Number.POSITIVE_INFINITY : written
+}
+
+/** Ruling 1: guarded when told to be, or when a credential is there and nothing was said. Never open by accident. */
+function scrapeOf(settings: Settings, env: NodeJS.ProcessEnv, off: boolean): ScrapeConfig {
+  const { prometheus, opentelemetry } = settings.observability
+  const exporter = opentelemetry.metrics.exporters.find((entry) => entry.type === 'prometheus')
+  const own = prometheus.authentication
+  const other = exporter?.type === 'prometheus' ? exporter.authentication : undefined
+  const method = own.method ?? other?.method ?? 'bearer_token'
+  const tokenEnv = own.token_env ?? other?.token_env ?? 'METRICS_TOKEN'
+  const token = env[tokenEnv] || undefined
+  const enabled = own.enabled ?? other?.enabled
+  const guarded = method !== 'none' && (enabled ?? token !== undefined)
+  return {
+    enabled: prometheus.enabled && !off,
+    path: exporter?.type === 'prometheus' && exporter.endpoint ? exporter.endpoint : prometheus.endpoint,
+    guard: guarded ? 'required' : 'none',
+    authentication: {
+      method,
+      header: own.token_header ?? other?.token_header ?? (method === 'api_key' ? 'x-api-key' : 'Authorization'),
+      tokenEnv,
+      token,
+      requiredScopes: own.required_scopes,
+      invalidTokenStatus: own.invalid_token_status,
+      allowedAddresses: own.allowed_addresses,
+      requestsPerMinute: own.rate_limit.requests_per_minute,
+      burstSize: own.rate_limit.burst_size,
+    },
+    hidden: {
+      http: !prometheus.metrics.http.enabled,
+      database: !prometheus.metrics.database.enabled,
+      business: !prometheus.metrics.business.enabled,
+    },
+  }
+}

@@ -1,0 +1,163 @@
+// What no single key can say: settings that contradict each other (faults), and settings that are allowed but probably
+// not meant (warnings).
+import { Fault } from '../base/fault.ts'
+import type { Config } from './config.ts'
+import type { Said } from './exporters.ts'
+import type { Settings } from './settings.gen.ts'
+import { find, type Origin, originText, type Tree } from './tree.ts'
+import { warning } from './warning.ts'
+import { place } from './yaml.ts'
+
+const PROMETHEUS = ['observability', 'prometheus'] as const
+const EXPORTERS = ['observability', 'opentelemetry', 'metrics', 'exporters'] as const
+
+export function applyRules(config: Config, tree: Tree, said: Said): void {
+  endpointsAgree(config, tree, said)
+  guard(config, tree, said)
+  statusOfInvalidToken(config, tree, said)
+  customMetrics(config, tree, said)
+  uniqueNames(config, tree, said)
+  paths(config, tree, said)
+  resources(config, tree, said)
+  instances(config, tree, said)
+}
+
+function conflict(said: Said, subject: string, at: Origin | undefined, found: string, allowed?: string): void {
+  const where = place(at)
+  const detail = { subject: at?.variable ?? subject, found, ...(allowed && { allowed }), ...(where && { where }) }
+  said.faults.push(new Fault(at?.variable ? 'ENV_VALUE' : 'CONFIG_CONFLICT', detail))
+}
+
+function origin(tree: Tree, path: readonly (string | number)[]): Origin | undefined {
+  return find(tree, path)?.at
+}
+
+/** Ruling 62: two different scrape paths. */
+function endpointsAgree(config: Config, tree: Tree, said: Said): void {
+  const own = origin(tree, [...PROMETHEUS, 'endpoint'])
+  let first = own ? config.observability.prometheus.endpoint : undefined
+  config.observability.opentelemetry.metrics.exporters.forEach((exporter, i) => {
+    if (exporter.type !== 'prometheus' || !exporter.endpoint) return
+    if (first === undefined) first = exporter.endpoint
+    else if (first !== exporter.endpoint) {
+      const at = origin(tree, [...EXPORTERS, i, 'endpoint'])
+      conflict(said, `${EXPORTERS.join('.')}[${i}].endpoint`, at, exporter.endpoint, first)
+    }
+  })
+}
+
+/** Rulings 1 and 56. */
+function guard(config: Config, tree: Tree, said: Said): void {
+  const { authentication, guard } = config.scrape
+  const path = [...PROMETHEUS, 'authentication', 'enabled']
+  const subject = path.join('.')
+  if (!config.scrape.enabled) return
+  if (guard === 'none' && authentication.token !== undefined) {
+    const text = `${authentication.tokenEnv} is set, but ${config.scrape.path} is open to everyone.`
+    said.warnings.push(warning('GUARD_OFF', text, subject, origin(tree, path)))
+  }
+  if (guard === 'none') return
+  const jwt = authentication.method === 'jwt'
+  if (!jwt && authentication.token === undefined) {
+    const text = `${authentication.tokenEnv} is not set: nobody can prove who they are, so ${config.scrape.path} answers nobody.`
+    said.warnings.push(warning('GUARD_NO_CREDENTIAL', text, subject, origin(tree, path)))
+  }
+}
+
+function statusOfInvalidToken(config: Config, tree: Tree, said: Said): void {
+  const path = [...PROMETHEUS, 'authentication', 'invalid_token_status']
+  if (config.scrape.authentication.invalidTokenStatus === 402)
+    conflict(said, path.join('.'), origin(tree, path), '402', '401 or 403')
+}
+
+/**
+ * R-15 and ruling 48: declarations of one kind and one exposed name are one instrument. Two full definitions of one name are
+ * a fault, and so is one name in two kinds. A counter is exposed with `_total`, so `orders` and `orders_total` meet.
+ */
+function customMetrics(settings: Settings, tree: Tree, said: Said): void {
+  const seen = new Map<string, { kind: string; full: boolean; at: Origin | undefined }>()
+  const add = (kind: string, name: string, full: boolean, path: (string | number)[]) => {
+    if (name === '') return
+    const base = name.replace(/_total$/, '')
+    const at = origin(tree, path)
+    const before = seen.get(base)
+    if (!before) seen.set(base, { kind, full, at })
+    else if (before.kind !== kind)
+      conflict(said, text(path), at, `${kind} ${name}, at ${originText(before.at)} a ${before.kind}`)
+    else if (full && before.full)
+      conflict(said, text(path), at, `${name} a second time, first at ${originText(before.at)}`)
+    else if (full) seen.set(base, { kind, full, at })
+  }
+  for (const kind of ['counter', 'gauge', 'histogram'] as const) {
+    settings.custom_metrics[`${kind}s`].forEach((metric, i) => {
+      add(kind, metric.name, true, ['custom_metrics', `${kind}s`, i, 'name'])
+    })
+  }
+  const business = settings.observability.prometheus.metrics.business
+  for (const kind of ['counter', 'gauge', 'histogram'] as const) {
+    const key = `custom_${kind}s` as const
+    business[key].forEach((name, i) => {
+      add(kind, name, false, [...PROMETHEUS, 'metrics', 'business', key, i])
+    })
+  }
+}
+
+/** Entries of one list that go by a name. */
+function uniqueNames(settings: Settings, tree: Tree, said: Said): void {
+  unique(['observability', 'health', 'checks'], 'name', settings.observability.health.checks, tree, said)
+  unique(['alerts'], 'name', settings.alerts, tree, said)
+  unique(['slos'], 'name', settings.slos, tree, said)
+  unique(['watchlist'], 'title', settings.watchlist, tree, said)
+  unique(['ops', 'queues'], 'name', settings.ops.queues, tree, said)
+  unique(['console', 'resources'], 'type', settings.console.resources, tree, said)
+}
+
+function unique(list: string[], key: string, entries: readonly object[], tree: Tree, said: Said): void {
+  const seen = new Map<unknown, Origin | undefined>()
+  entries.forEach((entry, i) => {
+    const name = (entry as Record<string, unknown>)[key]
+    if (name === '' || name === undefined) return
+    const path = [...list, i, key]
+    const at = origin(tree, path) ?? origin(tree, [...list, i])
+    if (seen.has(name))
+      conflict(said, text(path), at, `"${name}" a second time, first at ${originText(seen.get(name))}`)
+    else seen.set(name, at)
+  })
+}
+
+/** The scrape and health cannot share a path. */
+function paths(config: Config, tree: Tree, said: Said): void {
+  const { health } = config.observability
+  if (!config.scrape.enabled || !health.enabled || health.endpoint !== config.scrape.path) return
+  const at = origin(tree, ['observability', 'health', 'endpoint']) ?? origin(tree, [...PROMETHEUS, 'endpoint'])
+  conflict(said, 'observability.health.endpoint', at, `${health.endpoint}, which is the path of the scrape`)
+}
+
+function resources(settings: Settings, tree: Tree, said: Said): void {
+  settings.console.resources.forEach((resource, i) => {
+    const both = resource.table !== undefined && resource.collection !== undefined
+    if (!both && (resource.table !== undefined || resource.collection !== undefined)) return
+    const path = ['console', 'resources', i]
+    conflict(
+      said,
+      text(path),
+      origin(tree, path),
+      both ? 'table and collection' : 'neither table nor collection',
+      'one of the two',
+    )
+  })
+}
+
+function instances(settings: Settings, tree: Tree, said: Said): void {
+  const { min_instances, max_instances } = settings.scaling.instances
+  if (min_instances <= max_instances) return
+  const path = ['scaling', 'instances', 'max_instances']
+  const at = origin(tree, path) ?? origin(tree, ['scaling', 'instances', 'min_instances'])
+  conflict(said, text(path), at, String(max_instances), `at least min_instances, ${min_instances}`)
+}
+
+function text(path: readonly (string | number)[]): string {
+  let written = ''
+  for (const step of path) written += typeof step === 'number' ? `[${step}]` : written ? `.${step}` : step
+  return written
+}

@@ -1,0 +1,22 @@
+// The audit trail, and what never leaves the process.
+import { count, duration, entry, flag, list, section, text } from './kind.ts'
+
+export const audit = section('The append-only audit trail.', {
+  enabled: flag('Keeps the trail.', false),
+  path: text('SQLite file of the trail.', { as: 'word' }),
+  retention: duration('How long rows are kept.', { default: '365d', max: '36500d' }),
+})
+
+export const redact = section('Values that are replaced by `[REDACTED]` before anything leaves the process.', {
+  keys: list('Keys to redact besides the built-in ones.', text('A key.', { as: 'word', required: true })),
+  allow: list('Built-in keys that may be shown.', text('A key.', { as: 'word', required: true })),
+  emails: flag('Also looks for e-mail addresses inside values.', false),
+  patterns: list(
+    'Patterns to look for inside values besides the built-in ones.',
+    entry('A pattern.', {
+      name: text('Name of the pattern.', { as: 'word', required: true }),
+      pattern: text('Regular expression.', { as: 'word', required: true }),
+    }),
+  ),
+  max_depth: count('Levels of nested values that are looked at.', { min: 1, max: 64, default: 8 }),
+})

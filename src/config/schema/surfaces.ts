@@ -1,0 +1,42 @@
+// Where the application touches us, which contrib instrumentations are loaded, and AI agents.
+import { count, either, flag, list, section, text } from './kind.ts'
+
+export const surfaces = section('What is observed without a call in the application.', {
+  http: section('HTTP servers and clients.', {
+    enabled: flag('Observes HTTP servers.', true),
+    client: flag('Observes outbound HTTP requests.', true),
+    extract_headers: flag('Continues the trace that a request brings.', true),
+    inject_headers: flag('Sends `traceparent` back on the response.', true),
+    ignore: list(
+      'Requests that make no telemetry: `/healthz`, `/internal/*`, `/assets/**`, `GET /orders/:id`.',
+      text('A path pattern.', { as: 'word', required: true }),
+    ),
+    baggage_hosts: list(
+      'Hosts that outbound baggage is sent to, exact or as `.suffix`; none by default.',
+      text('A host.', { as: 'word', required: true }),
+    ),
+  }),
+  functions: section('Function calls.', {
+    enabled: flag('Observes registered functions.', true),
+    order: count('Place of the interceptor.', { default: 100 }),
+  }),
+  queue: section('Message queues.', { enabled: flag('Observes publish and consume.', true) }),
+  process: section('Supervised processes.', {
+    enabled: flag('Observes processes.', true),
+    trace_lifecycle: flag('Makes spans of start and end.', true),
+  }),
+  workflow: section('Workflow engines.', { enabled: flag('Observes workflows.', false) }),
+  events: section('The event bus.', { max_subscribers: count('Subscribers per topic.', { min: 1, default: 4096 }) }),
+})
+
+export const instrumentations = either(
+  'Installed `@opentelemetry/instrumentation-*` packages to load: `auto` (all that are found), `none`, or a list of names.',
+  ['auto', 'none'],
+  text('A package name, or its last part, such as `pg`.', { as: 'word', required: true }),
+  'none',
+)
+
+export const agents = section('Metrics of AI agents.', {
+  enabled: flag('Records agents, tasks and costs.', false),
+  monthly_budget: count('Budget of a month, in units of money.', {}),
+})

@@ -1,0 +1,371 @@
+// Reads a tree by the schema: every fault at once, and the settings with all defaults. It interprets the generated data
+// form, so no schema library is loaded at run time. Each faulty value counts as its default, so that what depends on it
+// can be judged in the same run.
+import { Fault, type FaultCode } from '../base/fault.ts'
+import { durationText, parseDuration } from './duration.ts'
+import { FORMATS } from './format.ts'
+import { interpolate } from './interpolate.ts'
+import type { EitherNode, ListNode, MapNode, Node, SectionNode, VariantNode } from './node.ts'
+import { nearest } from './spelling.ts'
+import { branch, type Leaf, type Origin, type Tree } from './tree.ts'
+import { clip, place } from './yaml.ts'
+
+export interface Seen {
+  readonly path: string
+  /** The path as the reference page writes it: `exporters[](otlp).endpoint`. */
+  readonly pattern: string
+  readonly node: Node
+  readonly value: unknown
+  /** Undefined for a default. */
+  readonly at: Origin | undefined
+  readonly variables: readonly string[]
+}
+
+export interface ValidateOptions {
+  /** Without it `${…}` is ordinary text. */
+  readonly env?: NodeJS.ProcessEnv
+  /** Called for every leaf, defaults included. */
+  readonly visit?: (seen: Seen) => void
+}
+
+export interface Validated {
+  readonly value: unknown
+  readonly faults: Fault[]
+}
+
+const ABSENT = Symbol('absent')
+const NONE: readonly string[] = []
+
+export function validate(node: Node, tree: Tree | undefined, options: ValidateOptions = {}): Validated {
+  const reader = new Validator(options)
+  const value = reader.read(node, tree, '')
+  return { value: value === ABSENT ? undefined : value, faults: reader.faults }
+}
+
+class Validator {
+  readonly faults: Fault[] = []
+  readonly #env: NodeJS.ProcessEnv | undefined
+  readonly #visit: ((seen: Seen) => void) | undefined
+  readonly #words = new Map<string, string>()
+
+  constructor(options: ValidateOptions) {
+    this.#env = options.env
+    this.#visit = options.visit
+  }
+
+  read(node: Node, tree: Tree | undefined, path: string): unknown {
+    if (tree === undefined) return this.#absent(node, path)
+    switch (node.t) {
+      case 'section':
+        return this.#section(node, tree, path)
+      case 'list':
+        return this.#list(node, tree, path)
+      case 'map':
+        return this.#map(node, tree, path)
+      case 'variant':
+        return this.#variant(node, tree, path)
+      case 'either':
+        return this.#either(node, tree, path)
+      case 'scalar':
+        if (tree.kind === 'list') {
+          const items: unknown[] = []
+          tree.items.forEach((item, i) => {
+            const value = item.kind === 'leaf' ? this.#leaf(node, item, `${path}[${i}]`) : this.#type(node, item, path)
+            if (value !== ABSENT) items.push(value)
+          })
+          return items
+        }
+        break
+    }
+    return tree.kind === 'leaf' ? this.#leaf(node, tree, path) : this.#type(node, tree, path)
+  }
+
+  #absent(node: Node, path: string): unknown {
+    if (node.t === 'section' && node.default !== undefined) return this.#section(node, branch({}), path)
+    if (node.t !== 'section') this.#see(path, node, node.default, undefined, NONE)
+    return node.default === undefined ? ABSENT : copy(node.default)
+  }
+
+  #section(node: SectionNode, tree: Tree, path: string): unknown {
+    if (tree.kind !== 'map') {
+      this.#type(node, tree, path)
+      return node.optional ? ABSENT : this.#section(node, branch({}), path)
+    }
+    for (const [key, entry] of tree.entries) {
+      if (!Object.hasOwn(node.of, key)) this.#unknown(node, key, entry.at, path)
+    }
+    const value: Record<string, unknown> = {}
+    for (const key of Object.keys(node.of)) {
+      const inner = node.of[key]!
+      const entry = tree.entries.get(key)
+      const given = entry && !(entry.value.kind === 'leaf' && entry.value.value === null) ? entry.value : undefined
+      const keyPath = path ? `${path}.${key}` : key
+      if (given === undefined && inner.default === undefined && !inner.optional) {
+        this.#fault('CONFIG_MISSING', keyPath, entry?.at ?? tree.at, undefined, describe(inner))
+        value[key] = neutral(inner)
+        continue
+      }
+      const read = this.read(inner, given, keyPath)
+      if (read !== ABSENT) value[key] = read
+    }
+    return value
+  }
+
+  #list(node: ListNode, tree: Tree, path: string): unknown {
+    if (tree.kind !== 'list') return this.#type(node, tree, path)
+    const items: unknown[] = []
+    tree.items.forEach((item, i) => {
+      const value = this.read(node.of, item, `${path}[${i}]`)
+      if (value !== ABSENT) items.push(value)
+    })
+    if (node.min !== undefined && tree.items.length < node.min) {
+      this.#fault('CONFIG_VALUE', path, tree.at, 'an empty list', `at least ${node.min}`)
+    }
+    if (node.rising) {
+      const wrong = items.findIndex((item, i) => i > 0 && !((item as number) > (items[i - 1] as number)))
+      if (wrong > 0) {
+        const found = `${items[wrong]} after ${items[wrong - 1]}`
+        this.#fault('CONFIG_VALUE', `${path}[${wrong}]`, tree.items[wrong]?.at ?? tree.at, found, 'numbers that rise')
+      }
+    }
+    if (items.length === 0) this.#see(path, node, items, tree.at, NONE)
+    return items
+  }
+
+  #map(node: MapNode, tree: Tree, path: string): unknown {
+    if (tree.kind !== 'map') return this.#type(node, tree, path)
+    const pairs: [string, unknown][] = []
+    for (const [key, entry] of tree.entries) {
+      const format = FORMATS[node.key]
+      const keyPath = `${path}[${key}]`
+      if (!format.pattern.test(key) || key === '__proto__') {
+        this.#fault('CONFIG_VALUE', path, entry.at, clip(key), format.allowed)
+        continue
+      }
+      const value = this.read(node.of, entry.value, keyPath)
+      if (value !== ABSENT) pairs.push([key, value])
+    }
+    if (pairs.length === 0) this.#see(path, node, {}, tree.at, NONE)
+    return Object.fromEntries(pairs)
+  }
+
+  #variant(node: VariantNode, tree: Tree, path: string): unknown {
+    if (tree.kind !== 'map') return this.#type(node, tree, path)
+    const words = Object.keys(node.of)
+    const by = tree.entries.get(node.by)
+    const wordPath = `${path}.${node.by}`
+    if (!by || by.value.kind !== 'leaf' || by.value.value === null) {
+      if (by && by.value.kind !== 'leaf') this.#type({ t: 'choice', of: words }, by.value, wordPath)
+      else this.#fault('CONFIG_MISSING', wordPath, by?.at ?? tree.at, undefined, words.join(', '))
+      return ABSENT
+    }
+    const probe = new Validator(this.#env ? { env: this.#env } : {})
+    const word = probe.#leaf({ t: 'choice', of: words }, by.value, wordPath)
+    this.faults.push(...probe.faults)
+    if (probe.faults.length > 0) return ABSENT
+    this.#words.set(path, word as string)
+    return this.#section(node.of[word as string]!, tree, path)
+  }
+
+  #either(node: EitherNode, tree: Tree, path: string): unknown {
+    if (tree.kind === 'list') return this.#list(node.list, tree, path)
+    if (tree.kind === 'leaf') return this.#leaf(node.word, tree, path)
+    return this.#type(node, tree, path)
+  }
+
+  #leaf(node: Node, tree: Leaf, path: string): unknown {
+    let { value, loose } = tree
+    let variables = NONE
+    if (typeof value === 'string' && !tree.at.variable && this.#env && value.includes('${')) {
+      const result = interpolate(value, this.#env)
+      variables = result.variables
+      if (result.malformed !== undefined) {
+        const hint = 'Write ${NAME} or ${NAME:-default}; a literal ${ is written $${.'
+        this.#fault('CONFIG_VALUE', path, tree.at, clip(result.malformed), 'the name of a variable in ${…}', hint)
+        return fallback(node)
+      }
+      if (result.unset !== undefined) {
+        if (node.omit) return ABSENT
+        this.#fault('CONFIG_UNSET_VARIABLE', path, tree.at, `\${${result.unset}}`)
+        return fallback(node)
+      }
+      if (node.omit && result.text === '') return ABSENT
+      value = result.text
+      loose = variables.length > 0
+    }
+    const read = convert(node, value, loose)
+    if (read === undefined) {
+      const found = node.secret ? '(hidden)' : clip(tree.at.variable ? tree.raw : quoted(tree))
+      const code = sameType(node, value) ? 'CONFIG_VALUE' : 'CONFIG_TYPE'
+      this.#fault(code, path, tree.at, found, describe(node), hintFor(node, tree, value))
+      return fallback(node)
+    }
+    this.#see(path, node, read, tree.at, variables)
+    return read
+  }
+
+  #type(node: Node, tree: Tree, path: string): unknown {
+    const found =
+      tree.kind === 'leaf'
+        ? node.secret
+          ? '(hidden)'
+          : clip(quoted(tree))
+        : tree.kind === 'list'
+          ? 'a list'
+          : 'keys and values'
+    this.#fault('CONFIG_TYPE', path, tree.at, found, describe(node))
+    return fallback(node)
+  }
+
+  #unknown(node: SectionNode, key: string, at: Origin, path: string): void {
+    const meant = nearest(key, Object.keys(node.of))
+    const hint = meant ? `Did you mean ${meant}?` : undefined
+    const allowed = meant ? undefined : clipList(Object.keys(node.of))
+    this.#fault('CONFIG_UNKNOWN_KEY', path ? `${path}.${key}` : key, at, undefined, allowed, hint)
+  }
+
+  #see(path: string, node: Node, value: unknown, at: Origin | undefined, variables: readonly string[]): void {
+    if (!this.#visit) return
+    let pattern = path
+    for (const [start, word] of this.#words) {
+      if (path.startsWith(`${start}.`)) pattern = `${start}(${word})${path.slice(start.length)}`
+    }
+    this.#visit({ path, pattern: pattern.replace(/\[\d+\]/g, '[]'), node, value, at, variables })
+  }
+
+  #fault(code: FaultCode, subject: string, at: Origin, found?: string, allowed?: string, hint?: string): void {
+    const where = place(at)
+    this.faults.push(
+      new Fault(at.variable ? 'ENV_VALUE' : code, {
+        subject: at.variable ?? subject,
+        ...(found !== undefined && { found }),
+        ...(allowed !== undefined && { allowed }),
+        ...(hint !== undefined && { hint }),
+        ...(where && { where }),
+      }),
+    )
+  }
+}
+
+/** The setting's value, or undefined when it is not allowed. `loose` text may stand for a number or a boolean. */
+function convert(node: Node, value: Leaf['value'], loose: boolean): unknown {
+  switch (node.t) {
+    case 'text':
+      return typeof value === 'string' && FORMATS[node.as ?? 'text'].pattern.test(value) ? value : undefined
+    case 'number': {
+      const n =
+        loose && typeof value === 'string' && /^\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*$/.test(value)
+          ? Number(value)
+          : value
+      if (typeof n !== 'number' || !Number.isFinite(n)) return undefined
+      if (node.int && !Number.isSafeInteger(n)) return undefined
+      return (node.min !== undefined && n < node.min) || (node.max !== undefined && n > node.max) ? undefined : n
+    }
+    case 'flag': {
+      if (typeof value === 'boolean') return value
+      const word = loose && typeof value === 'string' ? value.trim().toLowerCase() : ''
+      return word === 'true' ? true : word === 'false' ? false : undefined
+    }
+    case 'choice':
+      return typeof value === 'string' && node.of.includes(value) ? value : undefined
+    case 'duration': {
+      if (typeof value !== 'string' && typeof value !== 'number') return undefined
+      const ms = parseDuration(value)
+      return ms >= node.min && ms <= node.max ? ms : undefined
+    }
+    case 'scalar':
+      return value === null || (typeof value === 'number' && !Number.isFinite(value)) ? undefined : value
+    default:
+      return undefined
+  }
+}
+
+function sameType(node: Node, value: Leaf['value']): boolean {
+  if (node.t === 'number') return typeof value === 'number'
+  if (node.t === 'duration') return typeof value === 'number' || (typeof value === 'string' && /^\s*\d/.test(value))
+  return (node.t === 'text' || node.t === 'choice') && typeof value === 'string'
+}
+
+/** What is allowed there, in words. */
+export function describe(node: Node): string {
+  switch (node.t) {
+    case 'section':
+    case 'map':
+    case 'variant':
+      return 'keys and values'
+    case 'list':
+      return 'a list'
+    case 'either':
+      return `${node.word.of.join(', ')}, or a list`
+    case 'text':
+      return FORMATS[node.as ?? 'text'].allowed
+    case 'flag':
+      return 'true or false'
+    case 'choice':
+      return node.of.join(', ')
+    case 'duration':
+      return `a duration such as 10s, from ${durationText(node.min)} to ${durationText(node.max)}`
+    case 'scalar':
+      return 'text, a number, true, false, or a list of these'
+    case 'number': {
+      const what = node.int ? 'a whole number' : 'a number'
+      if (node.min !== undefined && node.max !== undefined) return `${what} from ${node.min} to ${node.max}`
+      return node.min !== undefined
+        ? `${what}, at least ${node.min}`
+        : node.max !== undefined
+          ? `${what}, at most ${node.max}`
+          : what
+    }
+  }
+}
+
+function hintFor(node: Node, tree: Leaf, value: Leaf['value']): string | undefined {
+  if (node.t === 'flag' && typeof value === 'string') {
+    const word = value.toLowerCase()
+    if (word === 'yes' || word === 'on' || word === 'y' || word === 'true') return 'Did you mean true?'
+    if (word === 'no' || word === 'off' || word === 'n' || word === 'false') return 'Did you mean false?'
+  }
+  if (node.t === 'choice' && typeof value === 'string') {
+    const meant = nearest(value, node.of)
+    return meant && `Did you mean ${meant}?`
+  }
+  if (node.t === 'choice' && value === false && node.of.includes('none')) return 'Did you mean none?'
+  if (node.t === 'number' && typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value))) {
+    return 'Write the number without quotes.'
+  }
+  if (node.t === 'text' && (typeof value === 'number' || typeof value === 'boolean') && !node.secret) {
+    return `Write it in quotes: "${tree.raw}".`
+  }
+  if (node.t === 'duration' && typeof value === 'number' && value > 0 && value <= node.max && value >= node.min) {
+    return `A number without a unit is in seconds; did you mean ${value}ms?`
+  }
+  return undefined
+}
+
+/** What stands in for a value that was refused, so that reading goes on. */
+function fallback(node: Node): unknown {
+  return node.default !== undefined ? copy(node.default) : node.optional ? ABSENT : neutral(node)
+}
+
+function neutral(node: Node): unknown {
+  if (node.t === 'list') return []
+  if (node.t === 'map' || node.t === 'section') return {}
+  if (node.t === 'number' || node.t === 'duration') return 0
+  if (node.t === 'flag') return false
+  if (node.t === 'choice') return node.of[0]
+  return node.t === 'text' ? '' : ABSENT
+}
+
+function quoted(tree: Leaf): string {
+  return typeof tree.value === 'string' ? `"${tree.value}"` : tree.value === null ? 'nothing' : tree.raw
+}
+
+function clipList(words: readonly string[]): string {
+  return words.length > 12 ? `${words.slice(0, 12).join(', ')}, …` : words.join(', ')
+}
+
+/** Settings are the caller's to keep: a default is never shared. */
+function copy(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(copy)
+  return typeof value === 'object' && value !== null ? { ...value } : value
+}
