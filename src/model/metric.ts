@@ -35,11 +35,11 @@ export class Series {
   buckets: Float64Array | null
   /** One slot per bucket, one for a counter; null until the first exemplar. */
   exemplars: (Exemplar | null)[] | null
-  /** Start of accumulation and time of the last change, float milliseconds since the epoch. */
+  /** Start of accumulation and time of the last collection, float milliseconds since the epoch: recording reads no clock. */
   start: number
   time: number
   /** What the last delta collection had seen; null while the family is cumulative. */
-  last: { value: number; count: number; buckets: Float64Array | null } | null
+  last: { value: number; count: number; buckets: Float64Array | null; time: number } | null
   /** Caches of the writers: Prometheus label text, OTLP attribute bytes. */
   text: string | null
   bytes: Uint8Array | null
@@ -61,9 +61,10 @@ export class Series {
 export class Family {
   /** OpenTelemetry name, such as `http.server.request.duration`. */
   readonly name: string
-  /** Prometheus name without suffix rules applied, such as `http_request_duration_seconds`. */
+  /** Prometheus name, such as `http_request_duration_seconds`; empty when there is only the OpenTelemetry name. */
   readonly short: string
-  readonly type: MetricType
+  /** Settled by the first use of a gauge that did not say whether it is set or added to. */
+  type: MetricType
   /** UCUM unit, such as `s`, `By`, `{request}`; empty when none. */
   readonly unit: string
   readonly help: string
@@ -73,7 +74,19 @@ export class Family {
   readonly scope: Scope
   /** Counters and histograms: values since the last collection instead of since `start`. */
   delta: boolean
+  /** Which switch turns it off (R-06): `http`, `process`, `runtime`, `custom`, …; empty for decoded families. */
+  readonly group: string
+  /** The configured namespace is put before its short name (ruling 54). */
+  readonly namespaced: boolean
+  /** `short`: only in text under short names; `semconv`: only under OpenTelemetry names; null: both. */
+  readonly only: 'short' | 'semconv' | null
+  /** `count`: a counter that shows the count of a histogram whose series it shares (`http_requests_total`). */
+  readonly reads: 'value' | 'count'
+  /** The short name is the sample name as it is, without `_total`: a spelling for text 0.0.4 alone (ruling 55). */
+  readonly exact: boolean
   readonly series: Series[]
+  /** What `Series.text` of these series was written for; the text writer's own, shared with every view of the series. */
+  readonly text: { key: string }
 
   constructor(init: {
     name: string
@@ -85,6 +98,14 @@ export class Family {
     bounds?: Float64Array | null
     scope: Scope
     delta?: boolean
+    group?: string
+    namespaced?: boolean
+    only?: 'short' | 'semconv' | null
+    reads?: 'value' | 'count'
+    exact?: boolean
+    /** Shared with the family that this one is another view of. */
+    series?: Series[]
+    text?: { key: string }
   }) {
     this.name = init.name
     this.short = init.short
@@ -95,6 +116,12 @@ export class Family {
     this.bounds = init.bounds ?? null
     this.scope = init.scope
     this.delta = init.delta ?? false
-    this.series = []
+    this.group = init.group ?? ''
+    this.namespaced = init.namespaced ?? false
+    this.only = init.only ?? null
+    this.reads = init.reads ?? 'value'
+    this.exact = init.exact ?? false
+    this.series = init.series ?? []
+    this.text = init.text ?? { key: '' }
   }
 }

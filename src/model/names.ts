@@ -1,0 +1,474 @@
+// The one table of every metric that we emit (ruling 11): the short Prometheus name of dashboards and alerts, the
+// OpenTelemetry name that OTLP sends, type, unit, labels and help. Rooms take their instruments from it with
+// `declare(registry, NAMES.…)`; the catalogue page, the dashboards and the linter read the same rows.
+// It refuses labels that identify: no tenant, user, address, session or token is a label of any row (H-14, ruling 50).
+import { GC_BOUNDS, LATENCY_BOUNDS } from './histogram.ts'
+import type { Label } from './metric.ts'
+
+/** What a switch of the configuration turns on and off as one (R-06). */
+export type Group =
+  | 'http'
+  | 'database'
+  | 'process'
+  | 'runtime'
+  | 'uptime'
+  | 'app'
+  | 'logs'
+  | 'otel.sdk'
+  | 'telltale'
+  | 'custom'
+
+export interface Name {
+  readonly short: string
+  readonly otel: string
+  readonly type: 'counter' | 'updown' | 'gauge' | 'histogram'
+  /** UCUM. */
+  readonly unit: string
+  readonly help: string
+  readonly labels: readonly Label[]
+  readonly group: Group
+  /** `metrics.namespace` goes before the short name; process, runtime, uptime, log emissions and custom metrics keep theirs (ruling 54). */
+  readonly namespaced: boolean
+  readonly bounds?: readonly number[]
+  /** `short`: a name that dashboards expect and OpenTelemetry has no word for, or has the fact already; `semconv`: the reverse. */
+  readonly only?: 'short' | 'semconv'
+  /** The short name is shown from the count of this histogram; there is no instrument. */
+  readonly countOf?: string
+  /** Why the naming linter passes it over (rulings 8 and 55). */
+  readonly exempt?: string
+}
+
+type Rest = Partial<Omit<Name, 'type' | 'short' | 'otel'>>
+
+function row<T extends Name['type']>(
+  type: T,
+  group: Group,
+  short: string,
+  otel: string,
+  rest: Rest,
+): Name & { readonly type: T } {
+  return {
+    type,
+    group,
+    short,
+    otel,
+    unit: rest.unit ?? '',
+    help: rest.help ?? '',
+    labels: rest.labels ?? [],
+    namespaced: rest.namespaced ?? (group === 'http' || group === 'database' || group === 'app'),
+    ...(rest.bounds && { bounds: rest.bounds }),
+    ...(rest.only && { only: rest.only }),
+    ...(rest.countOf && { countOf: rest.countOf }),
+    ...(rest.exempt && { exempt: rest.exempt }),
+  }
+}
+
+/** Labels by their short name; the attribute that carries the same fact in OTLP stands beside it. */
+export const LABELS = {
+  method: { short: 'method', semconv: 'http.request.method' },
+  route: { short: 'route', semconv: 'http.route' },
+  status: { short: 'status', semconv: 'http.response.status_code', int: true },
+  serverAddress: { short: 'server_address', semconv: 'server.address' },
+  serverPort: { short: 'server_port', semconv: 'server.port', int: true },
+  errorType: { short: 'error_type', semconv: 'error.type' },
+  surface: { short: 'surface', semconv: 'telltale.surface' },
+  level: { short: 'level', semconv: 'log.level' },
+  version: { short: 'version', semconv: 'service.version' },
+  metric: { short: 'metric', semconv: 'telltale.metric' },
+  reason: { short: 'reason', semconv: 'telltale.reason' },
+  componentType: { short: 'otel_component_type', semconv: 'otel.component.type' },
+  componentName: { short: 'otel_component_name', semconv: 'otel.component.name' },
+  samplingResult: { short: 'otel_span_sampling_result', semconv: 'otel.span.sampling_result' },
+  parentOrigin: { short: 'otel_span_parent_origin', semconv: 'otel.span.parent.origin' },
+  cpuMode: { short: 'mode', semconv: 'cpu.mode' },
+  gcKind: { short: 'kind', semconv: 'v8js.gc.type' },
+  heapSpace: { short: 'space', semconv: 'v8js.heap.space.name' },
+  resourceType: { short: 'type', semconv: 'v8js.resource.type' },
+  nodeVersion: { short: 'version', semconv: 'process.runtime.version' },
+  nodeMajor: { short: 'major', semconv: 'nodejs.version.major' },
+  nodeMinor: { short: 'minor', semconv: 'nodejs.version.minor' },
+  nodePatch: { short: 'patch', semconv: 'nodejs.version.patch' },
+} as const satisfies Record<string, Label>
+
+const L = LABELS
+const component = [L.componentType, L.componentName]
+const outcome = [L.componentType, L.componentName, L.errorType]
+const TOTAL_GAUGE = 'prom-client publishes this gauge under a name that ends in _total, and dashboards read it so'
+
+function lag(suffix: string, stat: string, help: string) {
+  return row('gauge', 'runtime', `nodejs_eventloop_lag_${suffix}seconds`, `nodejs.eventloop.delay.${stat}`, {
+    unit: 's',
+    help,
+  })
+}
+
+function queue(signal: 'span' | 'log', unit: string) {
+  const what = signal === 'span' ? 'spans' : 'log records'
+  const short = `otel_sdk_processor_${signal}`
+  const otel = `otel.sdk.processor.${signal}`
+  return {
+    size: row('updown', 'otel.sdk', `${short}_queue_size`, `${otel}.queue.size`, {
+      unit,
+      labels: component,
+      help: `Number of ${what} in the queue of the processor.`,
+    }),
+    capacity: row('updown', 'otel.sdk', `${short}_queue_capacity`, `${otel}.queue.capacity`, {
+      unit,
+      labels: component,
+      help: `Most ${what} that the queue of the processor holds.`,
+    }),
+    processed: row('counter', 'otel.sdk', `${short}_processed_total`, `${otel}.processed`, {
+      unit,
+      labels: outcome,
+      help: `Number of ${what} that the processor is done with; with an error type when they were dropped.`,
+    }),
+  }
+}
+
+function exporter(signal: 'span' | 'log' | 'metric_data_point', unit: string, what: string) {
+  const short = `otel_sdk_exporter_${signal}`
+  const otel = `otel.sdk.exporter.${signal}`
+  return {
+    inflight: row('updown', 'otel.sdk', `${short}_inflight`, `${otel}.inflight`, {
+      unit,
+      labels: component,
+      help: `Number of ${what} handed to the exporter and not yet settled.`,
+    }),
+    exported: row('counter', 'otel.sdk', `${short}_exported_total`, `${otel}.exported`, {
+      unit,
+      labels: outcome,
+      help: `Number of ${what} that the exporter is done with; with an error type when they were lost.`,
+    }),
+  }
+}
+
+const spanQueue = queue('span', '{span}')
+const logQueue = queue('log', '{log_record}')
+const spanExporter = exporter('span', '{span}', 'spans')
+const logExporter = exporter('log', '{log_record}', 'log records')
+const pointExporter = exporter('metric_data_point', '{data_point}', 'metric data points')
+const HTTP_SERVER = [L.method, L.route, L.status]
+
+export const NAMES = {
+  // HTTP, W-12, H-08, H-09, R-14
+  http_requests_total: row('counter', 'http', 'http_requests_total', '', {
+    unit: '{request}',
+    labels: HTTP_SERVER,
+    only: 'short',
+    countOf: 'http_request_duration_seconds',
+    help: 'Number of HTTP requests answered, by method, route template and status code.',
+  }),
+  http_request_duration_seconds: row(
+    'histogram',
+    'http',
+    'http_request_duration_seconds',
+    'http.server.request.duration',
+    {
+      unit: 's',
+      labels: HTTP_SERVER,
+      bounds: LATENCY_BOUNDS,
+      help: 'Duration of HTTP server requests in seconds.',
+    },
+  ),
+  http_requests_in_flight: row('updown', 'http', 'http_requests_in_flight', 'http.server.active_requests', {
+    unit: '{request}',
+    labels: [L.method, L.route],
+    help: 'Number of HTTP requests that are being answered.',
+  }),
+  http_connections_active: row('updown', 'http', 'http_connections_active', 'http.server.open_connections', {
+    unit: '{connection}',
+    help: 'Number of open sockets of HTTP servers.',
+  }),
+  http_client_request_duration_seconds: row(
+    'histogram',
+    'http',
+    'http_client_request_duration_seconds',
+    'http.client.request.duration',
+    {
+      unit: 's',
+      labels: [L.method, L.serverAddress, L.serverPort, L.status, L.errorType],
+      bounds: LATENCY_BOUNDS,
+      help: 'Duration of HTTP client requests in seconds.',
+    },
+  ),
+
+  // Application
+  errors_total: row('counter', 'app', 'errors_total', 'telltale.errors', {
+    unit: '{error}',
+    labels: [L.surface, L.errorType],
+    help: 'Number of operations that failed, by surface and error type.',
+  }),
+  app_info: row('gauge', 'app', 'app_info', '', {
+    labels: [L.version],
+    only: 'short',
+    help: 'Version of the application; the value is always 1.',
+  }),
+  uptime_seconds: row('gauge', 'uptime', 'uptime_seconds', 'process.uptime', {
+    unit: 's',
+    help: 'Seconds since telemetry started in this process, by the monotonic clock.',
+  }),
+  runtime_log_emissions_total: row('counter', 'logs', 'runtime_log_emissions_total', 'runtime.log.emissions', {
+    unit: '{log_record}',
+    labels: [L.level],
+    help: 'Number of log records emitted, by level.',
+  }),
+
+  // Process, under prom-client's names
+  process_cpu_time: row('counter', 'process', 'process_cpu_time_seconds_total', 'process.cpu.time', {
+    unit: 's',
+    labels: [L.cpuMode],
+    only: 'semconv',
+    help: 'CPU time spent by the process in seconds, by mode.',
+  }),
+  process_cpu_user_seconds_total: row('counter', 'process', 'process_cpu_user_seconds_total', '', {
+    unit: 's',
+    only: 'short',
+    help: 'User CPU time spent by the process in seconds.',
+  }),
+  process_cpu_system_seconds_total: row('counter', 'process', 'process_cpu_system_seconds_total', '', {
+    unit: 's',
+    only: 'short',
+    help: 'System CPU time spent by the process in seconds.',
+  }),
+  process_cpu_seconds_total: row('counter', 'process', 'process_cpu_seconds_total', '', {
+    unit: 's',
+    only: 'short',
+    help: 'User and system CPU time spent by the process in seconds.',
+  }),
+  process_start_time_seconds: row('gauge', 'process', 'process_start_time_seconds', '', {
+    unit: 's',
+    only: 'short',
+    help: 'Start of the process in seconds since the Unix epoch.',
+  }),
+  process_resident_memory_bytes: row('gauge', 'process', 'process_resident_memory_bytes', 'process.memory.usage', {
+    unit: 'By',
+    help: 'Resident memory of the process in bytes.',
+  }),
+  process_virtual_memory_bytes: row('gauge', 'process', 'process_virtual_memory_bytes', 'process.memory.virtual', {
+    unit: 'By',
+    help: 'Virtual memory of the process in bytes.',
+  }),
+  process_heap_bytes: row('gauge', 'process', 'process_heap_bytes', '', {
+    unit: 'By',
+    only: 'short',
+    help: 'Size of the data segment of the process in bytes.',
+  }),
+  process_open_fds: row('gauge', 'process', 'process_open_fds', 'process.unix.file_descriptor.count', {
+    unit: '{file_descriptor}',
+    help: 'Number of open file descriptors.',
+  }),
+  process_max_fds: row('gauge', 'process', 'process_max_fds', '', {
+    unit: '{file_descriptor}',
+    only: 'short',
+    help: 'Most file descriptors that the process may open.',
+  }),
+
+  // Runtime, under prom-client's names
+  nodejs_eventloop_lag_seconds: row('gauge', 'runtime', 'nodejs_eventloop_lag_seconds', '', {
+    unit: 's',
+    only: 'short',
+    help: 'Time that one turn of the event loop took in seconds, at the last collection.',
+  }),
+  nodejs_eventloop_lag_min_seconds: lag(
+    'min_',
+    'min',
+    'Least delay of the event loop since the last collection in seconds.',
+  ),
+  nodejs_eventloop_lag_max_seconds: lag(
+    'max_',
+    'max',
+    'Greatest delay of the event loop since the last collection in seconds.',
+  ),
+  nodejs_eventloop_lag_mean_seconds: lag(
+    'mean_',
+    'mean',
+    'Mean delay of the event loop since the last collection in seconds.',
+  ),
+  nodejs_eventloop_lag_stddev_seconds: lag(
+    'stddev_',
+    'stddev',
+    'Standard deviation of the delay of the event loop since the last collection in seconds.',
+  ),
+  nodejs_eventloop_lag_p50_seconds: lag(
+    'p50_',
+    'p50',
+    'Median delay of the event loop since the last collection in seconds.',
+  ),
+  nodejs_eventloop_lag_p90_seconds: lag(
+    'p90_',
+    'p90',
+    '90th percentile of the delay of the event loop since the last collection in seconds.',
+  ),
+  nodejs_eventloop_lag_p99_seconds: lag(
+    'p99_',
+    'p99',
+    '99th percentile of the delay of the event loop since the last collection in seconds.',
+  ),
+  nodejs_eventloop_utilization: row(
+    'gauge',
+    'runtime',
+    'nodejs_eventloop_utilization',
+    'nodejs.eventloop.utilization',
+    { unit: '1', help: 'Part of the time since the last collection in which the event loop was busy, 0 to 1.' },
+  ),
+  nodejs_active_resources: row('gauge', 'runtime', 'nodejs_active_resources', 'v8js.resource.active', {
+    unit: '{resource}',
+    labels: [L.resourceType],
+    help: 'Number of resources that keep the event loop alive, by type.',
+  }),
+  nodejs_active_resources_total: row('gauge', 'runtime', 'nodejs_active_resources_total', '', {
+    only: 'short',
+    exempt: TOTAL_GAUGE,
+    help: 'Number of resources that keep the event loop alive.',
+  }),
+  nodejs_active_handles: row('gauge', 'runtime', 'nodejs_active_handles', '', {
+    only: 'short',
+    labels: [L.resourceType],
+    help: 'Number of open libuv handles, by type.',
+  }),
+  nodejs_active_handles_total: row('gauge', 'runtime', 'nodejs_active_handles_total', '', {
+    only: 'short',
+    exempt: TOTAL_GAUGE,
+    help: 'Number of open libuv handles.',
+  }),
+  nodejs_active_requests: row('gauge', 'runtime', 'nodejs_active_requests', '', {
+    only: 'short',
+    labels: [L.resourceType],
+    help: 'Number of libuv requests under way, by type.',
+  }),
+  nodejs_active_requests_total: row('gauge', 'runtime', 'nodejs_active_requests_total', '', {
+    only: 'short',
+    exempt: TOTAL_GAUGE,
+    help: 'Number of libuv requests under way.',
+  }),
+  nodejs_heap_size_total_bytes: row('gauge', 'runtime', 'nodejs_heap_size_total_bytes', '', {
+    unit: 'By',
+    only: 'short',
+    help: 'Heap size of V8 in bytes.',
+  }),
+  nodejs_heap_size_used_bytes: row('gauge', 'runtime', 'nodejs_heap_size_used_bytes', '', {
+    unit: 'By',
+    only: 'short',
+    help: 'Heap of V8 in use in bytes.',
+  }),
+  nodejs_external_memory_bytes: row('gauge', 'runtime', 'nodejs_external_memory_bytes', '', {
+    unit: 'By',
+    only: 'short',
+    help: 'Memory of C++ objects bound to JavaScript objects in bytes.',
+  }),
+  nodejs_heap_space_size_total_bytes: row(
+    'gauge',
+    'runtime',
+    'nodejs_heap_space_size_total_bytes',
+    'v8js.memory.heap.space.size',
+    { unit: 'By', labels: [L.heapSpace], help: 'Size of a heap space in bytes.' },
+  ),
+  nodejs_heap_space_size_used_bytes: row(
+    'gauge',
+    'runtime',
+    'nodejs_heap_space_size_used_bytes',
+    'v8js.memory.heap.used',
+    { unit: 'By', labels: [L.heapSpace], help: 'Bytes in use of a heap space.' },
+  ),
+  nodejs_heap_space_size_available_bytes: row(
+    'gauge',
+    'runtime',
+    'nodejs_heap_space_size_available_bytes',
+    'v8js.memory.heap.space.available_size',
+    { unit: 'By', labels: [L.heapSpace], help: 'Bytes available in a heap space.' },
+  ),
+  nodejs_version_info: row('gauge', 'runtime', 'nodejs_version_info', '', {
+    only: 'short',
+    labels: [L.nodeVersion, L.nodeMajor, L.nodeMinor, L.nodePatch],
+    help: 'Version of Node.js; the value is always 1.',
+  }),
+  nodejs_gc_duration_seconds: row('histogram', 'runtime', 'nodejs_gc_duration_seconds', 'v8js.gc.duration', {
+    unit: 's',
+    labels: [L.gcKind],
+    bounds: GC_BOUNDS,
+    help: 'Duration of garbage collections in seconds, by kind.',
+  }),
+
+  // Telemetry about telemetry, by the conventions for OpenTelemetry SDKs
+  otel_sdk_span_started_total: row('counter', 'otel.sdk', 'otel_sdk_span_started_total', 'otel.sdk.span.started', {
+    unit: '{span}',
+    labels: [L.parentOrigin, L.samplingResult],
+    help: 'Number of spans started.',
+  }),
+  otel_sdk_span_live: row('updown', 'otel.sdk', 'otel_sdk_span_live', 'otel.sdk.span.live', {
+    unit: '{span}',
+    labels: [L.samplingResult],
+    help: 'Number of spans started and not ended.',
+  }),
+  otel_sdk_log_created_total: row('counter', 'otel.sdk', 'otel_sdk_log_created_total', 'otel.sdk.log.created', {
+    unit: '{log_record}',
+    help: 'Number of log records submitted.',
+  }),
+  otel_sdk_processor_span_queue_size: spanQueue.size,
+  otel_sdk_processor_span_queue_capacity: spanQueue.capacity,
+  otel_sdk_processor_span_processed_total: spanQueue.processed,
+  otel_sdk_processor_log_queue_size: logQueue.size,
+  otel_sdk_processor_log_queue_capacity: logQueue.capacity,
+  otel_sdk_processor_log_processed_total: logQueue.processed,
+  otel_sdk_exporter_span_inflight: spanExporter.inflight,
+  otel_sdk_exporter_span_exported_total: spanExporter.exported,
+  otel_sdk_exporter_log_inflight: logExporter.inflight,
+  otel_sdk_exporter_log_exported_total: logExporter.exported,
+  otel_sdk_exporter_metric_data_point_inflight: pointExporter.inflight,
+  otel_sdk_exporter_metric_data_point_exported_total: pointExporter.exported,
+  otel_sdk_exporter_operation_duration_seconds: row(
+    'histogram',
+    'otel.sdk',
+    'otel_sdk_exporter_operation_duration_seconds',
+    'otel.sdk.exporter.operation.duration',
+    {
+      unit: 's',
+      labels: [L.componentType, L.componentName, L.errorType, L.status],
+      bounds: LATENCY_BOUNDS,
+      help: 'Duration of one export in seconds.',
+    },
+  ),
+  otel_sdk_metric_reader_collection_duration_seconds: row(
+    'histogram',
+    'otel.sdk',
+    'otel_sdk_metric_reader_collection_duration_seconds',
+    'otel.sdk.metric_reader.collection.duration',
+    {
+      unit: 's',
+      labels: outcome,
+      bounds: LATENCY_BOUNDS,
+      help: 'Duration of one collection of metrics in seconds.',
+    },
+  ),
+  telltale_metrics_rejected_total: row(
+    'counter',
+    'telltale',
+    'telltale_metrics_rejected_total',
+    'telltale.metrics.rejected',
+    {
+      unit: '{measurement}',
+      labels: [L.metric, L.reason],
+      help: 'Number of measurements and declarations refused, by metric and reason.',
+    },
+  ),
+  telltale_metrics_overflow_total: row(
+    'counter',
+    'telltale',
+    'telltale_metrics_overflow_total',
+    'telltale.metrics.overflow',
+    {
+      unit: '{measurement}',
+      labels: [L.metric],
+      help: 'Number of measurements that went into the overflow series of a metric because its series limit was reached.',
+    },
+  ),
+} as const satisfies Record<string, Name>
+
+/** Second spellings of one series (ruling 55): shown where a configuration declares or alerts on them, by `aliasViews`. */
+export const ALIASES: Readonly<Record<string, string>> = {
+  application_uptime_seconds: 'uptime_seconds',
+  application_version_info: 'app_info',
+}
+
+/** Values that a label may take where the set is closed; zero-initialised series use no others (ruling 12). */
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const
