@@ -125,7 +125,7 @@ const BRANCHES = [
 const EMAIL = '(?<![\\w.%+-])[\\w.%+-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}\\.){1,8}[A-Za-z]{2,24}'
 
 // The value of a secret pair: quoted, or up to a separator; headers whose value has blanks and semicolons run to the line's end.
-const QUOTED = /[ \t]*(\\?["'])((?:(?!\1)[^\\\n]|\\[^])*)(\1?)/y
+const QUOTED = /[ \t]*(\\?["'])((?:(?!\1)[^\\\n]|\\[\s\S])*)(\1?)/y
 const PLAIN = /[ \t]*(?:(?:bearer|basic|digest|token)[ \t]+)?[^\s"',;&|)\]}]+/iy
 const BRACKETED = /[ \t]*\[REDACTED\]/y
 const LINE = /[ \t]*[^\r\n"']+/y
@@ -241,6 +241,6 @@ function pairValue(text: string, at: number, key: string): { before: string; aft
 function cut(text: string, max: number): string {
   const room = Math.max(0, max - TRUNCATED.length)
   const blank = Math.max(text.lastIndexOf(' ', room), text.lastIndexOf('\n', room), text.lastIndexOf(',', room))
-  const kept = text.slice(0, blank > 0 ? blank : 0)
+  const kept = text.slice(0, Math.max(blank, 0))
   return kept + TRUNCATED.slice(0, max)
 }

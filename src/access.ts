@@ -1,0 +1,13 @@
+export { EXEMPT_PATHS, isExempt } from './access/path.ts'
+export {
+  decideTenant,
+  RESERVED_SEGMENTS,
+  type RoutingMode,
+  type Stripped,
+  stripTenantPrefix,
+  type TenantDecision,
+  type TenantQuestion,
+  type TenantRules,
+} from './access/tenant.ts'
+export { OVERFLOW_TENANT, Tenants } from './access/tenants.ts'
+export { decideTier, type Tier, type TierDecision, type TierRules } from './access/tier.ts'
