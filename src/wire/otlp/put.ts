@@ -1,0 +1,287 @@
+// Protobuf, written forwards. Every function stores at `p` without looking for the end of the buffer and returns the
+// next place: callers reserve an upper bound first. Lengths are computed where that is cheap (text is taken for ASCII,
+// and written again when it was not), else patched in behind, so that the output has only shortest varints.
+
+const f64 = new Float64Array(1)
+const f64bytes = new Uint8Array(f64.buffer)
+
+/** Text shorter than this is copied by character code; a call to `buf.write` costs as much as about 40 of them. */
+const SHORT = 40
+
+export function varintSize(n: number): number {
+  if (n < 0x80) return 1
+  if (n < 0x4000) return 2
+  if (n < 0x200000) return 3
+  if (n < 0x10000000) return 4
+  let size = 5
+  for (let rest = n / 0x800000000; rest >= 1; rest /= 128) size++
+  return size
+}
+
+/** A whole number from 0 to 2^53. */
+export function putVarint(b: Buffer, p: number, n: number): number {
+  while (n > 0x7fffffff) {
+    b[p++] = (n % 128) | 0x80
+    n = Math.floor(n / 128)
+  }
+  while (n > 0x7f) {
+    b[p++] = (n & 0x7f) | 0x80
+    n >>>= 7
+  }
+  b[p++] = n
+  return p
+}
+
+/** The 64 bits `hi:lo` as a varint, for negative and large integers; both halves unsigned. */
+function putVarint64(b: Buffer, p: number, hi: number, lo: number): number {
+  while (hi > 0 || lo > 0x7f) {
+    b[p++] = (lo & 0x7f) | 0x80
+    lo = ((lo >>> 7) | ((hi & 0x7f) << 25)) >>> 0
+    hi >>>= 7
+  }
+  b[p++] = lo
+  return p
+}
+
+/** Any whole number within ±2^53 as int64. */
+export function putInt(b: Buffer, p: number, n: number): number {
+  if (n >= 0) return putVarint(b, p, n)
+  const hi = Math.floor(n / 4294967296)
+  return putVarint64(b, p, hi >>> 0, (n - hi * 4294967296) >>> 0)
+}
+
+function putBigint(b: Buffer, p: number, n: bigint): number {
+  const bits = BigInt.asUintN(64, n)
+  return putVarint64(b, p, Number(bits >> 32n), Number(bits & 0xffffffffn))
+}
+
+export function putFixed32(b: Buffer, p: number, n: number): number {
+  b[p] = n
+  b[p + 1] = n >>> 8
+  b[p + 2] = n >>> 16
+  b[p + 3] = n >>> 24
+  return p + 4
+}
+
+/** A whole number from 0 to 2^53. */
+export function putFixed64(b: Buffer, p: number, n: number): number {
+  const hi = Math.floor(n / 4294967296)
+  return putFixed32(b, putFixed32(b, p, n - hi * 4294967296), hi)
+}
+
+export function putDouble(b: Buffer, p: number, n: number): number {
+  f64[0] = n
+  const bytes = f64bytes
+  b[p] = bytes[0]!
+  b[p + 1] = bytes[1]!
+  b[p + 2] = bytes[2]!
+  b[p + 3] = bytes[3]!
+  b[p + 4] = bytes[4]!
+  b[p + 5] = bytes[5]!
+  b[p + 6] = bytes[6]!
+  b[p + 7] = bytes[7]!
+  return p + 8
+}
+
+/** Float milliseconds since the epoch as fixed64 nanoseconds: exact to the double, without BigInt; 0 for NaN and times before 1970. */
+export function putTime(b: Buffer, p: number, ms: number): number {
+  if (!(ms > 0 && ms < 1.8e13)) return putFixed32(b, putFixed32(b, p, 0), 0)
+  const whole = Math.floor(ms)
+  const high = Math.floor(whole / 65536)
+  // whole ms × 10^6 = a × 2^16 + (low part × 10^6): each term stays below 2^53.
+  const a = high * 1e6
+  const aHigh = Math.floor(a / 65536)
+  const rest = (a - aHigh * 65536) * 65536 + (whole - high * 65536) * 1e6 + Math.round((ms - whole) * 1e6)
+  const carry = Math.floor(rest / 4294967296)
+  return putFixed32(b, putFixed32(b, p, rest - carry * 4294967296), aHigh + carry)
+}
+
+/** A 32-bit piece of an id: ids travel most significant byte first. */
+export function putId(b: Buffer, p: number, n: number): number {
+  b[p] = n >>> 24
+  b[p + 1] = n >>> 16
+  b[p + 2] = n >>> 8
+  b[p + 3] = n
+  return p + 4
+}
+
+/** The characters alone, when all are ASCII; else -1, and what was stored is void. */
+function putAscii(b: Buffer, p: number, text: string): number {
+  const { length } = text
+  if (length > SHORT) return b.write(text, p) === length ? p + length : -1
+  for (let i = 0; i < length; i++) {
+    const code = text.charCodeAt(i)
+    if (code > 0x7f) return -1
+    b[p + i] = code
+  }
+  return p + length
+}
+
+/** Length and UTF-8; lone surrogates become U+FFFD. Needs 3 × length + 5 bytes. */
+export function putString(b: Buffer, p: number, text: string): number {
+  const end = putAscii(b, putVarint(b, p, text.length), text)
+  if (end >= 0) return end
+  p = putVarint(b, p, Buffer.byteLength(text))
+  return p + b.write(text, p)
+}
+
+export function putBytes(b: Buffer, p: number, bytes: Uint8Array): number {
+  const { length } = bytes
+  if (length > 32) b.set(bytes, p)
+  else for (let i = 0; i < length; i++) b[p + i] = bytes[i]!
+  return p + length
+}
+
+/** Closes a message whose single length byte was left free at `from`; moves the content when the length needs more. */
+export function patchLength(b: Buffer, from: number, p: number): number {
+  const length = p - from - 1
+  if (length < 0x80) {
+    b[from] = length
+    return p
+  }
+  const extra = varintSize(length) - 1
+  b.copyWithin(from + 1 + extra, from + 1, p)
+  putVarint(b, from, length)
+  return p + extra
+}
+
+/** How deep and how many values of one attribute or body are written; what lies beyond is written as an empty value. */
+const MAX_DEPTH = 16
+const MAX_VALUES = 4096
+let budget = 0
+
+/** Upper bound of the bytes that `putAttribute` or `putAny` needs. */
+export function attributeBound(key: string, value: unknown): number {
+  return 3 * key.length + 16 + anyBound(value)
+}
+
+export function anyBound(value: unknown): number {
+  if (typeof value === 'string') return 3 * value.length + 16
+  if (typeof value !== 'object' || value === null) return 24
+  budget = MAX_VALUES
+  return containerBound(value, 0)
+}
+
+function containerBound(value: object, depth: number): number {
+  if (value instanceof Uint8Array) return value.length + 16
+  let bound = 16
+  if (depth >= MAX_DEPTH) return bound
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length && budget > 0; i++) bound += itemBound(value[i], depth)
+  } else {
+    for (const key of Object.keys(value)) {
+      if (budget <= 0) break
+      bound += 3 * key.length + 16 + itemBound((value as Record<string, unknown>)[key], depth)
+    }
+  }
+  return bound
+}
+
+function itemBound(value: unknown, depth: number): number {
+  budget--
+  if (typeof value === 'string') return 3 * value.length + 24
+  if (typeof value !== 'object' || value === null) return 32
+  return 16 + containerBound(value, depth + 1)
+}
+
+/** One KeyValue under the one-byte `tag` of the field that repeats it. */
+export function putAttribute(b: Buffer, p: number, tag: number, key: string, value: unknown): number {
+  const kl = key.length
+  if (typeof value === 'string') {
+    const vl = value.length
+    const any = 1 + varintSize(vl) + vl
+    b[p] = tag
+    let q = putVarint(b, p + 1, 2 + varintSize(kl) + kl + varintSize(any) + any)
+    b[q] = 0x0a
+    q = putAscii(b, putVarint(b, q + 1, kl), key)
+    if (q >= 0) {
+      b[q] = 0x12
+      q = putVarint(b, q + 1, any)
+      b[q] = 0x0a
+      q = putAscii(b, putVarint(b, q + 1, vl), value)
+      if (q >= 0) return q
+    }
+  }
+  b[p++] = tag
+  const from = p++
+  b[p++] = 0x0a
+  p = putString(b, p, key)
+  b[p++] = 0x12
+  if (typeof value === 'object' && value !== null) budget = MAX_VALUES
+  return patchLength(b, from, putAny(b, p, value, 0))
+}
+
+/** An AnyValue with its length before it. */
+export function putAny(b: Buffer, p: number, value: unknown, depth: number): number {
+  const from = p++
+  switch (typeof value) {
+    case 'string':
+      b[p++] = 0x0a
+      p = putString(b, p, value)
+      break
+    case 'number':
+      // Beyond 2^53 a double is not known to be whole, and may not fit int64.
+      if (Number.isSafeInteger(value)) {
+        b[p++] = 0x18
+        p = putInt(b, p, value)
+      } else {
+        b[p++] = 0x21
+        p = putDouble(b, p, value)
+      }
+      break
+    case 'boolean':
+      b[p++] = 0x10
+      b[p++] = value ? 1 : 0
+      break
+    case 'bigint':
+      if (value === BigInt.asIntN(64, value)) {
+        b[p++] = 0x18
+        p = putBigint(b, p, value)
+      } else {
+        b[p++] = 0x21
+        p = putDouble(b, p, Number(value))
+      }
+      break
+    case 'object':
+      if (value !== null) p = putContainer(b, p, value, depth)
+      break
+  }
+  return patchLength(b, from, p)
+}
+
+/** A log body: starts a fresh budget of values. */
+export function putBody(b: Buffer, p: number, value: unknown): number {
+  budget = MAX_VALUES
+  return putAny(b, p, value, 0)
+}
+
+function putContainer(b: Buffer, p: number, value: object, depth: number): number {
+  if (value instanceof Uint8Array) {
+    b[p++] = 0x3a
+    p = putVarint(b, p, value.length)
+    return putBytes(b, p, value)
+  }
+  if (depth >= MAX_DEPTH) return p
+  const list = Array.isArray(value)
+  b[p++] = list ? 0x2a : 0x32
+  const from = p++
+  if (list) {
+    for (let i = 0; i < value.length && budget > 0; i++) {
+      budget--
+      b[p++] = 0x0a
+      p = putAny(b, p, value[i], depth + 1)
+    }
+  } else {
+    for (const key of Object.keys(value)) {
+      if (budget <= 0) break
+      budget--
+      b[p++] = 0x0a
+      const entry = p++
+      b[p++] = 0x0a
+      p = putString(b, p, key)
+      b[p++] = 0x12
+      p = patchLength(b, entry, putAny(b, p, (value as Record<string, unknown>)[key], depth + 1))
+    }
+  }
+  return patchLength(b, from, p)
+}
