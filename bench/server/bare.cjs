@@ -1,0 +1,1 @@
+exports.begin = async () => ({})

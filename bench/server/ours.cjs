@@ -1,0 +1,21 @@
+// Telltale with everything on: server span, request metrics, request log, context for log lines, redaction, OTLP protobuf.
+const { mkdtempSync, writeFileSync } = require('node:fs')
+const { tmpdir } = require('node:os')
+const { join, resolve } = require('node:path')
+
+exports.begin = async () => {
+  const config = join(mkdtempSync(join(tmpdir(), 'telltale-bench-')), 'telltale.yaml')
+  writeFileSync(
+    config,
+    `name: bench
+server: { port: 0 }
+observability:
+  opentelemetry:
+    service_name: bench
+    tracing: { exporters: [{ type: otlp, endpoint: "${process.env.SINK}" }] }
+`,
+  )
+  const { start } = await import(resolve(__dirname, '../../dist/esm/index.js'))
+  const telltale = await start({ config })
+  return { flush: () => telltale.flush(10_000) }
+}
