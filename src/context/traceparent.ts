@@ -6,6 +6,8 @@ import { hex32, hexDigit, parseHex32 } from '../base/ids.ts'
 import { FLAG_RANDOM, FLAG_REMOTE, FLAG_SAMPLED } from '../model/span.ts'
 import type { Ids } from './api.ts'
 
+export type { Ids } from './api.ts'
+
 const DASH = 45
 const KNOWN_FLAGS = FLAG_SAMPLED | FLAG_RANDOM
 const FLAGS_TEXT = ['-00', '-01', '-02', '-03'] as const

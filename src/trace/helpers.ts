@@ -77,7 +77,8 @@ function settle<R>(made: Started, result: R): R {
     made.end()
     return result
   }
-  return result.then(
+  // A thenable that is no promise is taken up once; some of them work each time they are asked.
+  return Promise.resolve(result as PromiseLike<unknown>).then(
     (value: unknown) => {
       made.end()
       return value

@@ -40,10 +40,12 @@ export function traceIdRatio(ratio: number): Sampler {
   const description = `TraceIdRatioBased{${ratio}}`
   if (ratio >= 1) return { description, constant: SAMPLE, decide: () => SAMPLE }
   if (!(ratio > 0)) return { description, constant: DROP, decide: () => DROP }
-  // 56 bits do not fit a double: the threshold is kept as 24 and 32 bits.
-  const scaled = (1 - ratio) * 2 ** 24
-  const high = Math.floor(scaled)
-  const low = Math.floor((scaled - high) * 2 ** 32)
+  // 56 bits do not fit a double, nor does 1 - ratio for a small one: what is kept is split into 24 and 32 bits, and
+  // the threshold is what is left of 2^56.
+  const kept = ratio * 2 ** 24
+  const keptLow = Math.floor((kept - Math.floor(kept)) * 2 ** 32)
+  const high = 2 ** 24 - Math.floor(kept) - (keptLow > 0 ? 1 : 0)
+  const low = keptLow > 0 ? 2 ** 32 - keptLow : 0
   return {
     description,
     decide(t2, t3) {
