@@ -37,6 +37,7 @@ export const FAULTS = {
     todo: 'Remove it, or name another file.',
     exit: 2,
   },
+  FILE_UNWRITABLE: { what: 'The file cannot be written.', todo: 'Check the path and its permissions.', exit: 2 },
   PEER_MISSING: {
     what: 'The configuration needs a package that is not installed.',
     todo: 'Install the package.',

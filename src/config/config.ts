@@ -81,6 +81,17 @@ export interface MetricsConfig {
 
 export interface LogsConfig {
   readonly enabled: boolean
+  /** Lowest level that is recorded. */
+  readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error'
+  /** Lowest level of what we say about ourselves. */
+  readonly selfLevel: 'none' | 'error' | 'warn' | 'info' | 'debug'
+  readonly format: 'json' | 'pretty'
+  readonly includeSpans: boolean
+  readonly includeTargets: boolean
+  readonly includeThreadIds: boolean
+  readonly includeLineNumbers: boolean
+  /** Of records below warn; warnings and errors are never dropped. */
+  readonly sampling: { readonly enabled: boolean; readonly rate: number }
   readonly exporters: readonly Exporter[]
   readonly limits: { readonly attributes: number; readonly valueLength: number }
   readonly queue: QueueConfig

@@ -3,7 +3,7 @@
 // unknown key is a fault. Nothing else in the product reads the environment, and no schema library is loaded here.
 import { existsSync, readFileSync } from 'node:fs'
 import { isAbsolute, join, relative } from 'node:path'
-import { Fault, Faults } from '../base/fault.ts'
+import { Fault, type FaultPlace, Faults } from '../base/fault.ts'
 import type { Config } from './config.ts'
 import { overlayEnvironment, sdkDisabled } from './environment.ts'
 import { type ExplainRow, explainTree } from './explain.ts'
@@ -13,10 +13,10 @@ import { applyRules } from './rules.ts'
 import { SCHEMA } from './schema.gen.ts'
 import { identify } from './service.ts'
 import type { Settings } from './settings.gen.ts'
-import { branch } from './tree.ts'
+import { branch, find, steps } from './tree.ts'
 import { validate } from './validate.ts'
 import type { Warning } from './warning.ts'
-import { parseYaml } from './yaml.ts'
+import { parseYaml, place } from './yaml.ts'
 
 export interface LoadOptions {
   /** Without it: TELLTALE_CONFIG, else telltale.yaml in `cwd`, else defaults. */
@@ -33,6 +33,8 @@ export interface Loaded {
   readonly file: string | undefined
   readonly warnings: readonly Warning[]
   explain(): ExplainRow[]
+  /** The place in the file of a dotted path such as `alerts[0].name`, for faults that other rooms find. */
+  place(path: string): FaultPlace | undefined
 }
 
 const FILES = ['telltale.yaml', 'telltale.yml']
@@ -58,7 +60,13 @@ export function loadConfig(options: LoadOptions = {}): Loaded {
   const config = resolve(settings, { env, tree, service, sdkDisabled: sdkDisabled(env) }, said)
   applyRules(config, tree, said)
   if (said.faults.length > 0) throw new Faults(inOrder(said.faults))
-  return { config, file, warnings: said.warnings, explain: () => explainTree(tree, env) }
+  return {
+    config,
+    file,
+    warnings: said.warnings,
+    explain: () => explainTree(tree, env),
+    place: (path) => place(find(tree, steps(path))?.at),
+  }
 }
 
 function source(options: LoadOptions, env: NodeJS.ProcessEnv, cwd: string): { file?: string; text?: string } {

@@ -64,6 +64,14 @@ export function resolve(settings: Settings, around: Surroundings, said: Said): C
     },
     logs: {
       enabled: !off,
+      level: logging.level,
+      selfLevel: logging.self_level,
+      format: logging.format,
+      includeSpans: logging.include_spans,
+      includeTargets: logging.include_targets,
+      includeThreadIds: logging.include_thread_ids,
+      includeLineNumbers: logging.include_line_numbers,
+      sampling: logging.sampling,
       exporters: !disabled && !off ? sent[2] : [],
       limits: { attributes: logging.max_attributes, valueLength: length(logging.max_attribute_length) },
       queue: {

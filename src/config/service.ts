@@ -17,7 +17,7 @@ export function identify(tree: Tree, file: string | undefined, cwd: string, env:
   if (name) put(tree, NAME, name)
   if (file !== undefined || (name && version))
     return [NAME, ['name'], [...ATTRIBUTES, 'service.name']].some((path) => find(tree, path) !== undefined)
-  const manifest = nearestManifest(cwd)
+  const manifest = manifestOf(cwd)
   const at = { file: 'package.json' }
   if (!name) put(tree, NAME, leaf(manifest?.name || 'unknown_service:node', manifest?.name ? at : {}))
   if (!version && manifest?.version) put(tree, VERSION, leaf(manifest.version, at))
@@ -36,7 +36,13 @@ function setAt(tree: Tree, attribute: string, env: NodeJS.ProcessEnv): Leaf | un
   return unset ? undefined : found
 }
 
-function nearestManifest(from: string): { name: string | undefined; version: string | undefined } | undefined {
+interface Manifest {
+  readonly name: string | undefined
+  readonly version: string | undefined
+}
+
+/** Name and version in the nearest package.json, from `from` upwards. */
+export function manifestOf(from: string): Manifest | undefined {
   let folder = resolve(from)
   for (;;) {
     try {

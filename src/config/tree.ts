@@ -72,6 +72,11 @@ export function find(tree: Tree, path: readonly (string | number)[]): Tree | und
   return at?.kind === 'leaf' && at.value === null ? undefined : at
 }
 
+/** `alerts[0].name` as steps. */
+export function steps(path: string): (string | number)[] {
+  return [...path.matchAll(/[^.[\]]+/g)].map(([step]) => (/^\d+$/.test(step) ? Number(step) : step))
+}
+
 /** The map at `path`, made where nothing stands; undefined when something else is in the way. */
 export function reach(tree: Tree, path: readonly string[], at: Origin): Branch | undefined {
   let here: Tree = tree

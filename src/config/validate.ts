@@ -154,7 +154,7 @@ class Validator {
     const words = Object.keys(node.of)
     const by = tree.entries.get(node.by)
     const wordPath = `${path}.${node.by}`
-    if (!by || by.value.kind !== 'leaf' || by.value.value === null) {
+    if (by?.value.kind !== 'leaf' || by.value.value === null) {
       if (by && by.value.kind !== 'leaf') this.#type({ t: 'choice', of: words }, by.value, wordPath)
       else this.#fault('CONFIG_MISSING', wordPath, by?.at ?? tree.at, undefined, words.join(', '))
       return ABSENT
