@@ -1,0 +1,3 @@
+// Door `telltale/http`: name routes and tenants by hand, and hand over servers that were made before telemetry started.
+export { observe } from './surfaces/http/observe.ts'
+export { setRoute, setTenant } from './surfaces/http/surface.ts'

@@ -1,0 +1,241 @@
+// Express 4 and 5, without a hook: when the answer is out, `req.route` is the route that served it, and `req.app` leads to
+// the router tree. The mounts above the route are found by walking that tree once per route object; their templates come
+// from the router's own words (route paths, mount paths of sub-apps) or are learned by `mount.ts`. What cannot be told for
+// sure is null, so `<unmatched>`: no value of a request reaches a label.
+import { fits, join, matchOf, mountShape, patternOf } from './mount.ts'
+
+/** A layer of a router's stack, in either major version. */
+export interface Layer {
+  readonly route?: ExpressRoute | undefined
+  readonly handle?: unknown
+  readonly name?: string
+  match(path: string): boolean | { params: Record<string, unknown>; path: string }
+  readonly params?: Record<string, unknown>
+  readonly path?: string
+}
+
+export interface ExpressRoute {
+  readonly path: unknown
+  [CHAINS]?: Chains
+}
+
+interface ExpressApp {
+  readonly router?: unknown
+  readonly _router?: unknown
+  readonly parent?: ExpressApp
+  readonly mountpath?: unknown
+}
+
+export interface ExpressRequest {
+  readonly route?: ExpressRoute
+  readonly app?: ExpressApp
+  readonly originalUrl?: string
+  readonly baseUrl?: string
+  readonly url?: string
+}
+
+/** The layers from a router's root down to a route; several when a router of them is mounted more than once. */
+interface Chains {
+  readonly root: ExpressApp
+  readonly paths: readonly (readonly Layer[])[]
+  /** The template when nothing about it depends on the request. */
+  readonly fixed: string | null
+  /** How often a walk did not find the route: routes may be added later, but the search is not repeated for ever. */
+  readonly misses: number
+}
+
+const CHAINS: unique symbol = Symbol.for('telltale.express.chains') as never
+const MAX_LAYERS = 20_000
+const MAX_DEPTH = 32
+const MAX_MISSES = 8
+const NAMED_MOUNT = 'mounted_app'
+
+/** The route template of a request that is answered, or null: not Express, not matched, or not to be told. */
+export function expressTemplate(request: ExpressRequest | null): string | null {
+  const route = request?.route
+  if (route === undefined || route === null || typeof route !== 'object') return null
+  const { app } = request as ExpressRequest
+  if (typeof app !== 'function') return null
+  try {
+    const chains = route[CHAINS]
+    if (chains !== undefined && chains.fixed !== null) return chains.fixed
+    return templateOf(route, app, request as ExpressRequest)
+  } catch {
+    return null
+  }
+}
+
+function templateOf(route: ExpressRoute, app: ExpressApp, request: ExpressRequest): string | null {
+  const chains = chainsOf(route, app)
+  if (chains.fixed !== null) return chains.fixed
+  const asked = pathname(request.originalUrl ?? request.url ?? '/')
+  if (chains.paths.length === 0) return inMountedApp(stackOf(app), route, asked)
+  const seen = resolve(chains, asked)
+  if (seen !== null) return seen
+  // A middleware may have rewritten the URL: then only what the routers themselves left behind fits.
+  return resolve(chains, (request.baseUrl ?? '') + pathname(request.url ?? '/'))
+}
+
+function chainsOf(route: ExpressRoute, app: ExpressApp): Chains {
+  const held = route[CHAINS]
+  if (held !== undefined && (held.paths.length > 0 || held.misses >= MAX_MISSES)) return held
+  const paths: Layer[][] = []
+  const budget = { layers: MAX_LAYERS }
+  walk(stackOf(app), route, [], paths, budget, new Set())
+  const fixed = paths.length === 1 && app.parent === undefined ? fixedOf(paths[0]!) : null
+  const chains: Chains = { root: app, paths, fixed, misses: (held?.misses ?? 0) + 1 }
+  Object.defineProperty(route, CHAINS, { value: chains, configurable: true })
+  return chains
+}
+
+function walk(
+  stack: readonly Layer[] | null,
+  route: ExpressRoute,
+  above: Layer[],
+  found: Layer[][],
+  budget: { layers: number },
+  within: Set<unknown>,
+): void {
+  if (stack === null || above.length > MAX_DEPTH || within.has(stack)) return
+  within.add(stack)
+  for (const layer of stack) {
+    if (budget.layers-- <= 0) break
+    if (layer.route === route) {
+      found.push([...above, layer])
+    } else if (layer.route === undefined) {
+      above.push(layer)
+      walk(stackOf(layer.handle), route, above, found, budget, within)
+      above.pop()
+    }
+  }
+  within.delete(stack)
+}
+
+/** The stack of a router, or of an application used as a plain middleware. */
+function stackOf(handle: unknown): readonly Layer[] | null {
+  if (typeof handle !== 'function') return null
+  const { stack } = handle as { stack?: unknown }
+  if (Array.isArray(stack)) return stack as Layer[]
+  const app = handle as ExpressApp & { set?: unknown }
+  if (typeof app.set !== 'function') return null
+  // Express 4 throws on `app.router`.
+  const router = app._router ?? (Object.hasOwn(app, '_router') || isExpress4(app) ? undefined : app.router)
+  const inner = (router as { stack?: unknown } | undefined)?.stack
+  return Array.isArray(inner) ? (inner as Layer[]) : null
+}
+
+function isExpress4(app: object): boolean {
+  return typeof (app as { lazyrouter?: unknown }).lazyrouter === 'function'
+}
+
+/** Nothing of it depends on the request: one string for the route, every mount at `/` or plain text. */
+function fixedOf(chain: readonly Layer[]): string | null {
+  let text = ''
+  for (let i = 0; i < chain.length - 1; i++) {
+    const mount = plainMount(chain[i]!)
+    if (mount === null) return null
+    text = join(text, mount)
+  }
+  const { path } = chain.at(-1)!.route!
+  return typeof path === 'string' ? join(text, path) : null
+}
+
+const PLAIN = /^\/[\w\-/.~%]*$/
+/** What Express 4 makes of `/api/v1`: `^\/api\/v1\/?(?=\/|$)`. */
+const PLAIN_SOURCE = /^\^((?:\\\/[\w\-~%]+)+)\\\/\?\(\?=\\\/\|\$\)$/
+
+function plainMount(layer: Layer): string | null {
+  const { slash, rawPath, regexp } = layer as {
+    slash?: boolean
+    rawPath?: unknown
+    regexp?: { fast_slash?: boolean; source: string }
+  }
+  if (slash === true || regexp?.fast_slash === true) return ''
+  if (typeof rawPath === 'string') return PLAIN.test(rawPath) ? patternOf(rawPath) : null
+  const source = regexp === undefined ? null : PLAIN_SOURCE.exec(regexp.source)
+  return source === null ? null : source[1]!.replaceAll('\\/', '/')
+}
+
+/** The template of the first chain whose layers take `path` one after the other. */
+function resolve(chains: Chains, path: string): string | null {
+  const prefix = appPrefix(chains.root, path)
+  if (prefix === null) return null
+  for (const chain of chains.paths) {
+    let text = prefix.template
+    let rest = path.slice(prefix.taken) || '/'
+    let taken = true
+    for (let i = 0; i < chain.length - 1 && taken; i++) {
+      const mounted = mountShape(chain[i]!, rest)
+      if (mounted === null) taken = false
+      else {
+        text = join(text, mounted.template)
+        rest = rooted(rest.slice(mounted.taken))
+      }
+    }
+    if (!taken) continue
+    const leaf = chain.at(-1)!
+    const match = matchOf(leaf, rest)
+    if (match !== null)
+      return join(text, match.pattern === undefined ? chosen(leaf.route!.path, rest) : patternOf(match.pattern))
+  }
+  return null
+}
+
+/** Where a sub-application hangs, by the patterns that it was mounted under. */
+function appPrefix(app: ExpressApp, path: string): { template: string; taken: number } | null {
+  if (app.parent === undefined) return { template: '', taken: 0 }
+  const above = appPrefix(app.parent, path)
+  if (above === null) return null
+  const rest = rooted(path.slice(above.taken))
+  for (const pattern of [app.mountpath].flat(Infinity)) {
+    if (pattern === '/' || pattern === '') return above
+    if (typeof pattern !== 'string' || !fits(pattern, rest, false)) continue
+    const taken = lengthOf(rest, pattern.split('/').filter((segment) => segment !== '').length)
+    return { template: join(above.template, patternOf(pattern)), taken: above.taken + taken }
+  }
+  return null
+}
+
+/** A route inside a sub-application that had already handed an error up: the one mount that fits around it. */
+function inMountedApp(stack: readonly Layer[] | null, route: ExpressRoute, path: string): string | null {
+  if (typeof route.path !== 'string' || stack === null) return null
+  let found: string | null = null
+  for (const layer of stack) {
+    if (layer.name !== NAMED_MOUNT) continue
+    const mounted = mountShape(layer, path)
+    if (mounted === null || !fits(route.path, rooted(path.slice(mounted.taken)), true)) continue
+    if (found !== null) return null
+    found = join(mounted.template, route.path)
+  }
+  return found
+}
+
+/** Which of a route's paths it was: Express keeps the list, older routers not which one matched. */
+function chosen(path: unknown, rest: string): string {
+  if (!Array.isArray(path)) return patternOf(path)
+  for (const one of path.flat(Infinity)) {
+    if (typeof one === 'string' ? fits(one, rest, true) : one instanceof RegExp && new RegExp(one).test(rest))
+      return patternOf(one)
+  }
+  return patternOf(path)
+}
+
+function lengthOf(path: string, segments: number): number {
+  let at = 0
+  for (let i = 0; i < segments; i++) {
+    const next = path.indexOf('/', at + 1)
+    if (next < 0) return path.length
+    at = next
+  }
+  return at
+}
+
+function rooted(path: string): string {
+  return path.charCodeAt(0) === 47 ? path : `/${path}`
+}
+
+function pathname(url: string): string {
+  const mark = url.indexOf('?')
+  const path = mark < 0 ? url : url.slice(0, mark)
+  return rooted(path)
+}

@@ -1,0 +1,34 @@
+// Which status really went out, and its words.
+import { STATUS_CODES } from 'node:http'
+
+/**
+ * The status of a ServerResponse: from the header text once it is written, since the first explicit status wins and
+ * `statusCode` can be changed afterwards (W-26). `HTTP/1.1 404 …`: the digits stand at 9 to 11.
+ */
+export function sentStatus(response: { statusCode: number; _header?: unknown }): number {
+  const header = response._header
+  if (typeof header === 'string' && header.length > 12) {
+    const status = (header.charCodeAt(9) - 48) * 100 + (header.charCodeAt(10) - 48) * 10 + header.charCodeAt(11) - 48
+    if (status >= 100 && status <= 999) return status
+  }
+  return response.statusCode
+}
+
+export function statusText(status: number): string {
+  return STATUS_CODES[status] ?? String(status)
+}
+
+/** A bounded word for `error.type`: an error's code, else its class; never its message. */
+export function errorType(error: unknown): string {
+  const { code, name } = (error ?? {}) as { code?: unknown; name?: unknown }
+  if (typeof code === 'string' && WORD.test(code)) return code
+  if (typeof name === 'string' && WORD.test(name)) return name
+  return '_OTHER'
+}
+
+const WORD = /^[A-Za-z][A-Za-z0-9_.]{0,63}$/
+
+/** A call whose connection closed before the response was whole, without an error of its own. */
+export const ABORTED: Error = Object.assign(new Error('the connection closed before the response was whole'), {
+  name: 'aborted',
+})
