@@ -1,0 +1,5 @@
+export type { CheckFunction, CheckOptions, CheckResult, CheckStatus } from './health/check.ts'
+export { type ConfiguredCheck, Health, type HealthReport, type Pingable } from './health/checks.ts'
+export { health } from './health/default.ts'
+export { Liveness, type LivenessCheck, type LivenessReport, type LivenessResult } from './health/liveness.ts'
+export { Uptime, uptime } from './health/uptime.ts'
