@@ -118,8 +118,11 @@ export class Propagator {
     this.fields = fields
   }
 
-  /** From Node's `rawHeaders`, `[name, value, …]` as sent. What is absent or malformed leaves `into` as it is. */
-  extractRaw(raw: readonly string[], into: Frame): void {
+  /**
+   * From Node's `rawHeaders`, `[name, value, …]` as sent. What is absent or malformed leaves `into` as it is; true when
+   * any of our headers was there.
+   */
+  extractRaw(raw: readonly string[], into: Frame): boolean {
     let found = false
     for (let i = 0; i < raw.length; i += 2) {
       const name = raw[i]!
@@ -133,10 +136,11 @@ export class Propagator {
       }
     }
     if (found) this.#finish(into)
+    return found
   }
 
   /** From a plain object of headers, whatever the case of its keys. */
-  extract(carrier: Headers, into: Frame): void {
+  extract(carrier: Headers, into: Frame): boolean {
     let found = false
     for (const key in carrier) {
       const { length } = key
@@ -146,14 +150,16 @@ export class Propagator {
       }
     }
     if (found) this.#finish(into)
+    return found
   }
 
-  extractWith<Carrier>(carrier: Carrier, getter: Getter<Carrier>, into: Frame): void {
+  extractWith<Carrier>(carrier: Carrier, getter: Getter<Carrier>, into: Frame): boolean {
     let found = false
     for (let i = 0; i < this.fields.length; i++) {
       if (this.#keepAny(i, getter.get(carrier, this.fields[i]!))) found = true
     }
     if (found) this.#finish(into)
+    return found
   }
 
   /** `baggage` says whether the target is on the list (`allowHosts`); trace context goes to everyone. */
