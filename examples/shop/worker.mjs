@@ -1,0 +1,59 @@
+// The shop's worker: takes jobs from the same PostgreSQL and ships orders. The job carries the trace context of the request
+// that made it, so request and work are one trace over two processes.
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { counter, log, span, start } from 'telltale'
+import { Frame, parseTraceparent, runIn } from 'telltale/trace'
+
+const telltale = await start({ config: fileURLToPath(new URL('worker.yaml', import.meta.url)) })
+const { default: pg } = await import('pg')
+
+const shipped = counter('orders_shipped_total', { help: 'Orders shipped' })
+
+// One statement: many workers may ask at once, each gets another job, none waits.
+const TAKE = `
+  UPDATE jobs SET state = 'taken'
+  WHERE id = (SELECT id FROM jobs WHERE state = 'new' ORDER BY id FOR UPDATE SKIP LOCKED LIMIT 1)
+  RETURNING id, order_id, traceparent`
+
+const db = new pg.Client({
+  connectionString: `postgres://postgres:postgres@${process.env.DATABASE}/postgres`,
+  ssl: false,
+})
+await db.connect()
+
+async function ship(job) {
+  const from = new Frame(null)
+  parseTraceparent(job.traceparent ?? '', from)
+  await runIn(from, () =>
+    span('ship order', { kind: 'consumer', attributes: { 'order.id': Number(job.order_id) } }, async () => {
+      await sleep(10)
+      await db.query(`UPDATE orders SET state = 'shipped' WHERE id = ${Number(job.order_id)}`)
+      await db.query(`UPDATE jobs SET state = 'done' WHERE id = ${Number(job.id)}`)
+      shipped.add(1)
+      log.info({ 'order.id': Number(job.order_id) }, 'order shipped')
+    }),
+  )
+}
+
+let running = true
+async function work() {
+  while (running) {
+    const { rows } = await db.query(TAKE)
+    if (rows.length === 0) await sleep(50)
+    else await ship(rows[0]).catch((error) => log.error({ error: error.message }, 'job failed'))
+  }
+}
+
+const working = work()
+process.send?.({ ready: { admin: telltale.address } })
+
+async function stop() {
+  running = false
+  await working
+  await db.end()
+  await telltale.stop()
+  process.disconnect?.()
+}
+process.once('SIGTERM', stop)
+process.on('SIGINT', () => {})
