@@ -16,8 +16,6 @@ export interface SignalSource {
 }
 
 export interface SignalOptions {
-  /** Everything in order: the lifecycle's stop. */
-  stop: () => Promise<unknown>
   /** Delivers what was recorded so far. */
   flush: (deadlineMs: number) => Promise<unknown>
   /** Whether there is something to deliver; without it the end of the process flushes once. */
@@ -26,9 +24,9 @@ export interface SignalOptions {
   source?: SignalSource
 }
 
-/** Returns the unsubscription. */
-export function watchSignals(options: SignalOptions): () => void {
-  const { stop, flush, pending, deadlineMs = 5000 } = options
+/** `lifecycle.stop` is run when nobody else listens. Returns the unsubscription. */
+export function watchSignals(lifecycle: { stop(): Promise<unknown> }, options: SignalOptions): () => void {
+  const { flush, pending, deadlineMs = 5000 } = options
   const source: SignalSource = options.source ?? process
   let raised = false
   let flushed = false
@@ -43,7 +41,7 @@ export function watchSignals(options: SignalOptions): () => void {
     if (raised) return again(signal)
     raised = true
     notice('info', 'stop.signal', `${signal}: stopping`)
-    void stop().then(
+    void lifecycle.stop().then(
       () => again(signal),
       () => again(signal),
     )
