@@ -40,16 +40,20 @@ export class BoundCounter implements Leaf {
 export class Counter {
   readonly trie: SeriesTrie<BoundCounter>
   readonly #ground: Ground
+  readonly #source: ExemplarSource
 
   constructor(family: Family, dropped: readonly string[], ground: Ground, source: ExemplarSource) {
     this.#ground = ground
+    this.#source = source
     this.trie = new SeriesTrie(family, dropped, ground, (series) => new BoundCounter(series, this, source))
   }
 
   add(n: number, labels?: Labels): void {
     if (typeof n === 'number' && n >= 0 && n < Number.POSITIVE_INFINITY) {
       const leaf = this.trie.find(labels)
-      if (leaf !== null) leaf.add(n)
+      if (leaf === null) return
+      leaf.series.value += n
+      if (this.#source.on) this.#source.sample(leaf.series, 0, 1, n)
     } else this.refuse(n)
   }
 

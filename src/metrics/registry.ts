@@ -3,7 +3,7 @@
 // name. It promises that declaring and recording never throw (unless `strict`) and that nothing grows without bound; it
 // refuses to share anything with another registry (S-03).
 import { now as clock } from '../base/clock.ts'
-import { notice } from '../base/notice.ts'
+import { notice, noticeOnce } from '../base/notice.ts'
 import type { Scope } from '../model/attribute.ts'
 import type { Family, Label, Series } from '../model/metric.ts'
 import { type Group, NAMES, type Name } from '../model/names.ts'
@@ -155,9 +155,9 @@ export class Registry {
   }
 
   /** The same, asked at each collection. */
-  observe(row: Name, callback: ObserveCallback): Observable {
+  observe(row: Name, callback?: ObserveCallback): Observable {
     const instrument = this.#declare({ ...declared.builtin(row), observed: true }) as Observable
-    instrument.add(callback)
+    if (callback !== undefined) instrument.add(callback)
     return instrument
   }
 
@@ -228,11 +228,9 @@ export class Registry {
         hook()
       } catch (error) {
         failed = true
-        notice(
-          'warn',
-          'metrics.scrape.failed',
-          `A hook before the collection failed: ${error instanceof Error ? error.message : String(error)}`,
-        )
+        const what = error instanceof Error ? error.message : String(error)
+        const text = `A hook before the collection failed, and what it reads keeps its last values: ${what}`
+        noticeOnce(`metrics.scrape.failed ${what}`, 'warn', 'metrics.scrape.failed', text)
       }
     }
     for (let i = 0; i < observables.length; i++) observables[i]!.collect()
@@ -323,8 +321,10 @@ export class Registry {
   #meet(held: Entry, now: Declaration): void {
     const before = held.declaration
     if (now.mode !== undefined && held.instrument instanceof Gauge) held.instrument.settle(now.mode === 'add' ? 2 : 1)
+    const again = now.rank === RANK.full && before.rank === RANK.full
     const clash = now.labels !== undefined && before.labels !== undefined && !sameLabels(now.labels, before.labels)
-    if (now.rank > before.rank || (before.labels === undefined && now.labels !== undefined)) {
+    const other = clash || (now.bounds !== undefined && !sameNumbers(now.bounds, before.bounds))
+    if (now.rank > before.rank || (again && other) || (before.labels === undefined && now.labels !== undefined)) {
       held.declaration = {
         ...before,
         labels: now.labels === undefined || now.rank < before.rank ? (before.labels ?? now.labels) : now.labels,
@@ -397,6 +397,10 @@ function sameKind(held: Entry, now: Declaration): boolean {
 function sameLabels(a: readonly Label[] | null, b: readonly Label[] | null): boolean {
   if (a === null || b === null) return a === b
   return a.length === b.length && a.every((label) => b.some(({ short }) => short === label.short))
+}
+
+function sameNumbers(a: readonly number[], b: readonly number[] | undefined): boolean {
+  return b !== undefined && a.length === b.length && a.every((each, i) => each === b[i])
 }
 
 function sameBounds(a: Float64Array | null, b: Float64Array | null): boolean {

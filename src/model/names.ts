@@ -102,6 +102,16 @@ function lag(suffix: string, stat: string, help: string) {
   })
 }
 
+/** OpenTelemetry's heap spaces keep V8's own names (`new_space`), prom-client's lose the ending: one label cannot say both. */
+function heapSpace(short: string, otel: string, help: string) {
+  return row('gauge', 'runtime', `v8js_memory_heap_${short}_bytes`, `v8js.memory.heap.${otel}`, {
+    unit: 'By',
+    labels: [L.heapSpace],
+    only: 'semconv',
+    help,
+  })
+}
+
 function queue(signal: 'span' | 'log', unit: string) {
   const what = signal === 'span' ? 'spans' : 'log records'
   const short = `otel_sdk_processor_${signal}`
@@ -356,26 +366,35 @@ export const NAMES = {
     only: 'short',
     help: 'Memory of C++ objects bound to JavaScript objects in bytes.',
   }),
-  nodejs_heap_space_size_total_bytes: row(
-    'gauge',
-    'runtime',
-    'nodejs_heap_space_size_total_bytes',
-    'v8js.memory.heap.space.size',
-    { unit: 'By', labels: [L.heapSpace], help: 'Size of a heap space in bytes.' },
+  nodejs_heap_space_size_total_bytes: row('gauge', 'runtime', 'nodejs_heap_space_size_total_bytes', '', {
+    only: 'short',
+    unit: 'By',
+    labels: [L.heapSpace],
+    help: 'Size of a heap space in bytes.',
+  }),
+  nodejs_heap_space_size_used_bytes: row('gauge', 'runtime', 'nodejs_heap_space_size_used_bytes', '', {
+    only: 'short',
+    unit: 'By',
+    labels: [L.heapSpace],
+    help: 'Bytes in use of a heap space.',
+  }),
+  nodejs_heap_space_size_available_bytes: row('gauge', 'runtime', 'nodejs_heap_space_size_available_bytes', '', {
+    only: 'short',
+    unit: 'By',
+    labels: [L.heapSpace],
+    help: 'Bytes available in a heap space.',
+  }),
+  v8js_memory_heap_used_bytes: heapSpace('used', 'used', 'Bytes in use of a heap space.'),
+  v8js_memory_heap_space_size_bytes: heapSpace('space_size', 'space.size', 'Size of a heap space in bytes.'),
+  v8js_memory_heap_space_available_size_bytes: heapSpace(
+    'space_available_size',
+    'space.available_size',
+    'Bytes available in a heap space.',
   ),
-  nodejs_heap_space_size_used_bytes: row(
-    'gauge',
-    'runtime',
-    'nodejs_heap_space_size_used_bytes',
-    'v8js.memory.heap.used',
-    { unit: 'By', labels: [L.heapSpace], help: 'Bytes in use of a heap space.' },
-  ),
-  nodejs_heap_space_size_available_bytes: row(
-    'gauge',
-    'runtime',
-    'nodejs_heap_space_size_available_bytes',
-    'v8js.memory.heap.space.available_size',
-    { unit: 'By', labels: [L.heapSpace], help: 'Bytes available in a heap space.' },
+  v8js_memory_heap_space_physical_size_bytes: heapSpace(
+    'space_physical_size',
+    'space.physical_size',
+    'Committed physical size of a heap space in bytes.',
   ),
   nodejs_version_info: row('gauge', 'runtime', 'nodejs_version_info', '', {
     only: 'short',

@@ -26,10 +26,10 @@ export interface TextOptions {
   readonly created?: boolean
 }
 
-/** A slice is passed on when it is this long: about 300 lines, well under a tenth of a millisecond. */
-const SLICE = 32 * 1024
+/** A slice is passed on when it is this long: about 150 lines, well under a tenth of a millisecond. */
+const SLICE = 16 * 1024
 /** How long we work before others get the event loop, milliseconds. */
-const STRETCH = 2
+const STRETCH = 1
 
 /** The exposition in slices of whole lines; a slice may be empty, which only gives the turn back. */
 export function* renderText(families: readonly Family[], options: TextOptions): Generator<string, void> {
@@ -57,7 +57,7 @@ export function* renderText(families: readonly Family[], options: TextOptions): 
   if (out !== '') yield out
 }
 
-/** The exposition as UTF-8, with the event loop given back whenever 2 ms of work are done. */
+/** The exposition as UTF-8, with the event loop given back whenever 1 ms of work are done. */
 export async function renderSliced(families: readonly Family[], options: TextOptions): Promise<Buffer[]> {
   const chunks: Buffer[] = []
   let began = monotonic()
