@@ -1,25 +1,23 @@
 // Door `telltale/fastify`: the plugin for instances made before telemetry started, or to be observed one by one.
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type FastifyLike, hookFastify } from './surfaces/http/fastify.ts'
+import { type FastifyLike, hookFastify, nameRoute } from './surfaces/http/fastify.ts'
 import { running } from './surfaces/http/running.ts'
 
 export { setRoute, setTenant } from './surfaces/http/surface.ts'
 
-interface Adopting {
-  addHook(
-    name: 'onRequest',
-    hook: (request: { raw: IncomingMessage }, reply: { raw: ServerResponse }, done: () => void) => void,
-  ): unknown
+interface Raw {
+  readonly raw: IncomingMessage
 }
 
 /** `await app.register(telltaleFastify)` before the other plugins; what is observed already is left alone. */
 export function telltaleFastify(instance: object, _options: object, done: (error?: Error) => void): void {
-  const adopting = instance as Adopting
-  adopting.addHook('onRequest', (request, reply, next) => {
-    running.surface?.adopt(request.raw, reply.raw)
+  const app = instance as FastifyLike
+  app.addHook('onRequest', (request, reply, next) => {
+    running.surface?.adopt((request as Raw).raw, reply.raw as ServerResponse)
+    nameRoute(request, reply)
     next()
   })
-  hookFastify(instance as FastifyLike)
+  hookFastify(app)
   done()
 }
 

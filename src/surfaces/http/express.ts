@@ -32,6 +32,7 @@ export interface ExpressRequest {
   readonly originalUrl?: string
   readonly baseUrl?: string
   readonly url?: string
+  readonly socket?: { readonly server?: { listeners(event: string): unknown[] } }
 }
 
 /** The layers from a router's root down to a route; several when a router of them is mounted more than once. */
@@ -66,26 +67,38 @@ export function expressTemplate(request: ExpressRequest | null): string | null {
 }
 
 function templateOf(route: ExpressRoute, app: ExpressApp, request: ExpressRequest): string | null {
-  const chains = chainsOf(route, app)
-  if (chains.fixed !== null) return chains.fixed
   const asked = pathname(request.originalUrl ?? request.url ?? '/')
+  const held = route[CHAINS]
+  const chains =
+    held !== undefined && (held.paths.length > 0 || held.misses >= MAX_MISSES) ? held : search(route, app, asked, held)
+  if (chains.fixed !== null) return chains.fixed
   if (chains.paths.length === 0) return inMountedApp(stackOf(app), route, asked)
   const seen = resolve(chains, asked)
   if (seen !== null) return seen
   // A middleware may have rewritten the URL: then only what the routers themselves left behind fits.
-  return resolve(chains, (request.baseUrl ?? '') + pathname(request.url ?? '/'))
+  const left = resolve(chains, (request.baseUrl ?? '') + pathname(request.url ?? '/'))
+  if (left !== null) return left
+  // An application that a router uses as a middleware knows nothing of what is above it; the server does.
+  const outer = serverApp(request)
+  return outer === undefined || outer === chains.root ? null : resolve(search(route, outer, asked, undefined), asked)
 }
 
-function chainsOf(route: ExpressRoute, app: ExpressApp): Chains {
-  const held = route[CHAINS]
-  if (held !== undefined && (held.paths.length > 0 || held.misses >= MAX_MISSES)) return held
+/** Finds the route below `root` and remembers where. */
+function search(route: ExpressRoute, root: ExpressApp, asked: string, before: Chains | undefined): Chains {
   const paths: Layer[][] = []
-  const budget = { layers: MAX_LAYERS }
-  walk(stackOf(app), route, [], paths, budget, new Set())
-  const fixed = paths.length === 1 && app.parent === undefined ? fixedOf(paths[0]!) : null
-  const chains: Chains = { root: app, paths, fixed, misses: (held?.misses ?? 0) + 1 }
+  walk(stackOf(root), route, [], paths, { layers: MAX_LAYERS }, new Set())
+  const misses = (before?.misses ?? 0) + 1
+  const open: Chains = { root, paths, fixed: null, misses }
+  const fixed = paths.length === 1 && root.parent === undefined ? fixedOf(paths[0]!) : null
+  // Unless it explains this very request, something above it is not known.
+  const chains = fixed !== null && resolve(open, asked) === fixed ? { ...open, fixed } : open
   Object.defineProperty(route, CHAINS, { value: chains, configurable: true })
   return chains
+}
+
+function serverApp(request: ExpressRequest): ExpressApp | undefined {
+  const listeners = request.socket?.server?.listeners('request') ?? []
+  return listeners.find((listener) => stackOf(listener) !== null) as ExpressApp | undefined
 }
 
 function walk(

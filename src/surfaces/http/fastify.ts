@@ -55,15 +55,18 @@ function onInitialized(message: unknown): void {
 }
 
 function onRequest(request: FastifyRequestLike, reply: FastifyReplyLike, done: () => void): void {
-  const exchange = reply.raw[EXCHANGE] ?? exchangeOf(request.raw)
-  if (exchange !== null && exchange.open && exchange.routeRank === ROUTE_NONE) {
-    const url = templateOf(request)
-    if (url !== undefined) {
-      exchange.route = exchange.recorder.routes.of(url)
-      exchange.routeRank = ROUTE_ROUTER
-    }
-  }
+  nameRoute(request, reply)
   done()
+}
+
+/** Puts the matched route on the open request; nothing when it was not matched or is not observed. */
+export function nameRoute(request: FastifyRequestLike, reply: FastifyReplyLike): void {
+  const exchange = reply.raw[EXCHANGE] ?? exchangeOf(request.raw)
+  if (exchange === null || !exchange.open || exchange.routeRank !== ROUTE_NONE) return
+  const url = templateOf(request)
+  if (url === undefined) return
+  exchange.route = exchange.recorder.routes.of(url)
+  exchange.routeRank = ROUTE_ROUTER
 }
 
 /** `error.type` of the span is the class of what the handler threw. */

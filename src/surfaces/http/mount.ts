@@ -118,6 +118,8 @@ function learn(layer: Layer, match: Match, tail: string): Shape {
 function ownerOf(layer: Layer, match: Match, at: number, tail: string): string | null {
   const { path } = match
   for (const other of siblings(path.charCodeAt(at))) {
+    // Routers mind no case by default.
+    if (other === path[at]!.toLowerCase()) continue
     const changed = probe(layer, path.slice(0, at) + other + path.slice(at + 1) + tail)
     if (changed === null || changed.path.length !== path.length) continue
     for (const key of Object.keys(changed.params)) {

@@ -158,7 +158,8 @@ function cutOff(exchange: Exchange, socket: ServerSocket): void {
   const response = exchange.response as (MarkedResponse & { _header?: unknown; errored?: Error | null }) | null
   const error = response?.errored ?? socket.errored ?? null
   const code = (error as { code?: unknown } | null)?.code
-  const sent = response !== null && typeof response._header === 'string'
+  // Behind a pipelined request that was never answered the headers are made, and stay unsent without a socket.
+  const sent = response !== null && typeof response._header === 'string' && response.socket !== null
   const status = sent ? sentStatus(response) : code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : STATUS_NONE
   exchange.recorder.finish(exchange, status, error === null || code === 'ECONNRESET' ? 'aborted' : errorType(error))
 }
