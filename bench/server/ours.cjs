@@ -12,7 +12,7 @@ server: { port: 0 }
 observability:
   opentelemetry:
     service_name: bench
-    tracing: { exporters: [{ type: otlp, endpoint: "${process.env.SINK}" }] }
+    tracing: { exporters: [{ type: otlp, endpoint: "${process.env.SINK}/" }] }
 `,
   )
   const { start } = await import(resolve(__dirname, '../../dist/esm/index.js'))

@@ -1,0 +1,127 @@
+// The goals: release criteria, each met only at the quartile that speaks against us.
+import { quartiles } from './harness/quartiles.mjs'
+
+const FRAMEWORKS = { http: 'node:http', fastify: 'Fastify', express: 'Express' }
+/** Added CPU as a part of the OpenTelemetry SDK's, by Node's major. */
+const PART_OF_OTEL = {
+  20: { http: 1 / 5, fastify: 1 / 8, express: 1 / 8 },
+  24: { http: 1 / 8, fastify: 1 / 8, express: 1 / 8 },
+}
+
+const number = (value, digits = 2) => (Number.isFinite(value) ? value.toFixed(digits) : '–')
+const spread = ({ q1, median, q3 }, digits) =>
+  `${number(median, digits)} (${number(q1, digits)} to ${number(q3, digits)})`
+
+/** A goal that a ratio or a value must not exceed: judged at its upper quartile. */
+function atMost(what, values, limit, digits = 3) {
+  const found = quartiles(values)
+  return { what, goal: `≤ ${number(limit, digits)}`, found: spread(found, digits), met: found.q3 <= limit }
+}
+
+/** A goal for how many times faster we are: judged at its lower quartile. */
+function atLeast(what, values, limit) {
+  const found = quartiles(values)
+  return { what, goal: `≥ ${limit} ×`, found: `${spread(found, 1)} ×`, met: found.q1 >= limit }
+}
+
+const each = (list, make) => list.map((value, i) => make(value, i))
+
+export function serverGoals(major, framework, r) {
+  const on = `${FRAMEWORKS[framework]}, Node ${major}`
+  const added = (variant) => each(r[variant].cpu, (cpu, i) => cpu - r.bare.cpu[i])
+  const [als, prom, otel, ours] = ['als', 'prom', 'otel', 'ours'].map(added)
+  const rows = [
+    atMost(
+      `added CPU as a part of the OpenTelemetry SDK's, ${on}`,
+      each(ours, (v, i) => v / otel[i]),
+      PART_OF_OTEL[major]?.[framework] ?? 1 / 8,
+    ),
+    atMost(
+      `(ours − idle AsyncLocalStorage) less what prom-client adds, µs a request, ${on}`,
+      each(ours, (v, i) => v - als[i] - prom[i]),
+      0,
+      1,
+    ),
+    atMost(
+      `memory under load over bare, MB, ${on}`,
+      each(r.ours.rss, (v, i) => v - r.bare.rss[i]),
+      40,
+      0,
+    ),
+  ]
+  if (r.ours.p99.length > 0)
+    rows.push(
+      atMost(
+        `p99 as a part of bare's, ${on}`,
+        each(r.ours.p99, (v, i) => v / r.bare.p99[i]),
+        1.25,
+        2,
+      ),
+    )
+  if (r.ours.instructions.some(Number.isFinite)) {
+    const extra = (variant) => each(r[variant].instructions, (n, i) => n - r.bare.instructions[i])
+    const parts = extra('otel')
+    rows.push(
+      atMost(
+        `added user instructions as a part of the OpenTelemetry SDK's, ${on}`,
+        each(extra('ours'), (v, i) => v / parts[i]),
+        PART_OF_OTEL[major]?.[framework] ?? 1 / 8,
+      ),
+    )
+  }
+  for (const variant of ['otel', 'ours']) {
+    const { sent, spans, counted } = r[variant]
+    rows.push({
+      what: `spans at the sink, ${variant}, ${on}`,
+      goal: String(sent),
+      found: String(spans),
+      met: counted,
+      proof: true,
+    })
+  }
+  return rows
+}
+
+export function microGoals(major, m) {
+  const times = (subject, rival) => each(m[subject][rival], (v, i) => v / m[subject].ours[i])
+  const on = `Node ${major}`
+  const cpu = (library) => m.scrape[library].map((round) => round.cpu)
+  const { ours: begun } = m.startup
+  return [
+    atLeast(`bound counter, of prom-client's, ${on}`, times('counter-bound', 'prom'), 20),
+    atLeast(`bound histogram, of prom-client's, ${on}`, times('histogram-bound', 'prom'), 20),
+    atLeast(`counter with labels, of prom-client's, ${on}`, times('counter-labels', 'prom'), 5),
+    atLeast(`counter with labels, of OpenTelemetry's, ${on}`, times('counter-labels', 'otel'), 10),
+    atLeast(`histogram with labels, of prom-client's, ${on}`, times('histogram-labels', 'prom'), 5),
+    atLeast(`histogram with labels, of OpenTelemetry's, ${on}`, times('histogram-labels', 'otel'), 10),
+    atLeast(
+      `span of five attributes through @opentelemetry/api, of OpenTelemetry's, ${on}`,
+      times('api-span', 'otel'),
+      6,
+    ),
+    {
+      what: `spans at the sink, both, ${on}`,
+      goal: 'all',
+      found: m['api-span'].counted ? 'all' : JSON.stringify(m['api-span'].oursSpans),
+      met: m['api-span'].counted,
+      proof: true,
+    },
+    atMost(`bytes that a finished span retains, ${on}`, m.retained.ours, 500, 0),
+    atLeast(`OTLP protobuf encoding, of otlp-transformer's, ${on}`, times('encode', 'otel'), 6),
+    atLeast(
+      `scrape of 10 000 series, of prom-client's, ${on}`,
+      each(cpu('prom'), (v, i) => v / cpu('ours')[i]),
+      5,
+    ),
+    atMost(
+      `longest stop of the event loop in that scrape, ms, ${on}`,
+      m.scrape.ours.map((round) => round.stretch),
+      5,
+      1,
+    ),
+    atMost(`start-up, ms, ${on}`, begun.ms, 60, 0),
+    { what: `files loaded at start-up, ${on}`, goal: '≤ 60', found: String(begun.files), met: begun.files <= 60 },
+  ]
+}
+
+export { FRAMEWORKS, number, spread }

@@ -1,0 +1,85 @@
+// docs/benchmarks.md, as a full run writes it.
+import { FRAMEWORKS, number, spread } from './goals.mjs'
+import { quartiles } from './harness/quartiles.mjs'
+
+const NAMES = {
+  bare: 'bare server',
+  als: 'idle AsyncLocalStorage',
+  prom: 'prom-client, three metrics',
+  otel: 'OpenTelemetry NodeSDK, HTTP and framework instrumentation, OTLP',
+  ours: 'telltale, everything on',
+}
+const UNITS = { retained: 'bytes a span', encode: 'ns a span', 'api-span': 'ns a span' }
+const LIBRARIES = { ours: 'telltale', prom: 'prom-client', otel: 'OpenTelemetry' }
+
+const table = (head, rows) =>
+  `| ${head.join(' | ')} |\n|${head.map(() => '---').join('|')}|\n${rows.map((row) => `| ${row.join(' | ')} |`).join('\n')}\n`
+
+function serverTable(r) {
+  const bare = r.bare
+  const rows = Object.entries(r).map(([variant, row]) => [
+    NAMES[variant],
+    spread(quartiles(row.cpu), 1),
+    variant === 'bare' ? '' : spread(quartiles(row.cpu.map((v, i) => v - bare.cpu[i])), 1),
+    row.p99.length > 0 ? spread(quartiles(row.p99), 2) : '–',
+    number(quartiles(row.rss).median, 0),
+    row.instructions.some(Number.isFinite) ? number(quartiles(row.instructions).median, 0) : '–',
+    row.spans === undefined ? '' : `${row.spans} of ${row.sent}`,
+  ])
+  return table(['', 'CPU, µs a request', 'added', 'p99, ms', 'RSS, MB', 'user instructions', 'spans at the sink'], rows)
+}
+
+function microTable(m) {
+  const rows = []
+  for (const [subject, result] of Object.entries(m)) {
+    if (subject === 'startup') {
+      for (const [library, { ms, files }] of Object.entries(result))
+        rows.push(['start-up', LIBRARIES[library], `${spread(quartiles(ms), 0)} ms, ${files} files`])
+      continue
+    }
+    for (const [library, rounds] of Object.entries(result)) {
+      if (!Array.isArray(rounds)) continue
+      if (subject === 'scrape') {
+        const cpu = spread(quartiles(rounds.map((round) => round.cpu)), 2)
+        rows.push([
+          'scrape of 10 000 series',
+          LIBRARIES[library],
+          `${cpu} ms of CPU, event loop stopped for ${spread(quartiles(rounds.map((x) => x.stretch)), 1)} ms`,
+        ])
+      } else
+        rows.push([subject, LIBRARIES[library], `${spread(quartiles(rounds), 1)} ${UNITS[subject] ?? 'ns a call'}`])
+    }
+  }
+  return table(['subject', 'library', 'median (quartiles)'], rows)
+}
+
+export function page({ servers, micro, goals, rounds, processors, versions }) {
+  const proofs = goals.filter((goal) => goal.proof)
+  const rest = goals.filter((goal) => !goal.proof)
+  const missed = rest.filter((goal) => !goal.met)
+  let text = `# Benchmarks
+
+Written by \`npm run bench\`; do not edit. ${rounds} interleaved rounds on Linux with ${processors} processors, Node ${versions.join(' and ')}.
+Servers stay up and are warmed; a figure is the median with its lower and upper quartile over rounds; differences and ratios are
+taken within a round, where both sides met the same machine. CPU is user and system time of the server process, what it does to
+export included. p99 is measured at a fixed rate of requests, from the moment at which each was due. A row that traces counts only
+if the sink received as many SERVER spans as requests were sent: ${proofs.every((goal) => goal.met) ? 'all did' : 'NOT ALL DID'}.
+
+## Goals
+
+${rest.length - missed.length} of ${rest.length} are met at the quartile that speaks against us.
+
+${table(
+  ['', 'goal', 'found', ''],
+  rest.map(({ what, goal, found, met }) => [what, goal, found, met ? 'met' : '**missed**']),
+)}
+`
+  for (const [major, frameworks] of Object.entries(servers)) {
+    for (const [framework, results] of Object.entries(frameworks)) {
+      text += `## ${FRAMEWORKS[framework]}, Node ${major}\n\n${serverTable(results)}\n`
+    }
+  }
+  for (const [major, results] of Object.entries(micro))
+    text += `## Single operations, Node ${major}\n\n${microTable(results)}\n`
+  return text
+}

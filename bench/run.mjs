@@ -1,0 +1,142 @@
+// `npm run bench`: telltale beside the OpenTelemetry SDK and prom-client, on real servers and one operation at a time.
+
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+
+const HELP = `npm run bench [-- --quick | --smoke] [--only http,fastify,express,micro] [--node 20,24] [--rounds N]
+  (nothing)   everything, and writes docs/benchmarks.md (about twenty minutes)
+  --quick     fewer rounds and Node as it runs here, under three minutes; writes nothing
+  --smoke     each row a few times, to see that all of them run and that spans are counted; judges no speed
+`
+const { values: options } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    smoke: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    node: { type: 'string' },
+    rounds: { type: 'string' },
+    json: { type: 'string' },
+    help: { type: 'boolean', default: false },
+  },
+})
+const PLANS = {
+  full: {
+    rounds: 9,
+    requests: 8000,
+    warmSeconds: 5,
+    paced: { requests: 1500, perSecond: 1000 },
+    effort: 1,
+    microRounds: 11,
+  },
+  quick: {
+    rounds: 5,
+    requests: 4000,
+    warmSeconds: 2,
+    paced: { requests: 400, perSecond: 1000 },
+    effort: 0.3,
+    microRounds: 5,
+  },
+  smoke: {
+    rounds: 2,
+    requests: 200,
+    warmSeconds: 0,
+    paced: { requests: 50, perSecond: 500 },
+    effort: 0.01,
+    microRounds: 2,
+  },
+}
+
+const BENCH = fileURLToPath(new URL('./', import.meta.url))
+
+/** The rivals are installed on first use, and again when their lockfile changed. */
+function install() {
+  const mark = `${BENCH}node_modules/.package-lock.json`
+  if (existsSync(mark) && statSync(mark).mtimeMs >= statSync(`${BENCH}package-lock.json`).mtimeMs) return
+  const args = ['ci', '--prefix', BENCH, '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']
+  const { status } = spawnSync('npm', args, { stdio: 'inherit' })
+  if (status !== 0) throw new Error('the rivals could not be installed')
+}
+
+/** Node's major → its program. */
+function nodes() {
+  const own = process.versions.node.split('.')[0]
+  const all = { [own]: process.execPath, 24: own === '24' ? process.execPath : `${BENCH}node_modules/node24/bin/node` }
+  const wanted = options.node?.split(',') ?? (options.quick || options.smoke ? [own] : Object.keys(all))
+  return Object.fromEntries(wanted.map((major) => [major, all[major]]))
+}
+
+async function main() {
+  install()
+  const { dist } = await import('../scripts/dist.mjs')
+  await dist()
+  const { FRAMEWORKS, microGoals, serverGoals } = await import('./goals.mjs')
+  const { canCount } = await import('./harness/instructions.mjs')
+  const { internals } = await import('./harness/internals.mjs')
+  const { measureMicro, SUBJECTS } = await import('./harness/micro.mjs')
+  const { Peer } = await import('./harness/peer.mjs')
+  const { measureServers } = await import('./harness/serve.mjs')
+  const { measureStartup } = await import('./harness/startup.mjs')
+  const { page } = await import('./page.mjs')
+  await internals()
+
+  const name = options.smoke ? 'smoke' : options.quick ? 'quick' : 'full'
+  const plan = { ...PLANS[name], perf: name === 'full' && canCount() }
+  if (options.rounds) plan.rounds = plan.microRounds = Number(options.rounds)
+  const only = options.only?.split(',') ?? [...Object.keys(FRAMEWORKS), 'micro']
+  const load = await Peer.start(`${BENCH}harness/load.mjs`)
+  const sink = await Peer.start(`${BENCH}harness/sink.mjs`)
+  const servers = {}
+  const micro = {}
+  const goals = []
+  const say = (rows) => {
+    goals.push(...rows)
+    for (const { what, goal, found, met } of rows)
+      console.log(`${met ? 'met   ' : 'MISSED'}  ${what}: ${found} (goal ${goal})`)
+  }
+  try {
+    for (const [major, node] of Object.entries(nodes())) {
+      for (const framework of Object.keys(FRAMEWORKS).filter((one) => only.includes(one))) {
+        const key = `${framework}${major}`
+        const results = await measureServers({ framework, node, sink, load, plan, key })
+        ;(servers[major] ??= {})[framework] = results
+        say(serverGoals(Number(major), framework, results))
+      }
+      if (!only.includes('micro')) continue
+      micro[major] = { startup: measureStartup({ node, rounds: plan.microRounds }) }
+      for (const subject of Object.keys(SUBJECTS)) {
+        const { microRounds: rounds, effort } = plan
+        micro[major][subject] = await measureMicro({ subject, node, sink, rounds, effort, key: `${subject}${major}` })
+      }
+      say(microGoals(Number(major), micro[major]))
+    }
+  } finally {
+    await Promise.all([load.stop(), sink.stop()])
+  }
+  if (options.json) writeFileSync(options.json, JSON.stringify({ servers, micro, goals }, null, 1))
+  if (name === 'full' && !options.only && !options.node) {
+    const facts = {
+      servers,
+      micro,
+      goals,
+      rounds: plan.rounds,
+      processors: availableParallelism(),
+      versions: Object.keys(servers),
+    }
+    const docs = fileURLToPath(new URL('../docs/', import.meta.url))
+    mkdirSync(docs, { recursive: true })
+    writeFileSync(`${docs}benchmarks.md`, page(facts))
+  }
+  const judged = goals.filter((goal) => goal.proof || name !== 'smoke')
+  const missed = judged.filter((goal) => !goal.met)
+  console.log(
+    `\n${judged.length - missed.length} of ${judged.length} ${name === 'smoke' ? 'counts hold' : 'goals met'}`,
+  )
+  // Only lost spans fail a run: what a busy machine says about speed is for people to read.
+  process.exitCode = missed.some((goal) => goal.proof) ? 1 : 0
+}
+
+if (options.help) process.stdout.write(HELP)
+else await main()
