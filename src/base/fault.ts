@@ -74,6 +74,22 @@ export const FAULTS = {
     exit: 3,
   },
   HUB_LISTEN: { what: 'The hub cannot listen there.', todo: 'Correct the address and the port.', exit: 3 },
+  ENDPOINT_INVALID: {
+    what: 'The endpoint is not a usable URL.',
+    todo: 'Write a full http:// or https:// URL without user name and password.',
+    exit: 2,
+  },
+  ENDPOINT_FORBIDDEN: {
+    what: 'The endpoint leads to an address that must not be called.',
+    todo: 'Use another address, or the policy that allows it.',
+    exit: 2,
+  },
+  HEADER_INVALID: {
+    what: 'A header cannot be sent as it stands.',
+    todo: 'Use a token as the name and printable text as the value, without line breaks.',
+    exit: 2,
+  },
+  TLS_FILE: { what: 'A certificate or key file cannot be read.', todo: 'Check the path and its permissions.', exit: 2 },
 } as const satisfies Record<string, FaultKind>
 
 export type FaultCode = keyof typeof FAULTS

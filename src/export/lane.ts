@@ -1,0 +1,242 @@
+// One signal's way to one place: a bounded queue of request bodies that drops the oldest, one request at a time, retries
+// with full jitter that honour Retry-After, and an account of what became of every record. It says a change of state
+// once, never an attempt.
+import { AsyncResource } from 'node:async_hooks'
+import { monotonic, timers } from '../base/clock.ts'
+import { type RetryOptions, waitBefore } from '../base/retry.ts'
+import type { ExportCounts, Signal } from '../pipeline/sink.ts'
+import { say } from '../pipeline/voice.ts'
+import type { Outcome, Payload, Transport } from './payload.ts'
+import type { Reach } from './reach.ts'
+
+export interface LaneOptions {
+  readonly timeoutMs: number
+  readonly retry: RetryOptions
+  /** Request bodies that wait, besides the one on the way. */
+  readonly maxPending: number
+  readonly maxPendingBytes: number
+  /** Told of each request: duration in seconds and, when it failed, how. */
+  readonly observe: ((signal: Signal, seconds: number, error: string | undefined) => void) | undefined
+  readonly random: () => number
+}
+
+/** A refusal that comes and goes is said at most this often. */
+const REFUSAL_QUIET_MS = 60_000
+/** Longest wait between attempts while somebody waits for a flush. */
+const HURRIED_WAIT_MS = 200
+
+interface Sleep {
+  readonly end: number
+  /** The other side asked for it (Retry-After). */
+  readonly asked: boolean
+  wake(): void
+}
+
+export class Lane {
+  readonly #signal: Signal
+  readonly #transport: Transport
+  readonly #options: LaneOptions
+  readonly #counts: ExportCounts
+  readonly #reach: Reach
+  readonly #outside = new AsyncResource('TelltaleExport')
+  readonly #queue: Payload[] = []
+  #queued = 0
+  #busy = false
+  #closed = false
+  /** Somebody waits until then (monotonic ms); 0 when nobody does. */
+  #until = 0
+  #sleep: Sleep | null = null
+  #idle: (() => void)[] = []
+  #overflowing = false
+  #refusing = false
+  #refusalSaid = Number.NEGATIVE_INFINITY
+  #partialSaid = false
+
+  constructor(signal: Signal, transport: Transport, options: LaneOptions, counts: ExportCounts, reach: Reach) {
+    this.#signal = signal
+    this.#transport = transport
+    this.#options = options
+    this.#counts = counts
+    this.#reach = reach
+  }
+
+  push(payload: Payload): void {
+    if (payload.records === 0) return
+    if (this.#closed) {
+      this.#settle(payload.records, 'dropped')
+      return
+    }
+    this.#queue.push(payload)
+    this.#queued += payload.bytes
+    const { maxPending, maxPendingBytes } = this.#options
+    while (this.#queue.length > 1 && (this.#queue.length > maxPending || this.#queued > maxPendingBytes))
+      this.#dropOldest()
+    if (this.#busy) return
+    this.#busy = true
+    // Requests must not inherit the context of the span that happened to fill the batch, nor take its time.
+    this.#outside.runInAsyncScope(() => {
+      timers.setImmediate(() => {
+        void this.#run()
+      })
+    })
+  }
+
+  #dropOldest(): void {
+    const oldest = this.#queue.shift()!
+    this.#queued -= oldest.bytes
+    this.#settle(oldest.records, 'dropped')
+    if (this.#overflowing) return
+    this.#overflowing = true
+    say(
+      'warn',
+      'export.overflow',
+      `the ${this.#signal} queue to ${this.#place()} is full: the oldest are dropped and counted`,
+    )
+  }
+
+  #settle(records: number, as: 'exported' | 'rejected' | 'failed' | 'dropped'): void {
+    this.#counts.inflight -= records
+    this.#counts[as] += records
+  }
+
+  #place(): string {
+    return this.#transport.place(this.#signal)
+  }
+
+  async #run(): Promise<void> {
+    for (;;) {
+      const payload = this.#queue.shift()
+      if (payload === undefined) break
+      this.#queued -= payload.bytes
+      await this.#deliver(payload)
+    }
+    this.#overflowing = false
+    this.#busy = false
+    this.#until = 0
+    const idle = this.#idle
+    this.#idle = []
+    for (const done of idle) done()
+  }
+
+  async #deliver(payload: Payload): Promise<void> {
+    const first = monotonic()
+    for (let attempt = 1; ; attempt++) {
+      const began = monotonic()
+      const outcome = await this.#transport.send(this.#signal, payload, this.#timeout(began))
+      this.#options.observe?.(
+        this.#signal,
+        (monotonic() - began) / 1000,
+        outcome.kind === 'accepted' ? undefined : outcome.kind,
+      )
+      if (outcome.kind === 'accepted') return this.#accepted(payload, outcome)
+      if (outcome.kind === 'refused') return this.#refused(payload, outcome.reason)
+      this.#reach.down(this.#signal, this.#place(), outcome.reason)
+      const wait = this.#wait(attempt, first, outcome.afterMs)
+      if (wait !== undefined) await this.#pause(wait, outcome.afterMs !== undefined)
+      if (wait === undefined || this.#closed) {
+        this.#settle(payload.records, 'failed')
+        say('debug', 'export.failed', `${payload.records} ${this.#signal} records given up: ${outcome.reason}`)
+        return
+      }
+    }
+  }
+
+  #timeout(now: number): number {
+    return this.#until > now ? Math.min(this.#options.timeoutMs, this.#until - now) : this.#options.timeoutMs
+  }
+
+  #wait(attempt: number, first: number, asked: number | undefined): number | undefined {
+    if (this.#closed) return undefined
+    const now = monotonic()
+    if (this.#until > now) return this.#hurried(this.#until - now, asked)
+    return waitBefore(this.#options.retry, attempt, now - first, asked, this.#options.random)
+  }
+
+  /** Somebody waits for `left` ms: try again soon, or when asked to; asked for too long, once shortly before the end. */
+  #hurried(left: number, asked: number | undefined): number {
+    if (asked === undefined) return HURRIED_WAIT_MS * (0.25 + 0.75 * this.#options.random())
+    if (asked < left) return asked
+    return left > HURRIED_WAIT_MS ? left - HURRIED_WAIT_MS : left
+  }
+
+  #pause(ms: number, asked: boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = timers.setTimeout(() => {
+        this.#sleep = null
+        resolve()
+      }, ms)
+      timer.unref()
+      const wake = (): void => {
+        timers.clearTimeout(timer)
+        this.#sleep = null
+        resolve()
+      }
+      this.#sleep = { end: monotonic() + ms, asked, wake }
+    })
+  }
+
+  #accepted(payload: Payload, outcome: Outcome & { kind: 'accepted' }): void {
+    this.#reach.up(this.#signal, this.#place())
+    if (this.#refusing) {
+      this.#refusing = false
+      say('debug', 'export.accepted', `${this.#place()} accepts ${this.#signal} again`)
+    }
+    const rejected = Math.min(outcome.rejected, payload.records)
+    this.#settle(payload.records - rejected, 'exported')
+    if (rejected === 0 && outcome.message === '') return
+    if (rejected > 0) this.#settle(rejected, 'rejected')
+    const text = `${this.#place()} rejected ${rejected} of ${payload.records} ${this.#signal} records: ${safe(outcome.message)}`
+    say(this.#partialSaid ? 'debug' : 'warn', 'export.partial', text)
+    this.#partialSaid = true
+  }
+
+  #refused(payload: Payload, reason: string): void {
+    this.#settle(payload.records, 'rejected')
+    const now = monotonic()
+    const quiet = this.#refusing || now - this.#refusalSaid < REFUSAL_QUIET_MS
+    this.#refusing = true
+    if (!quiet) this.#refusalSaid = now
+    const text = `${this.#place()} refused ${payload.records} ${this.#signal} records, which are dropped: ${reason}`
+    say(quiet ? 'debug' : 'warn', 'export.refused', text)
+  }
+
+  /** Resolves when everything pushed so far is settled, at the latest after `deadlineMs`. */
+  flush(deadlineMs: number): Promise<void> {
+    if (!this.#busy) return Promise.resolve()
+    return new Promise((resolve) => {
+      this.#until = Math.max(this.#until, monotonic() + deadlineMs)
+      // Not unref'd: whoever awaits a flush must not see the process end under it.
+      const timer = timers.setTimeout(resolve, deadlineMs)
+      this.#idle.push(() => {
+        timers.clearTimeout(timer)
+        resolve()
+      })
+      this.#hurry()
+    })
+  }
+
+  #hurry(): void {
+    const sleep = this.#sleep
+    if (sleep === null) return
+    if (!sleep.asked) {
+      sleep.wake()
+      return
+    }
+    const left = this.#until - monotonic()
+    const wait = this.#hurried(left, Math.max(0, sleep.end - monotonic()))
+    timers.setTimeout(sleep.wake, wait).unref()
+  }
+
+  /** Gives up what is left, counted. */
+  close(): void {
+    this.#closed = true
+    for (const payload of this.#queue.splice(0)) this.#settle(payload.records, 'failed')
+    this.#queued = 0
+    this.#sleep?.wake()
+  }
+}
+
+/** A foreign text on one line of bounded length. */
+export function safe(text: string): string {
+  return text.replace(/[\x00-\x1f\x7f-\x9f]+/g, ' ').slice(0, 200)
+}

@@ -1,0 +1,448 @@
+// Where everything recorded comes together and goes out: redaction once, bounded queues that drop the oldest, one timer,
+// slices that give the event loop its turn, every sink the same records. When no sink needs the record of a span, spans
+// are encoded at their end and nothing is retained. It promises that nothing here throws into the application or keeps
+// the process alive; it refuses to grow.
+import { AsyncResource } from 'node:async_hooks'
+import { monotonic, resync, timers } from '../base/clock.ts'
+import type { Resource } from '../model/attribute.ts'
+import type { Batch, Sink } from '../model/batch.ts'
+import type { LogRecord } from '../model/log.ts'
+import { Family } from '../model/metric.ts'
+import type { SpanRecord } from '../model/span.ts'
+import { Intake, type IntakeCounts, SLICE_RECORDS } from './intake.ts'
+import { type Signal, type SignalSink, takes } from './sink.ts'
+import { say, sayOnce, speaking } from './voice.ts'
+import { logWeight, spanWeight } from './weight.ts'
+
+export interface QueueOptions {
+  /** Records that wait at most; rounded up to a power of two. */
+  readonly size?: number
+  /** A drain begins when this many wait. */
+  readonly batch?: number
+  /** Sinks send what they gathered after this long, ms. */
+  readonly delayMs?: number
+}
+
+/** Functions that take out what must not leave, in place. */
+export interface Redaction {
+  readonly span?: (span: SpanRecord) => void
+  readonly log?: (log: LogRecord) => void
+}
+
+export interface PipelineClock {
+  monotonic(): number
+  setInterval(work: () => void, ms: number): { unref(): unknown }
+  clearInterval(timer: { unref(): unknown }): void
+  setImmediate(work: () => void): unknown
+}
+
+export interface PipelineOptions {
+  readonly resource: Resource
+  readonly sinks: readonly Sink[]
+  /** Families as they stand now; called for metric pushes only. */
+  readonly collect?: () => readonly Family[]
+  readonly redact?: Redaction
+  readonly spans?: QueueOptions
+  readonly logs?: QueueOptions
+  /** Default 10 000. */
+  readonly metricsIntervalMs?: number
+  readonly clock?: PipelineClock
+}
+
+const NO_SPANS: readonly SpanRecord[] = []
+const NO_SERIES: readonly Family[] = []
+const NO_LOGS: readonly LogRecord[] = []
+
+/** Records are turned into bytes at least this often, whatever the delay of the sinks: objects that live long cost. */
+const RETAIN_MS = 200
+
+const systemClock: PipelineClock = {
+  monotonic,
+  setInterval: (work, ms) => timers.setInterval(work, ms),
+  clearInterval: (timer) => timers.clearInterval(timer as NodeJS.Timeout),
+  setImmediate: (work) => timers.setImmediate(work),
+}
+
+export class Pipeline {
+  readonly resource: Resource
+  readonly sinks: readonly SignalSink[]
+  /** Takes a span at its end; synchronous, never throws. */
+  readonly span: (span: SpanRecord) => void
+  readonly log: (log: LogRecord) => void
+  readonly #spans: Intake<SpanRecord>
+  readonly #logs: Intake<LogRecord>
+  readonly #bySignal: Readonly<Record<Signal, readonly SignalSink[]>>
+  readonly #options: PipelineOptions
+  readonly #clock: PipelineClock
+  readonly #timer: { unref(): unknown } | undefined
+  readonly #delays: Readonly<Record<'traces' | 'logs', number>>
+  readonly #shipped: Record<Signal, number>
+  readonly #outside = new AsyncResource('TelltalePipeline')
+  #draining: Promise<void> | null = null
+  #pushing: Promise<void> | null = null
+  #closing: Promise<void> | undefined
+  #metricPoints = 0
+
+  constructor(options: PipelineOptions) {
+    this.#options = options
+    this.resource = options.resource
+    this.sinks = options.sinks
+    const clock = options.clock ?? systemClock
+    this.#clock = clock
+    this.#spans = new Intake(options.spans?.size ?? 2048, spanWeight)
+    this.#logs = new Intake(options.logs?.size ?? 2048, logWeight)
+    const of = (signal: Signal): SignalSink[] => this.sinks.filter((sink) => takes(sink, signal))
+    this.#bySignal = { traces: of('traces'), metrics: of('metrics'), logs: of('logs') }
+    this.#delays = { traces: options.spans?.delayMs ?? 2000, logs: options.logs?.delayMs ?? 2000 }
+    const begin = clock.monotonic()
+    this.#shipped = { traces: begin, metrics: begin, logs: begin }
+    this.span = this.#spanIntake()
+    this.log = this.#logIntake()
+    if (this.sinks.length === 0) return
+    const metricsMs = this.#metricsMs()
+    this.#timer = clock.setInterval(
+      () => this.#tick(),
+      Math.max(1, Math.min(RETAIN_MS, this.#delays.traces, this.#delays.logs, metricsMs)),
+    )
+    this.#timer.unref()
+  }
+
+  get self(): { readonly spans: IntakeCounts; readonly logs: IntakeCounts; readonly metricPoints: number } {
+    return { spans: this.#spans.counts, logs: this.#logs.counts, metricPoints: this.#metricPoints }
+  }
+
+  /** True when spans are encoded at their end and no record is kept. */
+  get encodesAtEnd(): boolean {
+    const sinks = this.#bySignal.traces
+    return sinks.length > 0 && sinks.every((sink) => sink.encode !== undefined)
+  }
+
+  #metricsMs(): number {
+    return this.#options.metricsIntervalMs ?? 10_000
+  }
+
+  // --- intake -------------------------------------------------------------------------------------------------------
+
+  #spanIntake(): (span: SpanRecord) => void {
+    const sinks = this.#bySignal.traces
+    if (sinks.length === 0) return () => {}
+    const intake = this.#spans
+    const redact = this.#options.redact?.span ?? null
+    if (!this.encodesAtEnd) {
+      const batch = this.#options.spans?.batch ?? 512
+      return this.#recordIntake(intake, redact, batch, 'spans')
+    }
+    const { counts } = intake
+    counts.capacity = 0
+    const { resource } = this
+    const only = sinks.length === 1 ? sinks[0]! : null
+    return (span) => {
+      if (!intake.open) {
+        counts.late++
+        return
+      }
+      try {
+        if (redact !== null) redact(span)
+        if (only !== null) only.encode!(span, resource)
+        else for (let i = 0; i < sinks.length; i++) this.#encode(sinks[i]!, span)
+        counts.processed++
+      } catch {
+        this.#failed(counts, 'span')
+      }
+    }
+  }
+
+  #encode(sink: SignalSink, span: SpanRecord): void {
+    try {
+      sink.encode!(span, this.resource)
+    } catch {
+      this.#failed(this.#spans.counts, 'span')
+    }
+  }
+
+  #logIntake(): (log: LogRecord) => void {
+    if (this.#bySignal.logs.length === 0) return () => {}
+    const take = this.#recordIntake(
+      this.#logs,
+      this.#options.redact?.log ?? null,
+      this.#options.logs?.batch ?? 512,
+      'logs',
+    )
+    return (log) => {
+      if (!speaking()) take(log)
+    }
+  }
+
+  #recordIntake<T>(
+    intake: Intake<T>,
+    redact: ((record: T) => void) | null,
+    batch: number,
+    what: string,
+  ): (record: T) => void {
+    const { counts } = intake
+    return (record) => {
+      if (!intake.open) {
+        counts.late++
+        return
+      }
+      try {
+        if (redact !== null) redact(record)
+      } catch {
+        // What could not be redacted must not leave.
+        this.#failed(counts, what)
+        return
+      }
+      if (!intake.push(record)) {
+        sayOnce(
+          `pipeline.overflow ${what}`,
+          'warn',
+          'pipeline.overflow',
+          `the queue of ${what} is full: the oldest are dropped and counted`,
+        )
+      }
+      if (intake.size >= batch && this.#draining === null) this.#drainSoon()
+    }
+  }
+
+  #failed(counts: IntakeCounts, what: string): void {
+    counts.failed++
+    sayOnce(
+      `pipeline.failed ${what}`,
+      'warn',
+      'pipeline.failed',
+      `some ${what} cannot be redacted or encoded: they are dropped and counted`,
+    )
+  }
+
+  // --- the timer ----------------------------------------------------------------------------------------------------
+
+  #tick(): void {
+    resync()
+    const now = this.#clock.monotonic()
+    if (this.#spans.size > 0 || this.#logs.size > 0) this.#drainSoon()
+    for (const signal of ['traces', 'logs'] as const) {
+      if (now - this.#shipped[signal] < this.#delays[signal]) continue
+      this.#shipped[signal] = now
+      if (this.#draining === null) this.#ship(signal)
+      else void this.#draining.then(() => this.#ship(signal))
+    }
+    if (now - this.#shipped.metrics >= this.#metricsMs() && this.#bySignal.metrics.length > 0) {
+      this.#shipped.metrics = now
+      void this.#pushMetrics()
+    }
+  }
+
+  #ship(signal: Signal): void {
+    for (const sink of this.#bySignal[signal]) {
+      try {
+        sink.ship?.(signal)
+      } catch {
+        this.#broken(sink)
+      }
+    }
+  }
+
+  // --- drain --------------------------------------------------------------------------------------------------------
+
+  /** Not in the context of the span or log that filled the batch. */
+  #drainSoon(): void {
+    this.#outside.runInAsyncScope(() => {
+      void this.#drain()
+    })
+  }
+
+  /** Everything that waits, in slices with a turn of the event loop before each. */
+  #drain(): Promise<void> {
+    this.#draining ??= this.#drainAll().finally(() => {
+      this.#draining = null
+    })
+    return this.#draining
+  }
+
+  async #drainAll(): Promise<void> {
+    while (this.#spans.size > 0 || this.#logs.size > 0) {
+      if (this.#spans.size > 0) {
+        await this.#turn()
+        this.#fan('traces', { resource: this.resource, spans: this.#spans.slice(), series: NO_SERIES, logs: NO_LOGS })
+      }
+      if (this.#logs.size > 0) {
+        await this.#turn()
+        this.#fan('logs', { resource: this.resource, spans: NO_SPANS, series: NO_SERIES, logs: this.#logs.slice() })
+      }
+    }
+  }
+
+  #turn(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#clock.setImmediate(resolve)
+    })
+  }
+
+  #fan(signal: Signal, batch: Batch): void {
+    for (const sink of this.#bySignal[signal]) {
+      try {
+        sink.accept(batch)
+      } catch {
+        this.#broken(sink)
+      }
+    }
+  }
+
+  #broken(sink: SignalSink): void {
+    sayOnce(
+      `pipeline.sink ${sink.name}`,
+      'warn',
+      'pipeline.sink',
+      `the sink ${sink.name} fails: it may miss telemetry, the others do not`,
+    )
+  }
+
+  // --- metrics ------------------------------------------------------------------------------------------------------
+
+  #pushMetrics(): Promise<void> {
+    this.#pushing ??= this.#collectAndFan().finally(() => {
+      this.#pushing = null
+    })
+    return this.#pushing
+  }
+
+  async #collectAndFan(): Promise<void> {
+    const { collect } = this.#options
+    if (collect === undefined || this.#bySignal.metrics.length === 0) return
+    let families: readonly Family[]
+    try {
+      families = collect()
+    } catch {
+      say('debug', 'pipeline.collect', 'metrics could not be collected')
+      return
+    }
+    let slice: Family[] = []
+    let held = 0
+    for (const family of families) {
+      let from = 0
+      while (from < family.series.length) {
+        if (held === SLICE_RECORDS) {
+          await this.#fanMetrics(slice)
+          slice = []
+          held = 0
+        }
+        const part = family.series.slice(from, from + SLICE_RECORDS - held)
+        slice.push(part.length === family.series.length ? family : partOf(family, part))
+        from += part.length
+        held += part.length
+      }
+    }
+    if (held > 0) await this.#fanMetrics(slice)
+    this.#ship('metrics')
+  }
+
+  async #fanMetrics(series: readonly Family[]): Promise<void> {
+    for (const family of series) this.#metricPoints += family.series.length
+    this.#fan('metrics', { resource: this.resource, spans: NO_SPANS, series, logs: NO_LOGS })
+    await this.#turn()
+  }
+
+  // --- flush and close ----------------------------------------------------------------------------------------------
+
+  /**
+   * Delivers everything recorded so far: metrics, then traces, then logs, so that logs about failed spans still leave
+   * (ruling 42). Each has a third of `deadlineMs` to itself and what the ones before it left over.
+   */
+  async flush(deadlineMs: number): Promise<void> {
+    await this.#flushAll(deadlineMs, false)
+  }
+
+  async #flushAll(deadlineMs: number, last: boolean): Promise<void> {
+    const begin = this.#clock.monotonic()
+    const left = (third: number): number => Math.max(1, begin + (deadlineMs * third) / 3 - this.#clock.monotonic())
+    await this.#within(left(1), async () => {
+      await this.#pushing
+      await this.#pushMetrics()
+      await this.#flushSinks('metrics', left(1))
+    })
+    if (last) this.#spans.open = false
+    await this.#within(left(2), async () => {
+      await this.#draining
+      await this.#drain()
+      await this.#flushSinks('traces', left(2))
+    })
+    if (last) this.#logs.open = false
+    await this.#within(left(3), async () => {
+      await this.#draining
+      await this.#drain()
+      await this.#flushSinks('logs', left(3))
+    })
+  }
+
+  async #flushSinks(signal: Signal, deadlineMs: number): Promise<void> {
+    await Promise.all(
+      this.#bySignal[signal].map(async (sink) => {
+        try {
+          await sink.flush?.(deadlineMs, signal)
+        } catch {
+          this.#broken(sink)
+        }
+      }),
+    )
+  }
+
+  /** Waits for `work`, at the latest for `deadlineMs`; the timer holds the process, since somebody waits. */
+  async #within(deadlineMs: number, work: () => Promise<void>): Promise<void> {
+    let timer: NodeJS.Timeout | undefined
+    const deadline = new Promise<void>((resolve) => {
+      timer = timers.setTimeout(resolve, deadlineMs)
+    })
+    try {
+      await Promise.race([work(), deadline])
+    } catch {
+      say('debug', 'pipeline.flush', 'a flush failed')
+    } finally {
+      timers.clearTimeout(timer)
+    }
+  }
+
+  /** Flushes, closes the sinks, stops; later records are dropped and counted. The second call is the first one's. */
+  close(deadlineMs: number): Promise<void> {
+    this.#closing ??= this.#close(deadlineMs)
+    return this.#closing
+  }
+
+  async #close(deadlineMs: number): Promise<void> {
+    const begin = this.#clock.monotonic()
+    if (this.#timer !== undefined) this.#clock.clearInterval(this.#timer)
+    await this.#flushAll(deadlineMs, true)
+    const left = Math.max(1, deadlineMs - (this.#clock.monotonic() - begin))
+    await this.#within(left + 100, async () => {
+      await Promise.all(
+        this.sinks.map(async (sink) => {
+          try {
+            await sink.close?.(left)
+          } catch {
+            this.#broken(sink)
+          }
+        }),
+      )
+    })
+  }
+}
+
+/** The same family with some of its series. */
+function partOf(family: Family, series: Family['series']): Family {
+  const { name, short, type, unit, help, labels, bounds, scope, delta, group, namespaced, only, reads } = family
+  return new Family({
+    name,
+    short,
+    type,
+    unit,
+    help,
+    labels,
+    bounds,
+    scope,
+    delta,
+    group,
+    namespaced,
+    only,
+    reads,
+    series,
+  })
+}

@@ -1,0 +1,40 @@
+// What a sink may tell the pipeline beyond `accept`: which signals it takes, whether it can take a span at its end.
+import type { Resource } from '../model/attribute.ts'
+import type { Sink } from '../model/batch.ts'
+import type { SpanRecord } from '../model/span.ts'
+import type { Signal } from '../wire/otlp/encode.ts'
+
+export type { Signal }
+
+export const SIGNALS: readonly Signal[] = ['traces', 'metrics', 'logs']
+
+/** What became of the records (data points for metrics) that a sink took over. */
+export class ExportCounts {
+  /** Handed over and not settled: gathered, waiting or on the way. */
+  inflight = 0
+  /** Accepted by the other side. */
+  exported = 0
+  /** Refused by the other side: a 4xx, or a partial success. */
+  rejected = 0
+  /** Given up after all attempts, or at the deadline of close. */
+  failed = 0
+  /** Pushed out of a full queue by newer ones. */
+  dropped = 0
+}
+
+export interface SignalSink extends Sink {
+  /** Everything when absent. */
+  readonly takes?: ReadonlySet<Signal>
+  /** Takes a span at its end, keeping nothing of it: the span may change afterwards. */
+  encode?(span: SpanRecord, resource: Resource): void
+  /** The delay is over: what was gathered of this signal shall leave. */
+  ship?(signal: Signal): void
+  flush?(deadlineMs: number, signal?: Signal): Promise<void>
+  readonly counts?: Readonly<Record<Signal, ExportCounts>>
+  /** `otel.component.type` of its self telemetry, such as `otlp_http_exporter`. */
+  readonly component?: string
+}
+
+export function takes(sink: SignalSink, signal: Signal): boolean {
+  return sink.takes === undefined || sink.takes.has(signal)
+}
