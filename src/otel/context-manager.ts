@@ -9,7 +9,13 @@ interface Emitter {
   on: Callable
   addListener: Callable
   prependListener: Callable
+  removeListener: Callable
+  off: Callable
+  rawListeners?(event: unknown): Wrapped[]
 }
+
+/** A bound listener, or the wrapper that Node makes for `once`; each points to what it wraps. */
+type Wrapped = Callable & { listener?: Wrapped }
 
 const BOUND = Symbol('telltale.bound')
 
@@ -73,7 +79,7 @@ function isEmitter(target: unknown): boolean {
   )
 }
 
-/** `once` and its like go through these three; Node finds a wrapped listener again by its `listener` property. */
+/** `once` and its like go through the three that add; Node looks one `listener` deep when it removes, we need two. */
 function emitting(frame: Frame, emitter: Emitter): Emitter {
   if ((emitter as { [BOUND]?: true })[BOUND]) return emitter
   for (const name of ['on', 'addListener', 'prependListener'] as const) {
@@ -81,8 +87,21 @@ function emitting(frame: Frame, emitter: Emitter): Emitter {
     Object.defineProperty(emitter, name, {
       value(this: unknown, event: unknown, listener: unknown) {
         if (typeof listener !== 'function') return add.call(this, event, listener)
-        const inner = listener as Callable & { listener?: unknown }
-        return add.call(this, event, Object.assign(bound(frame, inner), { listener: inner.listener ?? inner }))
+        const inner = listener as Wrapped
+        return add.call(this, event, Object.assign(bound(frame, inner), { listener: inner }))
+      },
+      writable: true,
+      configurable: true,
+    })
+  }
+  for (const name of ['removeListener', 'off'] as const) {
+    const remove = emitter[name]
+    Object.defineProperty(emitter, name, {
+      value(this: Emitter, event: unknown, listener: unknown) {
+        const held = this.rawListeners?.(event).findLast(
+          (each) => each === listener || each.listener === listener || each.listener?.listener === listener,
+        )
+        return remove.call(this, event, held ?? listener)
       },
       writable: true,
       configurable: true,

@@ -1,6 +1,8 @@
-// The provider behind `@opentelemetry/api-logs`: records with the current ids, handed to one function.
+// The provider behind `@opentelemetry/api-logs`: records with the current ids, handed to one function. There is one
+// provider per process, so that a logger which a library keeps works again after a stop and a start.
 import { now } from '../base/clock.ts'
 import { noticeOnce } from '../base/notice.ts'
+import { shared } from '../base/slot.ts'
 import type { ApiContext, TimeInput } from '../context/api.ts'
 import { current } from '../context/current.ts'
 import { frameOf } from '../context/frame.ts'
@@ -30,47 +32,45 @@ export interface LogLimits {
 
 type Take = (record: LogRecord) => void
 
-export class LoggerProvider {
-  readonly #take: Take
-  readonly #limits: LogLimits
+const DEFAULT_LIMITS: LogLimits = { attributes: 128, valueLength: Number.POSITIVE_INFINITY }
 
-  constructor(take: Take, limits: LogLimits = { attributes: 128, valueLength: Number.POSITIVE_INFINITY }) {
-    this.#take = take
-    this.#limits = limits
-  }
+export class LoggerProvider {
+  /** Where records go; null while nothing runs. */
+  take: Take | null = null
+  limits: LogLimits = DEFAULT_LIMITS
 
   getLogger(name: string, version?: string, options?: ScopeOptions & { includeTraceContext?: boolean }): Logger {
-    return new Logger(scopeOf(name, version, options), this.#take, this.#limits, options?.includeTraceContext !== false)
+    return new Logger(scopeOf(name, version, options), this, options?.includeTraceContext !== false)
   }
 }
 
 export class Logger {
   readonly scope: Scope
-  readonly #take: Take
-  readonly #limits: LogLimits
+  readonly #provider: LoggerProvider
   readonly #linked: boolean
 
-  constructor(scope: Scope, take: Take, limits: LogLimits, linked: boolean) {
+  constructor(scope: Scope, provider: LoggerProvider, linked: boolean) {
     this.scope = scope
-    this.#take = take
-    this.#limits = limits
+    this.#provider = provider
     this.#linked = linked
   }
 
   enabled(): boolean {
-    return true
+    return this.#provider.take !== null
   }
 
   emit(given: ApiLogRecord): void {
+    const { take } = this.#provider
+    if (take === null) return
     try {
-      this.#take(this.#record(given))
+      take(this.#record(given))
     } catch (error) {
       noticeOnce('otel.log', 'warn', 'otel.log', `a log record could not be handed on: ${String(error)}`)
     }
   }
 
   #record(given: ApiLogRecord): LogRecord {
-    const { valueLength } = this.#limits
+    const { valueLength } = this.#provider.limits
     const time = given.timestamp === undefined ? 0 : epochMs(given.timestamp)
     const record = new LogRecord(
       this.scope,
@@ -108,13 +108,26 @@ export class Logger {
     const { type, message, stack } = describe(thrown)
     const facts = { 'exception.type': type, 'exception.message': message, 'exception.stacktrace': stack }
     for (const [key, value] of Object.entries(facts)) {
-      if (!flat.includes(key)) this.#set(record, flat, key, attributeValue(value, this.#limits.valueLength))
+      if (!flat.includes(key)) this.#set(record, flat, key, attributeValue(value, this.#provider.limits.valueLength))
     }
   }
 
   #set(record: LogRecord, flat: Flat, key: string, value: Value | undefined): void {
     if (value === undefined || key === '') return
-    if (flat.length >= this.#limits.attributes * 2) record.dropped++
+    if (flat.length >= this.#provider.limits.attributes * 2) record.dropped++
     else flat.push(key, value)
   }
+}
+
+/** The process's provider, whoever asks. */
+export function loggerProvider(): LoggerProvider {
+  return LOGGERS
+}
+
+const LOGGERS = shared('otel.loggers', () => new LoggerProvider())
+
+/** Sends the process's records to `take`, or nowhere. */
+export function installLogs(take: Take | null, limits: LogLimits = DEFAULT_LIMITS): void {
+  LOGGERS.take = take
+  LOGGERS.limits = limits
 }

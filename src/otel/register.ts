@@ -8,7 +8,7 @@ import type { Registry } from '../metrics/registry.ts'
 import type { LogRecord } from '../model/log.ts'
 import { ContextManager } from './context-manager.ts'
 import { diagLogger } from './diag.ts'
-import { LoggerProvider, type LogLimits } from './logger-provider.ts'
+import { installLogs, type LoggerProvider, type LogLimits, loggerProvider as loggers } from './logger-provider.ts'
 import { MeterProvider } from './meter-provider.ts'
 import {
   higher,
@@ -69,7 +69,7 @@ export function registerOtel(options: OtelOptions): OtelRegistration {
 
   const tracerProvider = new TracerProvider()
   const meterProvider = options.registry && new MeterProvider(options.registry)
-  const loggerProvider = options.log && new LoggerProvider(options.log, options.logLimits)
+  const loggerProvider = options.log && loggers()
   const parts: [Part, object | undefined][] = [
     ['diag', options.diag === false ? undefined : diagLogger()],
     ['context', new ContextManager()],
@@ -99,7 +99,11 @@ export function registerOtel(options: OtelOptions): OtelRegistration {
     const there = putLogs(loggerProvider)
     if (there === undefined) {
       registered.push('logs')
-      undo.push(() => takeLogs(loggerProvider))
+      installLogs(options.log ?? null, options.logLimits)
+      undo.push(() => {
+        takeLogs(loggerProvider)
+        installLogs(null)
+      })
     } else {
       taken['logs'] = nameOf(there)
     }

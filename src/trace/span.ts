@@ -56,8 +56,8 @@ export class Span extends SpanRecord {
     return this
   }
 
-  setAttribute(key: string, value: Value | undefined): this {
-    return this.set(key, value)
+  setAttribute(key: string, value: Value | undefined | readonly (Value | undefined)[]): this {
+    return this.set(key, value as Value | undefined)
   }
 
   setAttributes(attributes: object): this {
