@@ -1,0 +1,224 @@
+// Every URL that we answer goes through here: found in the one table, its tier decided, answered, and given the
+// correlation id. It stands behind `node:http` (a listener of ours, or mounted on the application's server) and behind
+// `fetch`. It promises an answer to everything that is its own, whatever a handler throws, and refuses to touch the rest.
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { Tenants } from '../access/tenants.ts'
+import { decideTier, OPEN, type TierRules } from '../access/tier.ts'
+import { notice } from '../base/notice.ts'
+import { CORRELATION_HEADER, correlationId } from '../context/correlation.ts'
+import { mount } from './mount.ts'
+import { problemAnswer } from './problem.ts'
+import {
+  type Answer,
+  type AnyRoute,
+  type Found,
+  type Missed,
+  type PlainRequest,
+  type RouteContext,
+  RouteTable,
+} from './route.ts'
+
+export interface ConsoleOptions {
+  readonly routes: readonly AnyRoute[]
+  /** How the tiers of the table are decided; without it nothing is configured. */
+  readonly access?: TierRules
+  readonly tenants?: Tenants
+  /** Name of the header in which a request may ask for a tenant. */
+  readonly tenantHeader?: string
+  /** Looks at every request first; what it gives back refuses it. */
+  readonly allow?: (request: PlainRequest) => { status: number; code: string; detail: string } | null
+}
+
+export interface Console {
+  /** Answers what is ours and says true; anything else is not touched. */
+  listener(request: IncomingMessage, response: ServerResponse): boolean
+  /** Answers everything; what is not ours is a 404. */
+  serve(request: IncomingMessage, response: ServerResponse): void
+  fetch(request: Request): Promise<Response>
+  /** Whether a request for this URL would be answered. */
+  owns(url: string): boolean
+  /** Answers what is ours on the application's own server; its other requests are not touched. Returns the undoing. */
+  mount(server: Server): () => void
+}
+
+interface Refused {
+  readonly refused: Answer
+}
+
+type Decided = Found | Refused
+
+export function createConsole(options: ConsoleOptions): Console {
+  const { routes, access = OPEN, tenants, tenantHeader = 'x-tenant-id', allow } = options
+  const table = new RouteTable(routes)
+  const scrapePaths = new Set(routes.filter((route) => route.tier === 'scrape').map((route) => route.path))
+
+  function decide(request: PlainRequest, correlation: string): Decided | Promise<Decided> {
+    const refusal = allow?.(request) ?? null
+    if (refusal !== null) return { refused: problemAnswer(refusal.status, refusal.code, refusal.detail, correlation) }
+    const found = table.find(request.method, request.path)
+    return found instanceof Promise
+      ? found.then((one) => judge(one, request, correlation))
+      : judge(found, request, correlation)
+  }
+
+  function judge(found: Found | Missed, { method, path }: PlainRequest, correlation: string): Decided {
+    if ('allow' in found) {
+      if (found.allow === null)
+        return { refused: problemAnswer(404, 'not_found', 'There is nothing at this address.', correlation) }
+      const detail = `This address does not know ${/^[A-Z]{1,20}$/.test(method) ? method : 'the method'}.`
+      return { refused: problemAnswer(405, 'method_not_allowed', detail, correlation, { allow: found.allow }) }
+    }
+    const decision = decideTier(found.route.tier, access)
+    if (decision.ok) return found
+    // Whoever scrapes reads plain text.
+    if (scrapePaths.has(path)) return { refused: plain(decision.status, decision.detail) }
+    return { refused: problemAnswer(decision.status, decision.code, decision.detail, correlation) }
+  }
+
+  function contextOf(found: Found, { headers, path }: PlainRequest, correlation: string): RouteContext {
+    const asked = headers[tenantHeader]
+    const tenant =
+      tenants?.of(typeof asked === 'string' ? asked : null, path) ?? tenants?.rules.defaultTenant ?? 'default'
+    return { params: found.params, correlationId: correlation, tenant }
+  }
+
+  function failed(error: unknown, { method, path }: PlainRequest, correlation: string): Answer {
+    notice(
+      'error',
+      'console.failed',
+      `answering ${method} ${path} failed: ${error instanceof Error ? error.message : String(error)}`,
+    )
+    return problemAnswer(500, 'internal', 'The request could not be answered.', correlation)
+  }
+
+  /** All but web routes over node:http, which keep their own way of writing. */
+  async function answer(found: Found, request: PlainRequest, correlation: string): Promise<Answer> {
+    try {
+      const { route } = found
+      if ('answer' in route) return await route.answer(request)
+      throw new Error('not a plain route')
+    } catch (error) {
+      return failed(error, request, correlation)
+    }
+  }
+
+  async function handle(found: Found, request: Request, plainly: PlainRequest, correlation: string): Promise<Response> {
+    try {
+      const { route } = found
+      if ('answer' in route) return responseOf(await route.answer(plainly), plainly.method, correlation)
+      const response = await route.handle(request, contextOf(found, plainly, correlation))
+      return withCorrelation(response, correlation)
+    } catch (error) {
+      return responseOf(failed(error, plainly, correlation), plainly.method, correlation)
+    }
+  }
+
+  async function onNode(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
+    const plainly: PlainRequest = { method: request.method ?? 'GET', path, headers: request.headers }
+    const correlation = correlationId(oneOf(request.headers[CORRELATION_HEADER]))
+    try {
+      const decided = await decide(plainly, correlation)
+      if ('refused' in decided) return write(request, response, decided.refused, correlation)
+      if ('answer' in decided.route)
+        return write(request, response, await answer(decided, plainly, correlation), correlation)
+      const { serveWeb } = await import('./web.ts')
+      await serveWeb(request, response, (given) => handle(decided, given, plainly, correlation))
+    } catch (error) {
+      if (response.headersSent) response.destroy()
+      else write(request, response, failed(error, plainly, correlation), correlation)
+    }
+  }
+
+  const owns = (url: string) => table.owns(url)
+
+  return {
+    owns,
+    listener(request, response) {
+      const url = request.url ?? '/'
+      if (!owns(url)) return false
+      void onNode(request, response, pathOf(url))
+      return true
+    },
+    serve(request, response) {
+      void onNode(request, response, pathOf(request.url ?? '/'))
+    },
+    async fetch(request) {
+      const path = new URL(request.url).pathname
+      const plainly: PlainRequest = { method: request.method, path, headers: Object.fromEntries(request.headers) }
+      const correlation = correlationId(request.headers.get(CORRELATION_HEADER) ?? undefined)
+      const decided = await decide(plainly, correlation)
+      if ('refused' in decided) return responseOf(decided.refused, request.method, correlation)
+      return handle(decided, request, plainly, correlation)
+    },
+    mount(server) {
+      return mount(server, owns, (request, response) => void onNode(request, response, pathOf(request.url ?? '/')))
+    },
+  }
+}
+
+/** The path of a request target; the absolute form (`GET http://host/path`) is known too. */
+function pathOf(url: string): string {
+  const end = url.search(/[?#]/)
+  const path = end < 0 ? url : url.slice(0, end)
+  if (path.startsWith('/')) return path
+  const absolute = /^https?:\/\/[^/]*(\/.*)?$/i.exec(path)
+  return absolute === null ? path : (absolute[1] ?? '/')
+}
+
+function oneOf(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header[0] : header
+}
+
+/** One line of plain text with a status, for those who read no JSON. */
+export function plain(status: number, line: string, headers: Answer['headers'] = {}): Answer {
+  return {
+    status,
+    headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store', ...headers },
+    body: `# ${line}\n`,
+  }
+}
+
+function write(request: IncomingMessage, response: ServerResponse, answer: Answer, correlation: string): void {
+  const { status, headers = {}, body = '' } = answer
+  const chunks = typeof body === 'string' ? [Buffer.from(body)] : body instanceof Uint8Array ? [body] : body
+  let length = 0
+  for (const chunk of chunks) length += chunk.byteLength
+  response.statusCode = status
+  for (const name of Object.keys(headers)) response.setHeader(name, headers[name]!)
+  response.setHeader(CORRELATION_HEADER, correlation)
+  response.setHeader('x-content-type-options', 'nosniff')
+  response.setHeader('content-length', length)
+  if (request.method === 'HEAD' || length === 0) {
+    response.end()
+    return
+  }
+  response.cork()
+  for (const chunk of chunks) response.write(chunk)
+  response.end()
+  response.uncork()
+}
+
+function responseOf({ status, headers, body = '' }: Answer, method: string, correlation: string): Response {
+  const whole = typeof body === 'string' || body instanceof Uint8Array ? body : Buffer.concat(body)
+  const held = new Headers(headers)
+  held.set(CORRELATION_HEADER, correlation)
+  held.set('x-content-type-options', 'nosniff')
+  held.set('content-length', String(typeof whole === 'string' ? Buffer.byteLength(whole) : whole.byteLength))
+  return new Response(
+    method === 'HEAD' || whole.length === 0 ? null : (whole as ConstructorParameters<typeof Response>[0]),
+    { status, headers: held },
+  )
+}
+
+function withCorrelation(response: Response, correlation: string): Response {
+  if (response.headers.get(CORRELATION_HEADER) === correlation) return response
+  try {
+    response.headers.set(CORRELATION_HEADER, correlation)
+    return response
+  } catch {
+    // Responses of fetch() have frozen headers.
+    const headers = new Headers(response.headers)
+    headers.set(CORRELATION_HEADER, correlation)
+    return new Response(response.body, { status: response.status, statusText: response.statusText, headers })
+  }
+}
