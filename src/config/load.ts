@@ -44,8 +44,9 @@ export function loadConfig(options: LoadOptions = {}): Loaded {
   const env = options.env ?? process.env
   const cwd = options.cwd ?? process.cwd()
   const { file, text } = source(options, env, cwd)
-  const parsed = file !== undefined && text !== undefined ? parseYaml(text, file) : { tree: branch({}), faults: [] }
-  if (parsed.faults.some((fault) => fault.code === 'CONFIG_SYNTAX')) throw new Faults(parsed.faults)
+  const parsed =
+    file !== undefined && text !== undefined ? parseYaml(text, file) : { tree: branch({}), faults: [], readable: true }
+  if (!parsed.readable) throw new Faults(parsed.faults)
   const { tree } = parsed
   const said: Said = { faults: parsed.faults, warnings: overlayEnvironment(tree, env) }
   if (!identify(tree, file, cwd, env)) {

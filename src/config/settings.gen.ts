@@ -814,18 +814,24 @@ export interface Settings {
     readonly path?: string | undefined
     /** Where everything received is sent on to. */
     readonly forward: readonly string[]
-    /** What is kept in memory. */
+    /** What is kept in memory; beyond it the oldest goes first. */
     readonly limits: {
-      /** Traces. */
-      readonly traces?: number | undefined
       /** Spans. */
       readonly spans?: number | undefined
+      /** Estimated bytes of spans. */
+      readonly span_bytes?: number | undefined
+      /** Spans of one trace. */
+      readonly spans_per_trace?: number | undefined
       /** Log records. */
       readonly logs?: number | undefined
+      /** Estimated bytes of log records. */
+      readonly log_bytes?: number | undefined
       /** Metric series. */
       readonly series?: number | undefined
-      /** Estimated bytes. */
-      readonly bytes?: number | undefined
+      /** Points of one series. */
+      readonly points_per_series?: number | undefined
+      /** Estimated bytes of points. */
+      readonly point_bytes?: number | undefined
     }
   }
 }

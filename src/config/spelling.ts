@@ -32,7 +32,12 @@ export function nearest(word: string, words: Iterable<string>): string | undefin
       best = candidate
     }
   }
-  return best
+  if (best !== undefined || wanted.length < 3) return best
+  for (const candidate of words) {
+    const folded = fold(candidate)
+    if (folded.length > 2 && (folded.startsWith(wanted) || wanted.startsWith(folded))) return candidate
+  }
+  return undefined
 }
 
 /** camelCase, kebab-case and snake_case of one name are the same word. */

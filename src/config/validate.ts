@@ -37,18 +37,20 @@ const ABSENT = Symbol('absent')
 const NONE: readonly string[] = []
 
 export function validate(node: Node, tree: Tree | undefined, options: ValidateOptions = {}): Validated {
-  const reader = new Validator(options)
+  const reader = new Validator(node, options)
   const value = reader.read(node, tree, '')
   return { value: value === ABSENT ? undefined : value, faults: reader.faults }
 }
 
 class Validator {
   readonly faults: Fault[] = []
+  readonly #root: Node
   readonly #env: NodeJS.ProcessEnv | undefined
   readonly #visit: ((seen: Seen) => void) | undefined
   readonly #words = new Map<string, string>()
 
-  constructor(options: ValidateOptions) {
+  constructor(root: Node, options: ValidateOptions) {
+    this.#root = root
     this.#env = options.env
     this.#visit = options.visit
   }
@@ -159,7 +161,7 @@ class Validator {
       else this.#fault('CONFIG_MISSING', wordPath, by?.at ?? tree.at, undefined, words.join(', '))
       return ABSENT
     }
-    const probe = new Validator(this.#env ? { env: this.#env } : {})
+    const probe = new Validator(node, this.#env ? { env: this.#env } : {})
     const word = probe.#leaf({ t: 'choice', of: words }, by.value, wordPath)
     this.faults.push(...probe.faults)
     if (probe.faults.length > 0) return ABSENT
@@ -197,7 +199,7 @@ class Validator {
     if (read === undefined) {
       const found = node.secret ? '(hidden)' : clip(tree.at.variable ? tree.raw : quoted(tree))
       const code = sameType(node, value) ? 'CONFIG_VALUE' : 'CONFIG_TYPE'
-      this.#fault(code, path, tree.at, found, describe(node), hintFor(node, tree, value))
+      this.#fault(code, path, tree.at, found, describe(node), hintFor(node, tree, value, loose))
       return fallback(node)
     }
     this.#see(path, node, read, tree.at, variables)
@@ -218,7 +220,7 @@ class Validator {
   }
 
   #unknown(node: SectionNode, key: string, at: Origin, path: string): void {
-    const meant = nearest(key, Object.keys(node.of))
+    const meant = nearest(key, Object.keys(node.of)) ?? elsewhere(this.#root, key)
     const hint = meant ? `Did you mean ${meant}?` : undefined
     const allowed = meant ? undefined : clipList(Object.keys(node.of))
     this.#fault('CONFIG_UNKNOWN_KEY', path ? `${path}.${key}` : key, at, undefined, allowed, hint)
@@ -319,7 +321,7 @@ export function describe(node: Node): string {
   }
 }
 
-function hintFor(node: Node, tree: Leaf, value: Leaf['value']): string | undefined {
+function hintFor(node: Node, tree: Leaf, value: Leaf['value'], loose: boolean): string | undefined {
   if (node.t === 'flag' && typeof value === 'string') {
     const word = value.toLowerCase()
     if (word === 'yes' || word === 'on' || word === 'y' || word === 'true') return 'Did you mean true?'
@@ -330,7 +332,13 @@ function hintFor(node: Node, tree: Leaf, value: Leaf['value']): string | undefin
     return meant && `Did you mean ${meant}?`
   }
   if (node.t === 'choice' && value === false && node.of.includes('none')) return 'Did you mean none?'
-  if (node.t === 'number' && typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value))) {
+  if (
+    node.t === 'number' &&
+    !loose &&
+    typeof value === 'string' &&
+    value.trim() !== '' &&
+    Number.isFinite(Number(value))
+  ) {
     return 'Write the number without quotes.'
   }
   if (node.t === 'text' && (typeof value === 'number' || typeof value === 'boolean') && !node.secret) {
@@ -362,6 +370,26 @@ function quoted(tree: Leaf): string {
 
 function clipList(words: readonly string[]): string {
   return words.length > 12 ? `${words.slice(0, 12).join(', ')}, …` : words.join(', ')
+}
+
+/** Where a key that stands in the wrong section belongs: of all places of that name, the one that holds most. */
+function elsewhere(root: Node, key: string): string | undefined {
+  const waiting: [string, Node][] = [['', root]]
+  let best: string | undefined
+  let most = -1
+  for (const [path, node] of waiting) {
+    if (node.t !== 'section') continue
+    for (const [name, inner] of Object.entries(node.of)) {
+      const full = path ? `${path}.${name}` : name
+      const holds = inner.t === 'section' ? Object.keys(inner.of).length : 0
+      if (name === key && holds > most) {
+        best = full
+        most = holds
+      }
+      waiting.push([full, inner])
+    }
+  }
+  return best
 }
 
 /** Settings are the caller's to keep: a default is never shared. */

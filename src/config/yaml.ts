@@ -11,6 +11,8 @@ const MAX_DEPTH = 64
 export interface Parsed {
   readonly tree: Branch
   readonly faults: Fault[]
+  /** False when the text is not keys and values at all: then nothing more can be said about it. */
+  readonly readable: boolean
 }
 
 export function parseYaml(text: string, file: string): Parsed {
@@ -33,7 +35,7 @@ class Reader {
     const empty = branch(start)
     if (text.length > MAX_BYTES) {
       this.#syntax(0, `a file of ${text.length} characters`, `at most ${MAX_BYTES} characters`)
-      return { tree: empty, faults: this.#faults }
+      return { tree: empty, faults: this.#faults, readable: false }
     }
     let documents: Document[]
     try {
@@ -41,13 +43,13 @@ class Reader {
       documents = Array.isArray(parsed) ? (parsed as Document[]) : []
     } catch (error) {
       this.#syntax(0, error instanceof RangeError ? 'values nested too deeply' : String(error), undefined)
-      return { tree: empty, faults: this.#faults }
+      return { tree: empty, faults: this.#faults, readable: false }
     }
     for (const document of documents) {
       for (const error of document.errors)
         this.#syntax(error.pos[0], oneLine(error.message), undefined, hintOf(error.code))
     }
-    if (this.#faults.length > 0) return { tree: empty, faults: this.#faults }
+    if (this.#faults.length > 0) return { tree: empty, faults: this.#faults, readable: false }
     if (documents.length > 1) {
       this.#syntax(
         documents[1]!.range?.[0] ?? 0,
@@ -55,13 +57,18 @@ class Reader {
         'one document',
         'Remove the line `---` and what belongs to the other document.',
       )
-      return { tree: empty, faults: this.#faults }
+      return { tree: empty, faults: this.#faults, readable: false }
     }
     this.#document = documents[0]
     const contents = this.#document?.contents
-    if (!contents || (isScalar(contents) && contents.value === null)) return { tree: empty, faults: this.#faults }
+    if (!contents || (isScalar(contents) && contents.value === null)) {
+      return { tree: empty, faults: this.#faults, readable: true }
+    }
     const tree = this.#tree(contents as Node, 0)
-    if (tree?.kind === 'map') return { tree, faults: this.#faults }
+    if (tree?.kind === 'map') {
+      const readable = !this.#faults.some((fault) => fault.code === 'CONFIG_SYNTAX')
+      return { tree, faults: this.#faults, readable }
+    }
     if (tree) {
       const where = place(tree.at)
       const found = tree.kind === 'list' ? 'a list' : tree.raw
@@ -69,7 +76,7 @@ class Reader {
         new Fault('CONFIG_TYPE', { found: clip(found), allowed: 'keys and values', ...(where && { where }) }),
       )
     }
-    return { tree: empty, faults: this.#faults }
+    return { tree: empty, faults: this.#faults, readable: false }
   }
 
   #tree(node: Node, depth: number): Tree | undefined {

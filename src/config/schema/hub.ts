@@ -8,11 +8,14 @@ export const hub = section('The hub, when `telltale hub` is given this file.', {
   ui_port: count('Port for the page and the query API; 0 takes a free one.', { max: 65535, default: 4319 }),
   path: text('Folder in which telemetry outlives a restart.', { as: 'word' }),
   forward: list('Where everything received is sent on to.', text('An OTLP address.', { as: 'url', required: true })),
-  limits: section('What is kept in memory.', {
-    traces: count('Traces.', { min: 1 }),
+  limits: section('What is kept in memory; beyond it the oldest goes first.', {
     spans: count('Spans.', { min: 1 }),
+    span_bytes: count('Estimated bytes of spans.', { min: 1 }),
+    spans_per_trace: count('Spans of one trace.', { min: 1 }),
     logs: count('Log records.', { min: 1 }),
+    log_bytes: count('Estimated bytes of log records.', { min: 1 }),
     series: count('Metric series.', { min: 1 }),
-    bytes: count('Estimated bytes.', { min: 1 }),
+    points_per_series: count('Points of one series.', { min: 1 }),
+    point_bytes: count('Estimated bytes of points.', { min: 1 }),
   }),
 })
