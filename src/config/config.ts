@@ -129,6 +129,8 @@ export interface Config extends Settings {
   readonly service: { readonly name: string; readonly version: string }
   /** From the file and the environment, service.name and service.version included; detectors add the rest. */
   readonly resource: Readonly<Record<string, ResourceValue>>
+  /** Variables that the detectors of the resource look at, those that are set. */
+  readonly environment: Readonly<Record<string, string>>
   readonly propagators: readonly ('tracecontext' | 'baggage' | 'b3' | 'b3multi' | 'jaeger')[]
   readonly traces: TracesConfig
   readonly metrics: MetricsConfig

@@ -170,3 +170,28 @@ function selfLevel(value: string): string | undefined {
 export function sdkDisabled(env: NodeJS.ProcessEnv): boolean {
   return env['OTEL_SDK_DISABLED']?.trim().toLowerCase() === 'true'
 }
+
+/** What the detectors of the resource look at; nothing else of the environment leaves this room. */
+export const RESOURCE_VARIABLES = [
+  'CONTAINER_ID',
+  'HOSTNAME',
+  'K8S_CONTAINER_NAME',
+  'K8S_DEPLOYMENT_NAME',
+  'K8S_NAMESPACE',
+  'K8S_NAMESPACE_NAME',
+  'K8S_NODE_NAME',
+  'K8S_POD_NAME',
+  'K8S_POD_UID',
+  'KUBERNETES_SERVICE_HOST',
+  'NODE_NAME',
+  'POD_NAME',
+  'POD_NAMESPACE',
+  'POD_UID',
+] as const
+
+/** Those of RESOURCE_VARIABLES that are set. */
+export function resourceVariables(env: NodeJS.ProcessEnv): Record<string, string> {
+  const found: Record<string, string> = {}
+  for (const name of RESOURCE_VARIABLES) if (env[name]) found[name] = env[name]
+  return found
+}

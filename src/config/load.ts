@@ -70,6 +70,23 @@ export function loadConfig(options: LoadOptions = {}): Loaded {
   }
 }
 
+/**
+ * What the file wants done when it is not valid, for who could not load it: this one key is read on its own, and anything
+ * that is wrong with it means `continue`.
+ */
+export function onInvalid(options: LoadOptions = {}): 'continue' | 'exit' {
+  const env = options.env ?? process.env
+  try {
+    const { file, text } = source(options, env, options.cwd ?? process.cwd())
+    if (file === undefined || text === undefined) return 'continue'
+    const written = find(parseYaml(text, file).tree, ['on_invalid'])
+    const { value } = validate(SCHEMA.of['on_invalid']!, written, { env })
+    return value === 'exit' ? 'exit' : 'continue'
+  } catch {
+    return 'continue'
+  }
+}
+
 function source(options: LoadOptions, env: NodeJS.ProcessEnv, cwd: string): { file?: string; text?: string } {
   const asked = options.file ?? env['TELLTALE_CONFIG']?.trim()
   if (options.text !== undefined) return { file: asked || FILES[0]!, text: options.text }

@@ -235,3 +235,8 @@ test('development is dev: true, or NODE_ENV or the deployment environment; acces
     2000,
   ])
 })
+
+test('what the detectors of the resource may look at is handed on, and nothing else of the environment', () => {
+  const { environment } = named('', { HOSTNAME: 'h', POD_UID: 'u', NODE_NAME: '', SECRET: 's', PATH: '/bin' }).config
+  expect(environment).toEqual({ HOSTNAME: 'h', POD_UID: 'u' })
+})

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Faults } from '../../src/base/fault.ts'
-import { loadConfig } from '../../src/config/load.ts'
+import { loadConfig, onInvalid } from '../../src/config/load.ts'
 import { faults, load, named } from './load.ts'
 
 test('every fault of a file is reported at once, in the order of the file, each with line and column [R-01]', () => {
@@ -253,4 +253,21 @@ test('whatever the text is, nothing but Faults is thrown, and each has a code an
   )
   expect(refused).toBeGreaterThan(1000)
   expect(loaded).toBeGreaterThan(5)
+})
+
+test('what to do about an invalid file is read from the file itself, and is to go on when that cannot be read', () => {
+  expect(onInvalid({ text: 'on_invalid: exit\nserver: 5\n', env: {} })).toBe('exit')
+  expect(onInvalid({ text: 'on_invalid: ${WISH}\n', env: { WISH: 'exit' } })).toBe('exit')
+  for (const text of [
+    'on_invalid: continue\n',
+    'name: x\n',
+    'on_invalid: leave\n',
+    'on_invalid: [exit]\n',
+    '\t:',
+    '',
+  ]) {
+    expect(onInvalid({ text, env: {} })).toBe('continue')
+  }
+  expect(onInvalid({ file: 'missing.yaml', cwd: '/', env: {} })).toBe('continue')
+  expect(onInvalid({ cwd: '/', env: {} })).toBe('continue')
 })
