@@ -94,7 +94,7 @@ function same(shape: readonly (string | null)[], segments: readonly string[]): b
 function learn(layer: Layer, match: Match, tail: string): Shape {
   const { path } = match
   const names = new Set<string>()
-  /** Per character: null is text, '' a value without a name, else the parameter's name. */
+  /** Per character: null is text, '' a value of no parameter, else the parameter's key. */
   const owners: (string | null)[] = []
   for (let i = 0; i < path.length; i++) {
     const owner = path[i] === '/' ? null : ownerOf(layer, match, i, tail)
@@ -123,7 +123,7 @@ function ownerOf(layer: Layer, match: Match, at: number, tail: string): string |
     const changed = probe(layer, path.slice(0, at) + other + path.slice(at + 1) + tail)
     if (changed === null || changed.path.length !== path.length) continue
     for (const key of Object.keys(changed.params)) {
-      if (String(changed.params[key]) !== String(match.params[key])) return isIndex(key) ? '' : key
+      if (String(changed.params[key]) !== String(match.params[key])) return key
     }
     return ''
   }
@@ -142,14 +142,14 @@ function segmentWord(
   for (let i = 0; i < raw.length; i++) {
     const owner = owners[i] ?? null
     if (owner === null) word += raw[i]
-    else if (owner !== last) word += owner === '' ? '*' : `:${owner}`
+    else if (owner !== last) word += nameOf(owner)
     last = owner
   }
   // A parameter that no change revealed, such as `:lang(en|de)`: its value must not stand as text.
   for (const key of Object.keys(params)) {
     const value = params[key]
     if (typeof value !== 'string' || value === '' || named.has(key)) continue
-    const name = isIndex(key) ? '*' : `:${key}`
+    const name = nameOf(key)
     if (decoded(raw) === value) return name
     if (word.includes(value)) return word.split(value).length === 2 ? word.replace(value, name) : '*'
     if (decoded(raw).includes(value)) return '*'
@@ -185,9 +185,10 @@ function letter(code: number, step: number): string {
   return String.fromCharCode(base + from + ((index - from + step + size) % size))
 }
 
-function isIndex(key: string): boolean {
+/** Groups of a regular expression have numbers for names. */
+function nameOf(key: string): string {
   const code = key.charCodeAt(0)
-  return code >= 48 && code <= 57
+  return key === '' || (code >= 48 && code <= 57) ? '*' : `:${key}`
 }
 
 function decoded(text: string): string {
