@@ -24,6 +24,7 @@ type Outgoing = ClientRequest & {
   readonly res?: IncomingMessage | null
   _header?: string | null
   readonly _headerSent?: boolean
+  readonly outputData?: { data: unknown }[]
   readonly upgradeOrConnect?: boolean
 }
 
@@ -159,11 +160,13 @@ const SETTER: Setter<Outgoing> = {
       request.setHeader(key, value)
       return
     }
-    // Headers given as an array, or `Expect`, are text already: the field goes before the empty line, if it is not sent yet.
-    if (request._headerSent === true || !_header.endsWith('\r\n\r\n')) return
+    // Headers given as an array, or with `Expect`, are text already: waiting as it is, or first in line for the socket.
+    const [waiting] = request.outputData ?? []
+    if (!_header.endsWith('\r\n\r\n') || (request._headerSent === true && waiting?.data !== _header)) return
     const lines = _header.slice(0, -4).split('\r\n')
     const kept = lines.filter((line, i) => i === 0 || !line.toLowerCase().startsWith(`${key}:`))
     request._header = `${kept.join('\r\n')}\r\n${key}: ${value}\r\n\r\n`
+    if (request._headerSent === true) waiting!.data = request._header
   },
 }
 
