@@ -1,7 +1,7 @@
 // The door `telltale/trace`: spans without the rest.
 
 export { Baggage } from './context/baggage.ts'
-export { correlationId, currentCorrelationId, isSafeCorrelationId } from './context/correlation.ts'
+export { correlationId, correlationIdOf, currentCorrelationId, isSafeCorrelationId } from './context/correlation.ts'
 export { current, enter, runIn } from './context/current.ts'
 export { type CurrentSpan, Frame } from './context/frame.ts'
 export { allowHosts } from './context/hosts.ts'

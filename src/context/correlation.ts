@@ -1,6 +1,8 @@
 // The correlation id that every response carries (G-08): the caller's when it is safe to repeat, else one of ours.
 import { randomUUID } from 'node:crypto'
+import { hex32 } from '../base/ids.ts'
 import { current } from './current.ts'
+import { type Frame, ROOT } from './frame.ts'
 
 export const CORRELATION_HEADER = 'x-correlation-id'
 const MAX_LENGTH = 128
@@ -22,7 +24,28 @@ export function correlationId(inbound?: string | undefined): string {
   return inbound !== undefined && isSafeCorrelationId(inbound) ? inbound : randomUUID()
 }
 
-/** The id of the request that is being served, if any. */
+/**
+ * The id of the work that `frame` belongs to: the caller's where it was kept, else the trace id with the version and
+ * variant bits of a UUID v4, which is the same in every frame of the trace and costs nothing until somebody asks; a
+ * frame outside any trace gets a random one, and keeps it.
+ */
+export function correlationIdOf(frame: Frame): string {
+  if (frame.correlationId !== null) return frame.correlationId
+  if (frame.hasTrace) return traceUuid(frame.t0, frame.t1, frame.t2, frame.t3)
+  const id = randomUUID()
+  // ROOT and the frame of ignored requests are shared by everybody.
+  if (frame !== ROOT && !frame.suppressed) frame.correlationId = id
+  return id
+}
+
+function traceUuid(t0: number, t1: number, t2: number, t3: number): string {
+  const middle = hex32((t1 & 0xffff0fff) | 0x4000)
+  const variant = hex32((t2 & 0x3fffffff) | 0x80000000)
+  return `${hex32(t0)}-${middle.slice(0, 4)}-${middle.slice(4)}-${variant.slice(0, 4)}-${variant.slice(4)}${hex32(t3)}`
+}
+
+/** The id of the request that is being served; undefined outside of any. */
 export function currentCorrelationId(): string | undefined {
-  return current()?.correlationId ?? undefined
+  const frame = current()
+  return frame === undefined || frame === ROOT ? undefined : correlationIdOf(frame)
 }

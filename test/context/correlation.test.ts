@@ -1,8 +1,14 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { correlationId, currentCorrelationId, isSafeCorrelationId } from '../../src/context/correlation.ts'
+import {
+  correlationId,
+  correlationIdOf,
+  currentCorrelationId,
+  isSafeCorrelationId,
+} from '../../src/context/correlation.ts'
 import { runIn } from '../../src/context/current.ts'
-import { Frame } from '../../src/context/frame.ts'
+import { Frame, ROOT } from '../../src/context/frame.ts'
+import { parseTraceparent } from '../../src/context/traceparent.ts'
 
 const UUID4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 
@@ -43,6 +49,30 @@ test('only 1 to 128 letters, digits and . : _ - are safe [G-08]', () => {
       expect(isSafeCorrelationId(text)).toBe(/^[A-Za-z0-9.:_-]{1,128}$/.test(text) && !text.endsWith('\n'))
     }),
   )
+})
+
+test('without a kept id it follows from the trace: a UUID v4, the same in every frame of it [R-09]', () => {
+  const frame = new Frame(null)
+  parseTraceparent('00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01', frame)
+  const id = '0af76519-16cd-43dd-8448-eb211c80319c'
+  expect(correlationIdOf(frame)).toBe(id)
+  expect([id, correlationIdOf(frame)]).toEqual([expect.stringMatching(UUID4), id])
+  const all = new Frame(null)
+  parseTraceparent(`00-${'f'.repeat(32)}-b7ad6b7169203331-01`, all)
+  expect(correlationIdOf(all)).toBe('ffffffff-ffff-4fff-bfff-ffffffffffff')
+  const child = new Frame(frame)
+  child.s1 = 7
+  expect(runIn(child, currentCorrelationId)).toBe(id)
+  expect(frame.correlationId).toBeNull()
+})
+
+test('outside a trace an id is minted once and kept; with nothing current there is none [R-09]', () => {
+  const frame = new Frame(null)
+  const id = runIn(frame, currentCorrelationId)
+  expect(id).toMatch(UUID4)
+  expect(runIn(new Frame(frame), currentCorrelationId)).toBe(id)
+  expect(runIn(ROOT, currentCorrelationId)).toBeUndefined()
+  expect(ROOT).toEqual(new Frame(null))
 })
 
 test('the current correlation id is that of the request, and undefined outside [G-08]', async () => {

@@ -1,0 +1,94 @@
+// Real servers for tests: found in their known places, started on free ports of 127.0.0.1, stopped by their own pid.
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { connect, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+
+export interface Server {
+  readonly url: string
+  stop(): Promise<void>
+}
+
+/** Set where every service has to be there: then a missing one fails instead of being skipped. */
+export const REQUIRED = process.env['TELLTALE_REQUIRE_SERVICES'] === '1'
+
+export function onPath(name: string): string | undefined {
+  for (const folder of (process.env['PATH'] ?? '').split(delimiter)) {
+    if (existsSync(join(folder, name))) return join(folder, name)
+  }
+  return undefined
+}
+
+export const REDIS = onPath('redis-server')
+const PG = '/usr/lib/postgresql/15/bin'
+export const POSTGRES = existsSync(join(PG, 'postgres')) ? PG : undefined
+
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  const { port } = server.address() as { port: number }
+  await new Promise((done) => server.close(done))
+  return port
+}
+
+async function answering(port: number, child: ChildProcess): Promise<void> {
+  for (let i = 0; i < 200; i++) {
+    if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}`)
+    const open = await new Promise<boolean>((done) => {
+      const socket = connect(port, '127.0.0.1', () => done(true)).on('error', () => done(false))
+      socket.on('connect', () => socket.destroy())
+    })
+    if (open) return
+    await new Promise((done) => setTimeout(done, 50))
+  }
+  throw new Error('the server did not come up')
+}
+
+function stopping(child: ChildProcess, folder?: string): () => Promise<void> {
+  return async () => {
+    const gone = new Promise((done) => child.once('exit', done))
+    if (child.exitCode === null && child.kill('SIGTERM')) await gone
+    if (folder) rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+export async function redis(): Promise<Server> {
+  const port = await freePort()
+  const child = spawn(REDIS!, ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'], {
+    stdio: 'ignore',
+    cwd: tmpdir(),
+  })
+  await answering(port, child)
+  return { url: `redis://127.0.0.1:${port}`, stop: stopping(child) }
+}
+
+/** PostgreSQL refuses to run as root: then it runs as the user `postgres`, in a folder that this user owns. */
+export async function postgres(): Promise<Server> {
+  const folder = mkdtempSync(join(tmpdir(), 'pg-'))
+  chmodSync(folder, 0o755)
+  const root = process.getuid?.() === 0
+  const as = root ? ['setpriv', '--reuid=postgres', '--regid=postgres', '--clear-groups'] : []
+  if (root) execFileSync('chown', ['postgres', folder])
+  const data = join(folder, 'data')
+  const init = [...as, join(PG, 'initdb'), '-D', data, '-A', 'trust', '-U', 'postgres', '--no-sync']
+  execFileSync(init[0]!, init.slice(1), { cwd: '/', stdio: 'ignore' })
+  const port = await freePort()
+  const serve = [
+    ...as,
+    join(PG, 'postgres'),
+    '-D',
+    data,
+    '-h',
+    '127.0.0.1',
+    '-p',
+    `${port}`,
+    '-k',
+    folder,
+    '-c',
+    'fsync=off',
+  ]
+  const child = spawn(serve[0]!, serve.slice(1), { cwd: '/', stdio: 'ignore' })
+  await answering(port, child)
+  return { url: `postgres://postgres@127.0.0.1:${port}/postgres`, stop: stopping(child, folder) }
+}
