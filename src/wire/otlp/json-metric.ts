@@ -30,7 +30,7 @@ function pointJson(family: Family, series: Series): string {
   const attributes = otlpAttributes(family, series)
   let text = '{'
   if (attributes.length > 0) text += `"attributes":${flatJson(attributes)},`
-  if (family.type !== 'gauge' && series.start > 0) text += `"startTimeUnixNano":${nanos(series.start)},`
+  if (series.start > 0) text += `"startTimeUnixNano":${nanos(series.start)},`
   text += `"timeUnixNano":${nanos(series.time)}`
   switch (family.type) {
     case 'histogram':

@@ -109,7 +109,7 @@ export function putMetric(b: Buffer, p: number, family: Family): number {
 function putPoint(b: Buffer, p: number, family: Family, series: Series): number {
   const { type } = family
   if (type === 'exponential') p = putBytes(b, p, seriesBytes(family, series))
-  if (type !== 'gauge' && series.start > 0) {
+  if (series.start > 0) {
     b[p++] = 0x11
     p = putTime(b, p, series.start)
   }

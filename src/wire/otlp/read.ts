@@ -138,7 +138,8 @@ export class Reader {
   bytes(): Uint8Array {
     const length = this.length()
     const at = this.need(length)
-    return this.data.slice(at, at + length)
+    // A copy: `slice` of a Buffer would be a view that keeps the whole request alive.
+    return Uint8Array.prototype.slice.call(new Uint8Array(this.data.buffer, this.data.byteOffset + at, length))
   }
 
   string(): string {
