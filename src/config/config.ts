@@ -2,8 +2,6 @@
 // exporters per signal, the sampler, limits, queues and the scrape, with file, environment and defaults already weighed.
 import type { Settings } from './settings.gen.ts'
 
-export type { Settings } from './settings.gen.ts'
-
 export type Protocol = 'http/protobuf' | 'http/json' | 'grpc'
 
 export interface Exporter {

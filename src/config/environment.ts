@@ -2,7 +2,7 @@
 // here; exporters have a file of their own. Everything is written into the tree of settings before it is validated, so
 // that faults and `explain` name the variable.
 import { durationText } from './duration.ts'
-import { overlayExporters } from './exporter_variables.ts'
+import { overlayExporters } from './exporter-variables.ts'
 import { decodePairs } from './pairs.ts'
 import { leaf, type Origin, put, reach, type Tree, treeOf } from './tree.ts'
 import { type Warning, warning } from './warning.ts'

@@ -3,7 +3,7 @@
 // 4317 without a protocol means gRPC.
 import { Fault } from '../base/fault.ts'
 import type { Exporter, Protocol } from './config.ts'
-import type { Signal } from './exporter_variables.ts'
+import type { Signal } from './exporter-variables.ts'
 import { FORMATS } from './format.ts'
 import { find, type Origin, originText, type Tree } from './tree.ts'
 import { type Warning, warning } from './warning.ts'

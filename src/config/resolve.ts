@@ -1,7 +1,7 @@
 // Settings to Config: file, environment and defaults are weighed already; here they become what rooms take.
 import type { Config, SamplerConfig, ScrapeConfig, SpanLimits } from './config.ts'
 import { resourceVariables } from './environment.ts'
-import { SIGNALS } from './exporter_variables.ts'
+import { SIGNALS } from './exporter-variables.ts'
 import { resolveExporters, type Said, type Written } from './exporters.ts'
 import type { Settings } from './settings.gen.ts'
 import type { Tree } from './tree.ts'

@@ -1,0 +1,137 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { isActive } from '../../src/config/inactive.ts'
+import type { Node } from '../../src/config/node.ts'
+import { SCHEMA } from '../../src/config/schema.gen.ts'
+
+/**
+ * How each active key is read outside config: the first pattern that fits a key says which source text reads it. Keys that
+ * become something else (a list of exporters, the sampler) are read as what they became.
+ */
+const READERS: readonly (readonly [RegExp, ...RegExp[]])[] = [
+  [/^(name|.*service_name|.*service_version)$/, /\bconfig\.service\b/],
+  [/^mode$/, /\bconfig\.mode\b/],
+  [/^dev$/, /\bconfig\.dev\b/],
+  [/^strict$/, /\bconfig\.strict\b/],
+  [/^on_invalid$/, /\bonInvalid\(/],
+  [/opentelemetry\.enabled$/, /\bconfig\.disabled\b/],
+  [/\.propagators$/, /\bconfig\.propagators\b/],
+  [/tracing\.enabled$/, /\btraces\.enabled\b|config\[signal\]\.enabled/],
+  [/tracing\.sample(r|_rate)$/, /\btraces\.sampler\b/],
+  [/tracing\.max_/, /\btraces\.limits\b/],
+  [/tracing\.queue_size$/, /\btraces\.queue\b/, /\bqueue\.size\b/],
+  [/logging\.queue_size$/, /\blogs\.queue\b/, /\bqueue\.size\b/],
+  [/tracing\.export_batch_size$/, /\btraces\.queue\b/, /\bqueue\.batch\b/],
+  [/logging\.export_batch_size$/, /\blogs\.queue\b/, /\bqueue\.batch\b/],
+  [/tracing\.export_delay$/, /\btraces\.queue\b/, /\bqueue\.delayMs\b/],
+  [/logging\.export_delay$/, /\blogs\.queue\b/, /\bqueue\.delayMs\b/],
+  [/tracing\.export_timeout$/, /\btraces\.queue\.timeoutMs\b|\bqueue\.timeoutMs\b/],
+  [/logging\.export_timeout$/, /\blogs\.queue\.timeoutMs\b|\bqueue\.timeoutMs\b/],
+  [/metrics\.export_timeout$/, /\bmetrics\.timeoutMs\b/],
+  [/\(otlp\)\.protocol$/, /\bexporter\.protocol\b/],
+  [/\(otlp\)\.(endpoint|insecure)$/, /\bexporter\.url\b|\burls\[/],
+  [/\(otlp\)\.headers$/, /\bexporter\.headers\b/],
+  [/\(otlp\)\.timeout$/, /\bexporter\.timeoutMs\b/],
+  [/\(otlp\)\.compression$/, /\bexporter\.compression\b/],
+  [/\(otlp\)\.(certificate|client_key|client_certificate)$/, /\bexporter\.tls\b/],
+  [/(exporters|sinks)\[\]\(.*\)\.(type|enabled_in_dev)$/, /\bexporter\.type\b/, /config\[signal\]\.exporters/],
+  [/\(prometheus\)\.endpoint$|prometheus\.endpoint$/, /\bscrape\.path\b/],
+  [/authentication\.(enabled|method|token_env)$/, /\bscrape\.guard\b/],
+  [/opentelemetry\.metrics\.enabled$/, /\bconfig\.metrics\.enabled\b/],
+  [/metrics\.export_interval$/, /\bmetrics\.intervalMs\b/],
+  [/metrics\.temporality$/, /\bmetrics\.temporality\b/],
+  [/metrics\.http_metrics$/, /\bfamilies\.http\b/],
+  [/metrics\.database_metrics$/, /\bfamilies\.database\b/],
+  [/metrics\.system_metrics$/, /\bfamilies\.system\b/],
+  [/metrics\.custom_metrics$/, /\bfamilies\.custom\b/],
+  [/resource\.attributes$/, /\bconfig\.resource\b/],
+  [/^observability\.metrics\.namespace$/, /\bmetrics\.namespace\b/],
+  [/views\[\]\.name$/, /\bview\.name\b/],
+  [/views\[\]\.rename$/, /\bview\.rename\b/],
+  [/views\[\]\.alias$/, /\bview\.alias\b/],
+  [/views\[\]\.drop_labels$/, /\bview\.drop_labels\b/],
+  [/views\[\]\.buckets$/, /\bview\.buckets\b/],
+  [/limits\.series$/, /\blimits\.series\b/],
+  [/limits\.nodes$/, /\blimits\.nodes\b/],
+  [/limits\.value_length$/, /\blimits\.value_length\b/],
+  [/prometheus\.enabled$/, /\bscrape\.enabled\b/],
+  [/prometheus\.naming$/, /\bprometheus\.naming\b/],
+  [/prometheus\.metrics\.(http|business)\.enabled$/, /\bscrape\.hidden\b/],
+  [/track_user_agents$/, /\btrack_user_agents\b/],
+  [/track_ip_addresses$/, /\btrack_ip_addresses\b/],
+  [/histogram_buckets$/, /\bhistogram_buckets\b/],
+  [/business\.custom_/, /\bbusiness\[`custom_\$\{kind\}s`\]/, /\bcustomDefinitions\(business/],
+  [/logging\.level$/, /\boptions\.level\b/],
+  [/logging\.self_level$/, /\bselfLevel\b/],
+  [/logging\.format$/, /\boptions\.format\b/],
+  [/include_spans$/, /\boptions\.includeSpans\b/],
+  [/include_targets$/, /\boptions\.includeTargets\b/],
+  [/include_thread_ids$/, /\boptions\.includeThreadIds\b/],
+  [/include_line_numbers$/, /\boptions\.includeLineNumbers\b/],
+  [/logging\.sampling\./, /\boptions\.sampling\b/],
+  [/logging\.max_attribute/, /\blogs\.limits\b/],
+  [/health\.(enabled|endpoint)$/, /\{ enabled, endpoint \} = config\.observability\.health\b/],
+  [/health\.checks\[\]/, /\bhealth\.checks\b/],
+  [/^custom_metrics\./, /\bconfig\.custom_metrics\b/, /\bcustom\[`\$\{kind\}s`\]/],
+  [/surfaces\.http\.enabled$/, /\bhttp\.enabled\b/],
+  [/surfaces\.http\.client$/, /\bhttp\.client\b/],
+  [/surfaces\.http\.extract_headers$/, /\bhttp\.extract_headers\b/],
+  [/surfaces\.http\.inject_headers$/, /\bhttp\.inject_headers\b/],
+  [/surfaces\.http\.ignore$/, /\bhttp\.ignore\b/],
+  [/surfaces\.http\.baggage_hosts$/, /\bhttp\.baggage_hosts\b/],
+  [/^instrumentations$/, /\bconfig\.instrumentations\b/],
+  [/server\.enabled$/, /\bserver\.enabled\b/],
+  [/server\.host$/, /\bserver\.host\b/],
+  [/server\.port$/, /\bserver\.port\b/],
+  [/server\.header_timeout$/, /\bserver\.header_timeout\b/],
+  [/tenants\.default$/, /\brules\.default\b/],
+  [/tenants\.header$/, /\brules\.header\b/],
+  [/tenants\.routing_mode$/, /\brules\.routing_mode\b/],
+  [/tenants\.strict_validation$/, /\brules\.strict_validation\b/],
+  [/jwt\.enabled$/, /\bjwt\.enabled\b/],
+  [/endpoint_policy$/, /\baccess\.endpoint_policy\b/],
+  [/redact\.keys$/, /\bredact\.keys\b/],
+  [/redact\.emails$/, /\bredact\.emails\b/],
+]
+
+const source = sources(join(import.meta.dirname, '../../src'))
+  .filter((path) => !/[\\/]src[\\/](?:config|cli)[\\/]/.test(path))
+  .map((path) =>
+    readFileSync(path, 'utf8')
+      .replace(/\/\*[\s\S]*?\*\//g, '')
+      .replace(/^\s*\/\/.*$/gm, ''),
+  )
+  .join('\n')
+
+function sources(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name)
+    return entry.isDirectory() ? sources(path) : path.endsWith('.ts') ? [path] : []
+  })
+}
+
+function leaves(node: Node, path: string): string[] {
+  switch (node.t) {
+    case 'section':
+      return Object.entries(node.of).flatMap(([key, inner]) => leaves(inner, path ? `${path}.${key}` : key))
+    case 'list':
+      return node.of.t === 'section' || node.of.t === 'variant' ? leaves(node.of, `${path}[]`) : [path]
+    case 'variant':
+      return Object.entries(node.of).flatMap(([word, section]) => leaves(section, `${path}(${word})`))
+    default:
+      return [path]
+  }
+}
+
+const active = leaves(SCHEMA, '').filter(isActive)
+
+test('every active key has a reader outside config, and only active keys are in the table of readers [R-01]', () => {
+  const unknown = active.filter((path) => !READERS.some(([key]) => key.test(path)))
+  const unread = active.filter((path) => {
+    const [, ...texts] = READERS.find(([key]) => key.test(path)) ?? [/./]
+    return !texts.every((text) => text.test(source))
+  })
+  expect({ unknown, unread }).toEqual({ unknown: [], unread: [] })
+  expect(READERS.filter(([key]) => !active.some((path) => key.test(path))).map(String)).toEqual([])
+})
