@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { running } from './surfaces/http/running.ts'
 
-export { setRoute, setTenant } from './surfaces/http/surface.ts'
+export { setRoute, setTenant } from './surfaces/http/naming.ts'
 
 /** Middleware to be used first; a request that is observed already is left alone. */
 export function telltaleExpress(): (request: IncomingMessage, response: ServerResponse, next: () => void) => void {

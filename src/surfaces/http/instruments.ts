@@ -51,8 +51,9 @@ export class RequestSeries {
 
 export class Instruments {
   readonly connections: Handle
-  /** One per method index: the route is known only after matching (ruling 60), so in-flight has none. */
-  readonly inFlight: readonly (() => Handle)[]
+  readonly #inFlight
+  readonly #inFlightByMethod: (Handle | null)[]
+  readonly #methods: Methods
   readonly #duration
   readonly #errors
   readonly #userAgents: boolean
@@ -66,12 +67,20 @@ export class Instruments {
     this.#duration = declare(registry, extra.length === 0 ? row : { ...row, labels: [...row.labels, ...extra] })
     this.#errors = declare(registry, NAMES.errors_total)
     this.connections = declare(registry, NAMES.http_connections_active).with({})
-    const inFlight = declare(registry, NAMES.http_requests_in_flight)
-    // A series appears with the first request of its method (W-10).
-    this.inFlight = methods.labels.map((method) => {
-      let handle: Handle | undefined
-      return () => (handle ??= inFlight.with({ method, route: '' }))
-    })
+    this.#inFlight = declare(registry, NAMES.http_requests_in_flight)
+    this.#inFlightByMethod = methods.labels.map(() => null)
+    this.#methods = methods
+  }
+
+  /**
+   * Requests being answered, by index of method; a series appears with the first request (W-10). There is no route: it
+   * is known only after matching (ruling 60).
+   */
+  inFlight(method: number): Handle {
+    return (this.#inFlightByMethod[method] ??= this.#inFlight.with({
+      method: this.#methods.labels[method]!,
+      route: '',
+    }))
   }
 
   series(method: string, route: string, status: number): RequestSeries {

@@ -57,8 +57,7 @@ export class Recorder {
     this.frames = this.tracer !== null || options.link === true
     this.inject = this.tracer !== null && options.inject !== false
     this.#propagator = this.frames && options.extract !== false ? options.propagator : null
-    this.#w3c =
-      this.#propagator !== null && this.#propagator.fields.includes('traceparent') && onlyW3c(this.#propagator)
+    this.#w3c = this.#propagator !== null && onlyW3c(this.#propagator.fields)
     this.#scanner = new Scanner(options.tenantHeader ?? 'x-tenant-id', userAgents)
     const ignore = new Ignore(options.ignore ?? [])
     this.#ignore = ignore.empty ? null : ignore
@@ -81,7 +80,7 @@ export class Recorder {
   ): Exchange {
     const mark = url.indexOf('?')
     const path = pathOf(url, mark)
-    if ((this.#ignore !== null && this.#ignore.matches(method, path)) || (this.#isOwn !== null && this.#isOwn!(url))) {
+    if (this.#ignore?.matches(method, path) || (this.#isOwn !== null && this.#isOwn!(url))) {
       return this.#pass()
     }
     const index = this.methods.indexOf(method)
@@ -92,7 +91,7 @@ export class Recorder {
     if (this.frames) this.#trace(exchange, scan, rawHeaders, method, mark < 0 ? '' : url.slice(mark + 1), version)
     peer.add(exchange)
     this.open++
-    if (this.instruments !== null) this.instruments.inFlight[index]!().add(1)
+    if (this.instruments !== null) this.instruments.inFlight(index).add(1)
     return exchange
   }
 
@@ -111,12 +110,13 @@ export class Recorder {
     const code = status === STATUS_NONE || (status >= 100 && status <= 599) ? status : STATUS_INVALID
     const outcome = (exchange.route ?? this.#routed(exchange)).outcome(exchange.method, code, peer.secure)
     if (this.instruments !== null) {
-      this.instruments.inFlight[exchange.method]!().add(-1)
+      this.instruments.inFlight(exchange.method).add(-1)
       outcome.series!.observe(ms / 1000, exchange.span, exchange.userAgent, this.trackAddresses ? peer.address : '')
     }
     const { span, frame } = exchange
     if (span !== null) {
-      span.name = outcome.name
+      // A name that the application gave stays.
+      if (span.name === this.methods.title(exchange.method)) span.name = outcome.name
       span.template = outcome.template
       if (code === STATUS_INVALID) span.set('http.response.status_code', status)
       if (error !== null) span.set('error.type', error)
@@ -201,6 +201,7 @@ function pathOf(url: string, mark: number): string {
   return slash < 0 || slash > end ? '/' : url.slice(slash, end)
 }
 
-function onlyW3c(propagator: Propagator): boolean {
-  return propagator.fields.every((field) => field === 'traceparent' || field === 'tracestate' || field === 'baggage')
+function onlyW3c(fields: readonly string[]): boolean {
+  const known = (field: string) => field === 'traceparent' || field === 'tracestate' || field === 'baggage'
+  return fields.includes('traceparent') && fields.every(known)
 }

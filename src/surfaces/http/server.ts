@@ -10,6 +10,7 @@ import { formatTraceparent } from '../../context/traceparent.ts'
 import { EXCHANGE, type Exchange, PASSED } from './exchange.ts'
 import { fault } from './guard.ts'
 import { type Http2Server, watchStreams } from './http2.ts'
+import { OBSERVED } from './observed.ts'
 import { type Connection, PEER, Peer } from './peer.ts'
 import type { Recorder } from './recorder.ts'
 import { STATUS_NONE } from './route.ts'
@@ -19,9 +20,6 @@ import { watchUpgrades } from './upgrade.ts'
 const STARTED = channel('http.server.request.start')
 const FINISHED = channel('http.server.response.finish')
 const ACCEPTED = channel('net.server.socket')
-
-/** On a server that a door was given: the only ones heard when `servers: observed`. */
-export const OBSERVED: unique symbol = Symbol.for('telltale.http.observed') as never
 
 export type MarkedServer = Server & { [OWN_TRAFFIC]?: boolean; [OBSERVED]?: boolean }
 export type MarkedResponse = ServerResponse & { [EXCHANGE]?: Exchange }

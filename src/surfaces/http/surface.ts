@@ -8,13 +8,12 @@ import type { Socket } from 'node:net'
 import { noticeOnce } from '../../base/notice.ts'
 import { redactUrl } from '../../redact/redact.ts'
 import { HttpClient } from './client.ts'
-import { type Exchange, exchangeOf, PASSED, ROUTE_SET } from './exchange.ts'
+import { type Exchange, PASSED } from './exchange.ts'
 import { startFastify, stopFastify } from './fastify.ts'
 import { beginStream, type Http2Server } from './http2.ts'
 import type { HttpOptions } from './options.ts'
 import { type Connection, PEER } from './peer.ts'
 import { Recorder } from './recorder.ts'
-import { moreSpecific } from './route.ts'
 import { running } from './running.ts'
 import { Http1, type MarkedServer, peerOf } from './server.ts'
 
@@ -81,22 +80,4 @@ export class HttpSurface {
   stream(server: Http2Server, stream: ServerHttp2Stream, headers: IncomingHttpHeaders, raw: readonly string[]): void {
     if (this.#http1.hears(server as unknown as MarkedServer)) beginStream(this.recorder, stream, headers, raw)
   }
-}
-
-/** Names the route of an open request; the most specific name wins, and no router's word replaces it. */
-export function setRoute(request: unknown, template: string): void {
-  const exchange = exchangeOf(request)
-  if (exchange === null || typeof template !== 'string' || template === '') return
-  if (exchange.routeRank === ROUTE_SET && !moreSpecific(template, exchange.route!.template)) return
-  exchange.route = exchange.recorder.routes.of(template)
-  exchange.routeRank = ROUTE_SET
-}
-
-/** The tenant that the application's own authentication found; a span attribute and the request log, never a label. */
-export function setTenant(request: unknown, tenant: string): void {
-  const exchange = exchangeOf(request)
-  if (exchange === null || typeof tenant !== 'string') return
-  exchange.tenant = tenant
-  if (exchange.frame !== null) exchange.frame.tenant = tenant
-  exchange.span?.set('tenant', tenant)
 }
