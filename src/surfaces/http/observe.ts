@@ -2,7 +2,7 @@
 // server; the same subscribers do the work, so a server that is heard anyway is not counted twice.
 import type { Server } from 'node:http'
 import { type Http2Server, watchStreams } from './http2.ts'
-import { OBSERVED } from './server.ts'
+import { OBSERVED } from './observed.ts'
 import { watchUpgrades } from './upgrade.ts'
 
 /** A server of node:http, node:https or node:http2; before or after start, once or more. Returns it. */
