@@ -2,12 +2,12 @@
 // form, so no schema library is loaded at run time. Each faulty value counts as its default, so that what depends on it
 // can be judged in the same run.
 import { Fault, type FaultCode } from '../base/fault.ts'
-import { durationText, parseDuration } from './duration.ts'
 import { FORMATS } from './format.ts'
 import { interpolate } from './interpolate.ts'
 import type { EitherNode, ListNode, MapNode, Node, SectionNode, VariantNode } from './node.ts'
 import { nearest } from './spelling.ts'
 import { branch, type Leaf, type Origin, type Tree } from './tree.ts'
+import { convert, describe, hintFor, quoted, sameType } from './value.ts'
 import { clip, place } from './yaml.ts'
 
 export interface Seen {
@@ -249,107 +249,6 @@ class Validator {
   }
 }
 
-/** The setting's value, or undefined when it is not allowed. `loose` text may stand for a number or a boolean. */
-function convert(node: Node, value: Leaf['value'], loose: boolean): unknown {
-  switch (node.t) {
-    case 'text':
-      return typeof value === 'string' && FORMATS[node.as ?? 'text'].pattern.test(value) ? value : undefined
-    case 'number': {
-      const n =
-        loose && typeof value === 'string' && /^\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*$/.test(value)
-          ? Number(value)
-          : value
-      if (typeof n !== 'number' || !Number.isFinite(n)) return undefined
-      if (node.int && !Number.isSafeInteger(n)) return undefined
-      return (node.min !== undefined && n < node.min) || (node.max !== undefined && n > node.max) ? undefined : n
-    }
-    case 'flag': {
-      if (typeof value === 'boolean') return value
-      const word = loose && typeof value === 'string' ? value.trim().toLowerCase() : ''
-      return word === 'true' ? true : word === 'false' ? false : undefined
-    }
-    case 'choice':
-      return typeof value === 'string' && node.of.includes(value) ? value : undefined
-    case 'duration': {
-      if (typeof value !== 'string' && typeof value !== 'number') return undefined
-      const ms = parseDuration(value)
-      return ms >= node.min && ms <= node.max ? ms : undefined
-    }
-    case 'scalar':
-      return value === null || (typeof value === 'number' && !Number.isFinite(value)) ? undefined : value
-    default:
-      return undefined
-  }
-}
-
-function sameType(node: Node, value: Leaf['value']): boolean {
-  if (node.t === 'number') return typeof value === 'number'
-  if (node.t === 'duration') return typeof value === 'number' || (typeof value === 'string' && /^\s*\d/.test(value))
-  return (node.t === 'text' || node.t === 'choice') && typeof value === 'string'
-}
-
-/** What is allowed there, in words. */
-export function describe(node: Node): string {
-  switch (node.t) {
-    case 'section':
-    case 'map':
-    case 'variant':
-      return 'keys and values'
-    case 'list':
-      return 'a list'
-    case 'either':
-      return `${node.word.of.join(', ')}, or a list`
-    case 'text':
-      return FORMATS[node.as ?? 'text'].allowed
-    case 'flag':
-      return 'true or false'
-    case 'choice':
-      return node.of.join(', ')
-    case 'duration':
-      return `a duration such as 10s, from ${durationText(node.min)} to ${durationText(node.max)}`
-    case 'scalar':
-      return 'text, a number, true, false, or a list of these'
-    case 'number': {
-      const what = node.int ? 'a whole number' : 'a number'
-      if (node.min !== undefined && node.max !== undefined) return `${what} from ${node.min} to ${node.max}`
-      return node.min !== undefined
-        ? `${what}, at least ${node.min}`
-        : node.max !== undefined
-          ? `${what}, at most ${node.max}`
-          : what
-    }
-  }
-}
-
-function hintFor(node: Node, tree: Leaf, value: Leaf['value'], loose: boolean): string | undefined {
-  if (node.t === 'flag' && typeof value === 'string') {
-    const word = value.toLowerCase()
-    if (word === 'yes' || word === 'on' || word === 'y' || word === 'true') return 'Did you mean true?'
-    if (word === 'no' || word === 'off' || word === 'n' || word === 'false') return 'Did you mean false?'
-  }
-  if (node.t === 'choice' && typeof value === 'string') {
-    const meant = nearest(value, node.of)
-    return meant && `Did you mean ${meant}?`
-  }
-  if (node.t === 'choice' && value === false && node.of.includes('none')) return 'Did you mean none?'
-  if (
-    node.t === 'number' &&
-    !loose &&
-    typeof value === 'string' &&
-    value.trim() !== '' &&
-    Number.isFinite(Number(value))
-  ) {
-    return 'Write the number without quotes.'
-  }
-  if (node.t === 'text' && (typeof value === 'number' || typeof value === 'boolean') && !node.secret) {
-    return `Write it in quotes: "${tree.raw}".`
-  }
-  if (node.t === 'duration' && typeof value === 'number' && value > 0 && value <= node.max && value >= node.min) {
-    return `A number without a unit is in seconds; did you mean ${value}ms?`
-  }
-  return undefined
-}
-
 /** What stands in for a value that was refused, so that reading goes on. */
 function fallback(node: Node): unknown {
   return node.default !== undefined ? copy(node.default) : node.optional ? ABSENT : neutral(node)
@@ -362,10 +261,6 @@ function neutral(node: Node): unknown {
   if (node.t === 'flag') return false
   if (node.t === 'choice') return node.of[0]
   return node.t === 'text' ? '' : ABSENT
-}
-
-function quoted(tree: Leaf): string {
-  return typeof tree.value === 'string' ? `"${tree.value}"` : tree.value === null ? 'nothing' : tree.raw
 }
 
 function clipList(words: readonly string[]): string {
