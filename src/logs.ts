@@ -1,0 +1,5 @@
+export { log, logger, observePino } from './logs/installed.ts'
+export type { Level } from './logs/level.ts'
+export type { LinkFields } from './logs/link.ts'
+export type { Logger } from './logs/logger.ts'
+export { pinoMixin } from './logs/pino.ts'

@@ -1,0 +1,37 @@
+// Levels in the words of pino and of most loggers, and what OTLP calls them (logs.proto, SeverityNumber). Loggers with
+// more levels map onto these: zap's `dpanic` and `panic` are `fatal`.
+import { SEVERITY } from '../model/log.ts'
+
+export type Level = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal'
+
+export const LEVELS: readonly Level[] = ['trace', 'debug', 'info', 'warn', 'error', 'fatal']
+
+/** Texts of the severities as OpenTelemetry writes them. */
+export const SEVERITY_TEXT: Readonly<Record<Level, string>> = {
+  trace: 'TRACE',
+  debug: 'DEBUG',
+  info: 'INFO',
+  warn: 'WARN',
+  error: 'ERROR',
+  fatal: 'FATAL',
+}
+
+export { SEVERITY }
+
+/** The level of an OTLP severity number; 0, unspecified, counts as info. */
+export function levelOfSeverity(severity: number): Level {
+  if (severity <= 0) return 'info'
+  return LEVELS[Math.min(5, Math.floor((severity - 1) / 4))]!
+}
+
+/** The level of a pino number: 10, 20 … 60, and what lies between belongs to the lower one. */
+export function levelOfPino(number: number): Level {
+  return LEVELS[Math.min(5, Math.max(0, Math.floor(number / 10) - 1))] ?? 'info'
+}
+
+export function levelOfName(name: string): Level | undefined {
+  const lower = name.toLowerCase()
+  if (lower === 'warning') return 'warn'
+  if (lower === 'panic' || lower === 'dpanic' || lower === 'critical') return 'fatal'
+  return LEVELS.includes(lower as Level) ? (lower as Level) : undefined
+}
