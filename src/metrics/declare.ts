@@ -5,11 +5,9 @@ import type { Gauge } from './gauge.ts'
 import type { Histogram } from './histogram.ts'
 import type { Registry } from './registry.ts'
 
-export type Declared<N extends Name> = N['type'] extends 'counter'
-  ? Counter
-  : N['type'] extends 'histogram'
-    ? Histogram
-    : Gauge
+type ByType<T> = T extends 'counter' ? Counter : T extends 'histogram' ? Histogram : Gauge
+
+export type Declared<N extends Name> = ByType<N['type']>
 
 /** The instrument of a row; the same one for the same row of the same registry. */
 export function declare<N extends Name>(registry: Registry, row: N): Declared<N> {

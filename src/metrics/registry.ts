@@ -127,7 +127,8 @@ export class Registry {
   }
 
   gauge(name: string, options: GaugeOptions = {}): Gauge {
-    return this.#declare({ ...this.#own('gauge', name, options), mode: options.mode }) as Gauge
+    const type = options.mode === 'add' ? 'updown' : 'gauge'
+    return this.#declare({ ...this.#own(type, name, options), mode: options.mode }) as Gauge
   }
 
   /** A gauge that is added to: `gauge(name, { mode: 'add' })`. */

@@ -246,7 +246,7 @@ export class SeriesTrie<T extends Leaf> {
   #overflowing(): T {
     if (this.#overflow === null) {
       this.#overflow = this.#make(this.#series([OVERFLOW_KEY, true]), true)
-      this.family.series.push(this.#overflow.series)
+      if (!this.#lazy) this.family.series.push(this.#overflow.series)
     }
     this.#ground.ledger.overflow(this.label, this.canonical.size)
     return this.#overflow
@@ -384,8 +384,8 @@ export class SeriesTrie<T extends Leaf> {
     if (overflow !== null && overflow === this.#overflow) {
       const fresh = this.#series([OVERFLOW_KEY, true])
       merge(fresh, overflow.series)
-      overflow.attach(fresh)
       family.series.push(fresh)
+      overflow.attach(fresh)
     }
     return lost
   }

@@ -265,6 +265,7 @@ export const NAMES = {
   }),
   process_open_fds: row('gauge', 'process', 'process_open_fds', 'process.unix.file_descriptor.count', {
     unit: '{file_descriptor}',
+    exempt: 'under OpenTelemetry naming it ends in _count, as the conventions call it',
     help: 'Number of open file descriptors.',
   }),
   process_max_fds: row('gauge', 'process', 'process_max_fds', '', {

@@ -18,7 +18,9 @@ export function planLabels(naming: Naming, constant: Flat): LabelPlan {
   const taken = new Set<string>()
   const parts: string[] = []
   for (let i = 0; i < constant.length; i += 2) {
-    const name = escapeLabel(String(constant[i]))
+    const own = escapeLabel(String(constant[i]))
+    const name = own === 'le' || own === 'quantile' ? `exported_${own}` : own
+    if (taken.has(name)) continue
     taken.add(name)
     parts.push(`${name}="${escapeValue(textOf(constant[i + 1]!))}"`)
   }
@@ -81,9 +83,9 @@ function nameOf(family: Family, key: string, plan: LabelPlan): string {
   name = escapeLabel(name)
   const reserved =
     family.bounds !== null || family.type === 'exponential' ? 'le' : family.type === 'summary' ? 'quantile' : ''
-  return plan.taken.has(name) || name === reserved || (isForeign(family) && name.startsWith('otel_scope_'))
-    ? `exported_${name}`
-    : name
+  while (plan.taken.has(name) || name === reserved || (isForeign(family) && name.startsWith('otel_scope_')))
+    name = `exported_${name}`
+  return name
 }
 
 /** Instruments of other scopes say whose they are, so that two libraries' metrics of one name stay apart. */
