@@ -289,7 +289,7 @@ const lenient = {
                 { key: 'e', value: null },
               ],
             },
-            { traceId: '', name: 'b', kind: 3, startTimeUnixNano: '1764000000000000001', parentSpanId: null },
+            { traceId: '', name: 'b', kind: 3, startTimeUnixNano: '1764000000000000000', parentSpanId: null },
           ],
         },
       ],
@@ -304,7 +304,7 @@ test('JSON is taken as the Collector takes it: snake_case, enum names, numbers f
     batch!.spans.map((s) => [s.t0, s.s1, s.name, s.kind, s.startTime, s.status, s.rare?.statusMessage, s.attributes]),
   ).toEqual([
     [0x0af76519, 0x69203331, 'a', 2, 1_764_000_000_000, 2, 'm', ['n', 5, 'b', Uint8Array.of(1, 2), 'e', null]],
-    [0, 0, 'b', 3, 1_764_000_000_000.000001, 0, undefined, null],
+    [0, 0, 'b', 3, 1_764_000_000_000, 0, undefined, null],
   ])
 })
 
