@@ -1,3 +1,4 @@
+// The health of this process, where checks may be registered before anything was started.
 import { shared } from '../base/slot.ts'
 import { Health } from './checks.ts'
 

@@ -16,6 +16,8 @@ export interface SignalSource {
 }
 
 export interface SignalOptions {
+  /** Stops everything in order; run when nobody else listens. */
+  stop: () => Promise<unknown>
   /** Delivers what was recorded so far. */
   flush: (deadlineMs: number) => Promise<unknown>
   /** Whether there is something to deliver; without it the end of the process flushes once. */
@@ -24,9 +26,9 @@ export interface SignalOptions {
   source?: SignalSource
 }
 
-/** `lifecycle.stop` is run when nobody else listens. Returns the unsubscription. */
-export function watchSignals(lifecycle: { stop(): Promise<unknown> }, options: SignalOptions): () => void {
-  const { flush, pending, deadlineMs = 5000 } = options
+/** Returns the unsubscription. */
+export function watchSignals(options: SignalOptions): () => void {
+  const { stop, flush, pending, deadlineMs = 5000 } = options
   const source: SignalSource = options.source ?? process
   let raised = false
   let flushed = false
@@ -41,7 +43,7 @@ export function watchSignals(lifecycle: { stop(): Promise<unknown> }, options: S
     if (raised) return again(signal)
     raised = true
     notice('info', 'stop.signal', `${signal}: stopping`)
-    void lifecycle.stop().then(
+    void stop().then(
       () => again(signal),
       () => again(signal),
     )

@@ -15,7 +15,7 @@ async function run(body: string, signal?: NodeJS.Signals, times = 1) {
     const lifecycle = new Lifecycle()
     lifecycle.onStop('traces', 40, async () => { say('stopping'); await sleep(30); say('stopped') })
     const flush = async () => { say('flushing'); await sleep(30); say('flushed') }
-    const unwatch = watchSignals(lifecycle, { flush })
+    const unwatch = watchSignals({ stop: () => lifecycle.stop(), flush })
     ${body}
     say('up')
   `
@@ -74,7 +74,7 @@ test('beside a listener of the application we only flush: the end of the process
 
 test('a `once` listener of the application counts too, registered before ours or after', async () => {
   const { out, end } = await run(
-    `unwatch(); process.once('SIGTERM', () => { say('mine'); setTimeout(() => process.exit(7), 100) }); watchSignals(lifecycle, { flush }); ${alive}`,
+    `unwatch(); process.once('SIGTERM', () => { say('mine'); setTimeout(() => process.exit(7), 100) }); watchSignals({ stop: () => lifecycle.stop(), flush }); ${alive}`,
     'SIGTERM',
   )
   expect([out, end]).toEqual([['up', 'flushing', 'mine', 'flushed'], 7])
