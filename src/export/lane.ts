@@ -41,6 +41,8 @@ export class Lane {
   readonly #outside = new AsyncResource('TelltaleExport')
   readonly #queue: Payload[] = []
   #queued = 0
+  /** On the way, retries included. */
+  #current: Payload | null = null
   #busy = false
   #closed = false
   /** Somebody waits until then (monotonic ms); 0 when nobody does. */
@@ -108,7 +110,9 @@ export class Lane {
       const payload = this.#queue.shift()
       if (payload === undefined) break
       this.#queued -= payload.bytes
+      this.#current = payload
       await this.#deliver(payload)
+      this.#current = null
     }
     this.#overflowing = false
     this.#busy = false
@@ -123,6 +127,8 @@ export class Lane {
     for (let attempt = 1; ; attempt++) {
       const began = monotonic()
       const outcome = await this.#transport.send(this.#signal, payload, this.#timeout(began))
+      // Given up at close: its account is settled.
+      if (this.#closed) return
       this.#options.observe?.(
         this.#signal,
         (monotonic() - began) / 1000,
@@ -133,7 +139,8 @@ export class Lane {
       this.#reach.down(this.#signal, this.#place(), outcome.reason)
       const wait = this.#wait(attempt, first, outcome.afterMs)
       if (wait !== undefined) await this.#pause(wait, outcome.afterMs !== undefined)
-      if (wait === undefined || this.#closed) {
+      if (this.#closed) return
+      if (wait === undefined) {
         this.#settle(payload.records, 'failed')
         say('debug', 'export.failed', `${payload.records} ${this.#signal} records given up: ${outcome.reason}`)
         return
@@ -146,7 +153,6 @@ export class Lane {
   }
 
   #wait(attempt: number, first: number, asked: number | undefined): number | undefined {
-    if (this.#closed) return undefined
     const now = monotonic()
     if (this.#until > now) return this.#hurried(this.#until - now, asked)
     return waitBefore(this.#options.retry, attempt, now - first, asked, this.#options.random)
@@ -229,7 +235,9 @@ export class Lane {
 
   /** Gives up what is left, counted. */
   close(): void {
+    if (this.#closed) return
     this.#closed = true
+    if (this.#current !== null) this.#settle(this.#current.records, 'failed')
     for (const payload of this.#queue.splice(0)) this.#settle(payload.records, 'failed')
     this.#queued = 0
     this.#sleep?.wake()

@@ -1,6 +1,5 @@
 // The OTLP sink: records are encoded as they come, leave in requests of at least `batch` records or when the delay is
 // over, and travel one lane per signal. The transport (HTTP or gRPC) is handed in; everything else is the same for both.
-import { timers } from '../base/clock.ts'
 import { RETRY, type RetryOptions } from '../base/retry.ts'
 import type { Preset } from '../egress/address.ts'
 import type { Resolver } from '../egress/resolve.ts'
@@ -149,8 +148,6 @@ export class OtlpSink implements SignalSink {
     await this.flush(deadlineMs)
     for (const signal of SIGNALS) this.#lanes[signal].close()
     this.#transport.close()
-    // Requests that were under way fail now; their account is settled in this turn.
-    await new Promise((resolve) => timers.setImmediate(resolve))
     this.#report()
   }
 
