@@ -1,0 +1,74 @@
+// Our own URLs in the service: the scrape and the probes, answered on a listener of their own or mounted on the
+// application's server.
+import type { Tenants } from '../access/tenants.ts'
+import type { Config } from '../config/config.ts'
+import { type Console, createConsole } from '../console/console.ts'
+import { healthRoutes } from '../console/health.ts'
+import { scrapeRoutes } from '../console/scrape.ts'
+import type { Health } from '../health/checks.ts'
+import type { Lifecycle } from '../lifecycle/lifecycle.ts'
+import type { Registry } from '../metrics/registry.ts'
+import type { Flat, Resource } from '../model/attribute.ts'
+import type { Group } from '../model/names.ts'
+
+export interface EndpointParts {
+  readonly config: Config
+  readonly resource: Resource
+  readonly registry: Registry
+  readonly health: Health
+  readonly lifecycle: Lifecycle
+  readonly tenants: Tenants
+}
+
+/** The console of a service: every URL that it answers, once, with its tier. */
+export function serviceConsole(parts: EndpointParts): Console {
+  const { config, resource, registry, health, lifecycle, tenants } = parts
+  const { scrape, service } = config
+  const naming = config.observability.prometheus.naming
+  const hide = hidden(config)
+  const recording = config.mode !== 'off' && config.metrics.enabled
+  const scraped = scrapeRoutes({
+    path: scrape.path,
+    families: () => (recording ? registry.exposition({ naming, hide }) : null),
+    text: {
+      naming,
+      constant: ['service', service.name],
+      namespace: config.observability.metrics.namespace,
+      target: publicTarget(resource),
+    },
+  })
+  const { enabled, endpoint } = config.observability.health
+  return createConsole({
+    routes: [
+      ...(scrape.enabled ? scraped : []),
+      ...healthRoutes({
+        path: enabled ? endpoint : null,
+        health,
+        lifecycle,
+        service: service.name,
+        version: service.version,
+      }),
+    ],
+    access: { authentication: config.access.jwt.enabled, dev: config.dev, scrapeGuard: scrape.guard },
+    tenants,
+  })
+}
+
+function hidden(config: Config): Group[] {
+  const { http, database, business } = config.scrape.hidden
+  const groups: Group[] = []
+  if (http) groups.push('http')
+  if (database) groups.push('database')
+  if (business) groups.push('custom')
+  return groups
+}
+
+/** `target_info` is read by whoever may scrape: it says which service and build this is, not which host or process (H-39). */
+function publicTarget({ attributes }: Resource): Flat {
+  const target: Flat = []
+  for (let i = 0; i < attributes.length; i += 2) {
+    if (/^(service\.(name|namespace|version)|deployment\.|telemetry\.)/.test(String(attributes[i])))
+      target.push(attributes[i]!, attributes[i + 1]!)
+  }
+  return target
+}

@@ -1,0 +1,78 @@
+// From the configuration's exporters to sinks. Exporters of the three signals that speak to one place in one way become
+// one sink, so that a collector gets one connection and one set of retries from us. Nothing is connected here.
+import { notice } from '../base/notice.ts'
+import type { Config, Exporter } from '../config/config.ts'
+import { readTls } from '../egress/tls.ts'
+import { ConsoleSink } from '../export/console.ts'
+import type { OtlpOptions } from '../export/otlp.ts'
+import { otlpHttp } from '../export/otlp-http.ts'
+import type { Sink } from '../model/batch.ts'
+import { SIGNALS, type Signal } from '../pipeline/sink.ts'
+import { LaterSink } from './later.ts'
+
+interface Outlet {
+  readonly exporter: Exporter
+  /** One export with its retries, milliseconds. */
+  readonly totalMs: number
+  readonly urls: Partial<Record<Signal, string>>
+}
+
+/** The sinks that `config` names. Throws a Fault for an address or a header that must not be used. */
+export function configuredSinks(config: Config): Sink[] {
+  if (config.disabled || config.mode === 'off') return []
+  return outlets(config).map((outlet, i) => {
+    const { exporter, totalMs, urls } = outlet
+    const signals = SIGNALS.filter((signal) => urls[signal] !== undefined)
+    if (exporter.type === 'console') return new ConsoleSink({ stream: process.stdout, signals })
+    const name = i === 0 ? 'otlp' : `otlp_${i + 1}`
+    const options: OtlpOptions = {
+      name,
+      endpoints: urls,
+      signals,
+      protocol: exporter.protocol,
+      headers: exporter.headers,
+      compression: exporter.compression,
+      timeoutMs: exporter.timeoutMs,
+      batch: config.traces.queue.batch,
+      retry: { totalMs },
+      preset: config.access.endpoint_policy,
+      ...(exporter.tls && { tls: readTls(exporter.tls) }),
+    }
+    return exporter.protocol === 'grpc' ? grpcLater(name, options) : otlpHttp(options)
+  })
+}
+
+/** The room is imported when it is named; its peer package was looked for before. */
+function grpcLater(name: string, options: OtlpOptions): Sink {
+  return new LaterSink(
+    name,
+    import('../export/otlp-grpc.ts').then(({ otlpGrpc }) => otlpGrpc(options)),
+  )
+}
+
+function outlets(config: Config): Outlet[] {
+  const found = new Map<string, Outlet>()
+  for (const signal of SIGNALS) {
+    if (!config[signal].enabled) continue
+    const totalMs = signal === 'metrics' ? config.metrics.timeoutMs : config[signal].queue.timeoutMs
+    for (const exporter of config[signal].exporters) {
+      if (exporter.type === 'jaeger' || exporter.type === 'zipkin') {
+        notice(
+          'warn',
+          'export.inactive',
+          `${exporter.origin}: the exporter type ${exporter.type} is not active yet, nothing is sent to it; use otlp`,
+        )
+        continue
+      }
+      const { type, protocol, headers, timeoutMs, compression, tls, url } = exporter
+      const place = type === 'console' ? '' : new URL(url).origin
+      let key = JSON.stringify([type, protocol, headers, timeoutMs, compression, tls, place, totalMs])
+      // The same exporter named twice for one signal is meant twice.
+      while (found.get(key)?.urls[signal] !== undefined) key += '+'
+      const outlet = found.get(key)
+      if (outlet === undefined) found.set(key, { exporter, totalMs, urls: { [signal]: url } })
+      else outlet.urls[signal] = url
+    }
+  }
+  return [...found.values()]
+}
