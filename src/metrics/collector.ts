@@ -5,9 +5,9 @@ import type { Resource } from '../model/attribute.ts'
 import type { Sink } from '../model/batch.ts'
 import type { Counter } from './counter.ts'
 import type { Gauge } from './gauge.ts'
+import type { Labels } from './ground.ts'
 import type { Histogram } from './histogram.ts'
 import { Registry } from './registry.ts'
-import type { Labels } from './series.ts'
 
 export class Collector {
   readonly registry: Registry

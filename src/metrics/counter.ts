@@ -2,7 +2,8 @@
 // addition. A counter restarts at 0 with the process: `rate()` and `increase()` absorb that (H-16).
 import type { Family, Series } from '../model/metric.ts'
 import type { ExemplarSource, TraceIds } from './exemplar.ts'
-import { type Ground, type Labels, type Leaf, SeriesTrie } from './series.ts'
+import type { Ground, Labels } from './ground.ts'
+import { type Leaf, SeriesTrie } from './series.ts'
 
 /** One series of a counter; `with()` answers the same object every time, so keep it. */
 export class BoundCounter implements Leaf {

@@ -3,6 +3,7 @@ import { Scope } from '../model/attribute.ts'
 import { LATENCY_BOUNDS, validBounds } from '../model/histogram.ts'
 import { Family, type Label, type Series } from '../model/metric.ts'
 import { type Group, NAMES, type Name } from '../model/names.ts'
+import { exposed, sampleNames } from '../wire/prometheus/naming.ts'
 import type { GaugeMode } from './gauge.ts'
 import type { Viewed } from './views.ts'
 
@@ -148,4 +149,26 @@ export function mergeSeries(type: Family['type'], into: Series, from: Series): b
     if (buckets !== null) for (let i = 0; i < buckets.length; i++) last.buckets![i]! += buckets[i]!
   }
   return true
+}
+
+/** The names that a family takes, its own first. Other scopes have their own world: the text writer settles between them. */
+export function claimed(family: Family): readonly string[] {
+  const { base } = exposed(family, 'short')
+  const names = [base, ...sampleNames(base, family.type, family.exact)]
+  if (family.scope === OWN_SCOPE) return names
+  return names.map((name) => `${family.scope.name}\n${family.scope.version}\n${name.toLowerCase()}`)
+}
+
+export function sameLabels(a: readonly Label[] | null, b: readonly Label[] | null): boolean {
+  if (a === null || b === null) return a === b
+  return a.length === b.length && a.every((label) => b.some(({ short }) => short === label.short))
+}
+
+export function sameNumbers(a: readonly number[], b: readonly number[] | undefined): boolean {
+  return b !== undefined && a.length === b.length && a.every((each, i) => each === b[i])
+}
+
+export function sameBounds(a: Float64Array | null, b: Float64Array | null): boolean {
+  if (a === null || b === null) return a === b
+  return a.length === b.length && a.every((bound, i) => bound === b[i])
 }

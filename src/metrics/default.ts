@@ -5,13 +5,8 @@ import type { Counter } from './counter.ts'
 import type { Gauge } from './gauge.ts'
 import type { Histogram } from './histogram.ts'
 import type { Observable, ObserveCallback } from './observable.ts'
-import {
-  type GaugeOptions,
-  type HistogramOptions,
-  type InstrumentOptions,
-  type ObservableOptions,
-  Registry,
-} from './registry.ts'
+import type { GaugeOptions, HistogramOptions, InstrumentOptions, ObservableOptions } from './options.ts'
+import { Registry } from './registry.ts'
 
 const registry = shared('metrics', () => new Registry())
 

@@ -2,7 +2,8 @@
 // two kinds of metric. Which of the two a gauge is, its declaration or its first use decides; the other is refused from then
 // on, counted and said once (W-02, W-03).
 import type { Family, Series } from '../model/metric.ts'
-import { type Ground, type Labels, type Leaf, SeriesTrie } from './series.ts'
+import type { Ground, Labels } from './ground.ts'
+import { type Leaf, SeriesTrie } from './series.ts'
 
 export type GaugeMode = 'set' | 'add'
 

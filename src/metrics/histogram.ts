@@ -2,7 +2,8 @@
 // taken from summed buckets (H-13). Values are finite and not negative, as OpenTelemetry has it.
 import type { Family, Series } from '../model/metric.ts'
 import type { ExemplarSource, TraceIds } from './exemplar.ts'
-import { type Ground, type Labels, type Leaf, SeriesTrie } from './series.ts'
+import type { Ground, Labels } from './ground.ts'
+import { type Leaf, SeriesTrie } from './series.ts'
 
 /** One series of a histogram; `with()` answers the same object every time, so keep it. */
 export class BoundHistogram implements Leaf {

@@ -3,7 +3,8 @@
 // reports is gone from the next collection (S-07).
 import { noticeOnce } from '../base/notice.ts'
 import type { Family, Series } from '../model/metric.ts'
-import { type Ground, type Labels, type Leaf, SeriesTrie } from './series.ts'
+import type { Ground, Labels } from './ground.ts'
+import { type Leaf, SeriesTrie } from './series.ts'
 
 export type Report = (value: number, labels?: Labels) => void
 

@@ -4,61 +4,30 @@
 // refuses to share anything with another registry (S-03).
 import { now as clock } from '../base/clock.ts'
 import { notice, noticeOnce } from '../base/notice.ts'
-import type { Scope } from '../model/attribute.ts'
 import type { Family, Label, Series } from '../model/metric.ts'
 import { type Group, NAMES, type Name } from '../model/names.ts'
-import { exposed, type Naming, sampleNames } from '../wire/prometheus/naming.ts'
+import type { Naming } from '../wire/prometheus/naming.ts'
 import { Counter } from './counter.ts'
 import * as declared from './declaration.ts'
 import { type Declaration, OWN_SCOPE, RANK } from './declaration.ts'
 import { deltaOf } from './delta.ts'
 import { ExemplarSource, type ReadIds } from './exemplar.ts'
-import { Gauge, type GaugeMode } from './gauge.ts'
+import { Gauge } from './gauge.ts'
+import type { Ground } from './ground.ts'
 import { Histogram } from './histogram.ts'
 import { Ledger } from './ledger.ts'
 import { Observable, type ObserveCallback } from './observable.ts'
-import type { Ground, Leaf, Limits, RedactValue, SeriesTrie } from './series.ts'
+import type {
+  GaugeOptions,
+  HistogramOptions,
+  InstrumentOptions,
+  ObservableOptions,
+  RegistryOptions,
+} from './options.ts'
+import type { Leaf, SeriesTrie } from './series.ts'
 import { type View, type Viewed, viewed } from './views.ts'
 
 export type Instrument = Counter | Gauge | Histogram | Observable
-
-export interface RegistryOptions {
-  /** Series per metric (2 000), trie entries per metric (8 per series), characters per label value (1 024), series in all (100 000). */
-  readonly limits?: Partial<Limits>
-  readonly views?: readonly View[]
-  /** Refusals throw: for tests and development. */
-  readonly strict?: boolean
-  /** Groups that are not collected at all (R-06). */
-  readonly off?: readonly Group[]
-  /** What may stand in a label value (R-16). */
-  readonly redact?: RedactValue
-}
-
-export interface InstrumentOptions {
-  /** Label names; none when left out; null for any attributes at each call, as OpenTelemetry has it. */
-  readonly labels?: readonly string[] | null | undefined
-  readonly help?: string | undefined
-  /** UCUM. */
-  readonly unit?: string | undefined
-  readonly scope?: Scope | undefined
-  readonly group?: Group | undefined
-  /** A short name of the configuration, or one of its full definitions; code ranks between them. */
-  readonly rank?: number | undefined
-}
-
-export interface HistogramOptions extends InstrumentOptions {
-  /** Upper bounds, ascending; the eleven latency bounds when left out. */
-  readonly buckets?: readonly number[] | undefined
-}
-
-export interface GaugeOptions extends InstrumentOptions {
-  /** Whether it is set or added to; its first use decides when left out. */
-  readonly mode?: GaugeMode | undefined
-}
-
-export interface ObservableOptions extends InstrumentOptions {
-  readonly type?: 'gauge' | 'counter' | 'updown' | undefined
-}
 
 interface Entry {
   declaration: Declaration
@@ -272,7 +241,7 @@ export class Registry {
     if (wrong !== undefined) return this.#refuse(declaration, 'name', wrong)
     const view = viewed(this.#views, declaration.short, declaration.name)
     const family = declared.buildFamily(declaration, view)
-    const names = claimed(family)
+    const names = declared.claimed(family)
     const held = this.#claims.get(names[0]!)
     if (held !== undefined && held.names[0] === names[0] && sameKind(held, declaration)) {
       this.#meet(held, declaration)
@@ -297,7 +266,7 @@ export class Registry {
 
   /** Claims the names of a new or rebuilt family, adds what is shown beside it, and starts an unlabelled sum at 0. */
   #settle(entry: Entry, family: Family, view: Viewed): void {
-    entry.names = claimed(family)
+    entry.names = declared.claimed(family)
     entry.extra = view.aliases.map((alias) => declared.aliasFamily(family, alias))
     for (const row of declared.DERIVED)
       if (family.short !== '' && entry.declaration.short === row.countOf && entry.declaration.rank === RANK.builtin) {
@@ -307,7 +276,7 @@ export class Registry {
       }
     for (const name of entry.names) this.#claims.set(name, entry)
     for (const extra of entry.extra)
-      for (const name of claimed(extra)) if (!this.#claims.has(name)) this.#claims.set(name, entry)
+      for (const name of declared.claimed(extra)) if (!this.#claims.has(name)) this.#claims.set(name, entry)
     const { declaration } = entry
     if (
       !declaration.observed &&
@@ -323,8 +292,9 @@ export class Registry {
     const before = held.declaration
     if (now.mode !== undefined && held.instrument instanceof Gauge) held.instrument.settle(now.mode === 'add' ? 2 : 1)
     const again = now.rank === RANK.full && before.rank === RANK.full
-    const clash = now.labels !== undefined && before.labels !== undefined && !sameLabels(now.labels, before.labels)
-    const other = clash || (now.bounds !== undefined && !sameNumbers(now.bounds, before.bounds))
+    const clash =
+      now.labels !== undefined && before.labels !== undefined && !declared.sameLabels(now.labels, before.labels)
+    const other = clash || (now.bounds !== undefined && !declared.sameNumbers(now.bounds, before.bounds))
     if (now.rank > before.rank || (again && other) || (before.labels === undefined && now.labels !== undefined)) {
       held.declaration = {
         ...before,
@@ -349,7 +319,7 @@ export class Registry {
     const before = instrument.trie.family
     const family = declared.buildFamily(declaration, view)
     family.type = before.type
-    const fits = sameBounds(before.bounds, family.bounds)
+    const fits = declared.sameBounds(before.bounds, family.bounds)
     const merge = (into: Series, from: Series) =>
       (fits || from.count === 0) && declared.mergeSeries(family.type, into, from)
     const lost = (instrument.trie as SeriesTrie<Leaf>).refine(family, declared.droppedLabels(declaration, view), merge)
@@ -379,32 +349,10 @@ export class Registry {
   }
 }
 
-/** The names that a family takes, its own first. Other scopes have their own world: the text writer settles between them. */
-function claimed(family: Family): readonly string[] {
-  const { base } = exposed(family, 'short')
-  const names = [base, ...sampleNames(base, family.type, family.exact)]
-  if (family.scope === OWN_SCOPE) return names
-  return names.map((name) => `${family.scope.name}\n${family.scope.version}\n${name.toLowerCase()}`)
-}
-
 function sameKind(held: Entry, now: Declaration): boolean {
   const before = held.declaration
   if (before.observed !== now.observed) return false
   if (held.instrument instanceof Gauge && (now.type === 'gauge' || now.type === 'updown'))
     return now.mode === undefined || held.instrument.mode === 0 || held.instrument.mode === (now.mode === 'add' ? 2 : 1)
   return before.type === now.type
-}
-
-function sameLabels(a: readonly Label[] | null, b: readonly Label[] | null): boolean {
-  if (a === null || b === null) return a === b
-  return a.length === b.length && a.every((label) => b.some(({ short }) => short === label.short))
-}
-
-function sameNumbers(a: readonly number[], b: readonly number[] | undefined): boolean {
-  return b !== undefined && a.length === b.length && a.every((each, i) => each === b[i])
-}
-
-function sameBounds(a: Float64Array | null, b: Float64Array | null): boolean {
-  if (a === null || b === null) return a === b
-  return a.length === b.length && a.every((bound, i) => bound === b[i])
 }

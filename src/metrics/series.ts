@@ -12,27 +12,12 @@
 // attributes) and meets there the series that another path, or another spelling of a value, has made. Both the series and
 // the trie's nodes are limited: past the series limit everything is counted in one overflow series
 // (`otel.metric.overflow` = true; in text `otel_metric_overflow="true"`); past the node limit look-ups get slower, not wrong.
-import type { Flat, Scalar, Value } from '../model/attribute.ts'
+import type { Flat } from '../model/attribute.ts'
 import { type Family, type Label, Series } from '../model/metric.ts'
-import type { Ledger } from './ledger.ts'
+import { anyValue, cleanText, type Ground, type Labels, wholeNumber } from './ground.ts'
+import { Node, Place } from './path.ts'
 
-/** Label values by name. What is not a string, number or boolean is refused under declared labels. */
-export type Labels = Readonly<Record<string, unknown>>
-
-export const OVERFLOW_KEY = 'otel.metric.overflow'
-
-const INTEGER = /^(0|-?[1-9]\d{0,14})$/
-
-export interface Limits {
-  /** Series per metric, the overflow series not counted. */
-  readonly series: number
-  /** Entries in the maps of one metric. */
-  readonly nodes: number
-  /** Characters of a label value; longer ones are cut. */
-  readonly valueLength: number
-  /** Series of all metrics of the registry together. */
-  readonly total: number
-}
+export type { Labels } from './ground.ts'
 
 /** What a series is recorded through; the trie's leaf. `series` moves when its metric is refined. */
 export interface Leaf {
@@ -40,65 +25,7 @@ export interface Leaf {
   attach(series: Series): void
 }
 
-/** What may not leave the process in a label value; judged once per series, not per call (R-16). */
-export type RedactValue = (key: string, value: string) => string
-
-/** What all series of a registry share. */
-export interface Ground {
-  readonly ledger: Ledger
-  limits: Limits
-  /** How many series there are now, overflow series not counted. */
-  total: number
-  redact: RedactValue | null
-  readonly now: () => number
-}
-
-const NONE: unique symbol = Symbol('none')
-
-/** A point between two declared labels. Without a map, `last` is the only child. */
-class Node {
-  last: unknown = NONE
-  next: unknown = undefined
-  map: Map<unknown, unknown> | null = null
-
-  get(value: unknown): unknown {
-    if (this.last === value) return this.next
-    if (this.map === null) return undefined
-    const next = this.map.get(value)
-    if (next === undefined) return undefined
-    this.last = value
-    this.next = next
-    return next
-  }
-
-  set(value: unknown, next: unknown): void {
-    if (this.last !== NONE) {
-      this.map ??= new Map([[this.last, this.next]])
-      this.map.set(value, next)
-    }
-    this.last = value
-    this.next = next
-  }
-}
-
-/** A point between two attributes of any-attribute walks. */
-class Place<T> {
-  readonly keys = new Map<string, Map<unknown, Place<T>>>()
-  lastKey = ''
-  lastValue: unknown = NONE
-  lastPlace: Place<T> | null = null
-  leaf: T | null = null
-
-  get(key: string, value: unknown): Place<T> | undefined {
-    if (this.lastValue === value && this.lastKey === key) return this.lastPlace!
-    const next = this.keys.get(key)?.get(value)
-    if (next === undefined) return undefined
-    this.lastKey = key
-    this.lastValue = value
-    this.lastPlace = next
-    return next
-  }
-}
+export const OVERFLOW_KEY = 'otel.metric.overflow'
 
 export class SeriesTrie<T extends Leaf> {
   family: Family
@@ -200,7 +127,7 @@ export class SeriesTrie<T extends Leaf> {
     let found = ''
     if (names === null) {
       for (const key of given.sort()) {
-        const value = this.#any(key, labels![key])
+        const value = anyValue(this.#ground, key, labels![key])
         if (value === undefined || this.#dropped.includes(key)) continue
         const text = typeof value === 'object' ? JSON.stringify(value) : String(value)
         attributes.push(key, value)
@@ -215,8 +142,8 @@ export class SeriesTrie<T extends Leaf> {
         const kind = typeof value
         if (kind !== 'string' && kind !== 'number' && kind !== 'boolean')
           return this.#refuse('labels', given.join(', ') || 'none')
-        const text = this.#clean(names[i]!, String(value))
-        attributes.push(names[i]!, declared[i]!.int && INTEGER.test(text) ? Number(text) : text)
+        const text = cleanText(this.#ground, names[i]!, String(value))
+        attributes.push(names[i]!, declared[i]!.int ? wholeNumber(text) : text)
         found += `${text.length}:${text}`
       }
     }
@@ -255,33 +182,6 @@ export class SeriesTrie<T extends Leaf> {
   #series(attributes: Flat): Series {
     const { bounds } = this.family
     return new Series(attributes, bounds === null ? null : new Float64Array(bounds.length + 1), this.#ground.now())
-  }
-
-  #clean(key: string, text: string): string {
-    const { limits, redact } = this.#ground
-    const whole = redact === null ? text : redact(key, text)
-    const cut = whole.length > limits.valueLength ? whole.slice(0, limits.valueLength) : whole
-    return wellFormed(cut)
-  }
-
-  /** A value of any attribute: scalars as they are, arrays and records copied, undefined and functions left out. */
-  #any(key: string, value: unknown): Value | undefined {
-    switch (typeof value) {
-      case 'string':
-        return this.#clean(key, value)
-      case 'number':
-      case 'boolean':
-      case 'bigint':
-        return value as Scalar
-      case 'object':
-        try {
-          return value === null ? undefined : (JSON.parse(JSON.stringify(value)) as Value)
-        } catch {
-          return undefined
-        }
-      default:
-        return undefined
-    }
   }
 
   /** Lays the path as it was given, while there are nodes left; values that are not scalars have no place of their own. */
@@ -393,7 +293,7 @@ export class SeriesTrie<T extends Leaf> {
   /** The old attributes as labels of the new shape, or null when one is missing or has no place. */
   #carry(attributes: Flat): Labels | null {
     const { labels } = this.family
-    const carried: Record<string, unknown> = {}
+    const carried: Record<string, unknown> = Object.create(null)
     for (let i = 0; i < attributes.length; i += 2) {
       const key = attributes[i] as string
       if (labels !== null && !this.#names!.includes(key) && !this.#dropped.includes(key)) return null
@@ -402,13 +302,4 @@ export class SeriesTrie<T extends Leaf> {
     for (const name of this.#dropped) carried[name] ??= ''
     return labels === null || this.#names!.every((name) => name in carried) ? carried : null
   }
-}
-
-/** Lone surrogates would become one and the same U+FFFD on the wire, and two series one. */
-function wellFormed(text: string): string {
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i)
-    if (code >= 0xd800 && code <= 0xdfff) return Buffer.from(text, 'utf8').toString('utf8')
-  }
-  return text
 }
