@@ -3,25 +3,41 @@
 
 const NONE: unique symbol = Symbol('none')
 
-/** A point between two declared labels. Without a map, `last` is the only child. */
+/** Up to this many children are compared one by one; more are in a Map. */
+const FEW = 8
+
+/** A point between two declared labels. */
 export class Node {
   last: unknown = NONE
   next: unknown = undefined
+  readonly values: unknown[] = []
+  readonly nexts: unknown[] = []
   map: Map<unknown, unknown> | null = null
 
   get(value: unknown): unknown {
     if (this.last === value) return this.next
-    if (this.map === null) return undefined
-    const next = this.map.get(value)
-    if (next === undefined) return undefined
-    this.last = value
-    this.next = next
-    return next
+    if (this.map !== null) {
+      const next = this.map.get(value)
+      if (next === undefined) return undefined
+      this.last = value
+      this.next = next
+      return next
+    }
+    const { values } = this
+    for (let i = 0; i < values.length; i++)
+      if (values[i] === value) {
+        this.last = value
+        return (this.next = this.nexts[i])
+      }
+    return undefined
   }
 
   set(value: unknown, next: unknown): void {
-    if (this.last !== NONE) {
-      this.map ??= new Map([[this.last, this.next]])
+    if (this.map === null && this.values.length < FEW) {
+      this.values.push(value)
+      this.nexts.push(next)
+    } else {
+      this.map ??= new Map(this.values.map((each, i) => [each, this.nexts[i]]))
       this.map.set(value, next)
     }
     this.last = value
