@@ -1,7 +1,7 @@
 // Loads the `@opentelemetry/instrumentation-*` packages that the application has installed, from the application's own
 // folder, and gives them our providers. We bring none: what a configuration names and is not there is named in turn.
 import { existsSync, readdirSync } from 'node:fs'
-import { createRequire, register } from 'node:module'
+import nodeModule, { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { notice } from '../base/notice.ts'
@@ -133,7 +133,8 @@ function hookImports(from: string, failed: Record<string, string>): void {
   try {
     const base = join(from, 'package.json')
     createRequire(base).resolve(HOOK)
-    register(HOOK, pathToFileURL(base))
+    // Newer Nodes deprecate it and one may drop it; asked for by name it would then fail the whole file.
+    nodeModule.register?.(HOOK, pathToFileURL(base))
   } catch (error) {
     failed[HOOK] = error instanceof Error ? error.message.split('\n')[0]! : String(error)
   }

@@ -1,13 +1,12 @@
 // What applications call by name: a span around a function, and changes to whatever span is current. Each works before
 // start, after stop and outside of any request, as a no-op; none needs a check at the call site (W-09).
 
-import type { CurrentSpan } from '../context/api.ts'
 import { current, runWith } from '../context/current.ts'
-import { Frame, SPAN_KEY } from '../context/frame.ts'
-import { NO_SPAN, type NonRecordingSpan } from '../context/non-recording.ts'
+import { type CurrentSpan, Frame, SPAN_KEY } from '../context/frame.ts'
+import { NO_SPAN } from '../context/non-recording.ts'
 import { STATUS_ERROR, STATUS_UNSET } from '../model/span.ts'
+import { ForeignSpan } from './foreign.ts'
 import { tracer } from './installed.ts'
-import type { Span } from './span.ts'
 import type { Started, StartOptions } from './tracer.ts'
 
 const TRACER = tracer('telltale')
@@ -95,9 +94,11 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && typeof (value as PromiseLike<unknown>).then === 'function'
 }
 
-/** The current span, or one whose methods do nothing. */
-export function currentSpan(): Span | NonRecordingSpan | CurrentSpan {
-  return (current()?.getValue(SPAN_KEY) as Span | NonRecordingSpan | CurrentSpan | undefined) ?? NO_SPAN
+/** The current span, whoever started it, or one whose methods do nothing. */
+export function currentSpan(): Started {
+  const held = current()?.getValue(SPAN_KEY) as Started | CurrentSpan | undefined
+  if (held === undefined) return NO_SPAN
+  return 't0' in held ? held : new ForeignSpan(held)
 }
 
 /** Sets attributes of the current span. */

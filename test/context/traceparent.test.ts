@@ -92,6 +92,12 @@ test('the header name counts in any case, and other names do not [R-08]', () => 
   }
 })
 
+test('flags that this version does not know are not kept [R-08]', () => {
+  const frame = new Frame(null)
+  expect(parseTraceparent(`00-${TRACE}-${SPAN}-ff`, frame)).toBe(true)
+  expect(frame.flags).toBe(3 | FLAG_REMOTE)
+})
+
 test('a refused header writes nothing into the frame [R-08]', () => {
   const frame = new Frame(null)
   expect(parseTraceparent(`00-${TRACE}-${'0'.repeat(16)}-01`, frame)).toBe(false)

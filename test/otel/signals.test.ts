@@ -260,6 +260,12 @@ test('a log record takes ids from the context it names, and none outside a trace
   expect(on.logs[1]!.observed).toBeGreaterThan(1_600_000_000_000)
 })
 
+test('a logger without trace context leaves the ids out [W-09]', () => {
+  const logger = on.registration.loggerProvider!.getLogger('lib', '1', { includeTraceContext: false })
+  span('work', () => logger.emit({ body: 'a' }))
+  expect(on.logs.map((log) => [log.t0, log.t3, log.s0, log.s1, log.flags])).toEqual([[0, 0, 0, 0, 0]])
+})
+
 test('an exception becomes attributes, and those of the caller stay [W-09]', () => {
   const error = new RangeError('far')
   logs.getLogger('lib').emit({ body: 'x', exception: error, attributes: { 'exception.message': 'mine' } } as never)

@@ -244,18 +244,50 @@ test.each([
   expect(httpStatus(status)).toBe(code)
 })
 
-test('helpers act on the current span, whoever made it [R-09]', () => {
-  const set: unknown[] = []
+test('helpers act on the current span, whoever made it, under our names too [R-09]', () => {
+  const calls: unknown[] = []
+  const note =
+    (name: string) =>
+    (...args: unknown[]) =>
+      void calls.push([name, ...args])
   const foreign = {
-    ...NO_SPAN,
-    spanContext: () => NO_SPAN.spanContext(),
-    setAttributes: (a: object) => set.push(a),
-    addEvent: (n: string) => set.push(n),
+    spanContext: () => ({ traceId: '1'.repeat(32), spanId: '2'.repeat(16), traceFlags: 1 }),
+    setAttribute: note('setAttribute'),
+    setAttributes: note('setAttributes'),
+    addEvent: note('addEvent'),
+    setStatus: note('setStatus'),
+    updateName: note('updateName'),
+    recordException: note('recordException'),
+    end: note('end'),
+    isRecording: () => true,
   }
-  runIn(new Frame(null).hold(foreign as never), () => {
+  const error = new TypeError('bad')
+  runIn(new Frame(null).hold(foreign), () => {
     setAttributes({ a: 1 })
     addEvent('e')
-    expect(currentSpan()).toBe(foreign)
+    const span = currentSpan()
+    span.set('k', 1).setAttribute('l', 2).setAttributes({ m: 3 }).event('f', { n: 4 }).addEvent('g').updateName('other')
+    span.fail('why').fail().fail(error).setStatus({ code: 1 })
+    span.recordException(error)
+    span.end()
+    expect([span.isRecording(), span.spanContext().spanId]).toEqual([true, '2'.repeat(16)])
   })
-  expect(set).toEqual([{ a: 1 }, 'e'])
+  expect(calls).toEqual([
+    ['setAttributes', { a: 1 }],
+    ['addEvent', 'e', undefined],
+    ['setAttribute', 'k', 1],
+    ['setAttribute', 'l', 2],
+    ['setAttributes', { m: 3 }],
+    ['addEvent', 'f', { n: 4 }, undefined],
+    ['addEvent', 'g', undefined, undefined],
+    ['updateName', 'other'],
+    ['setStatus', { code: 2, message: 'why' }],
+    ['setStatus', { code: 2 }],
+    ['recordException', error],
+    ['setAttribute', 'error.type', 'TypeError'],
+    ['setStatus', { code: 2, message: 'bad' }],
+    ['setStatus', { code: 1 }],
+    ['recordException', error, undefined],
+    ['end', undefined],
+  ])
 })
