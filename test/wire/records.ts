@@ -13,7 +13,7 @@ const id = int32.filter((n) => n !== 0)
 /** Well-formed text of every length class: short ASCII, long, non-ASCII; lone surrogates have a test of their own. */
 export const text = fc.oneof(
   fc.string({ maxLength: 12 }),
-  fc.string({ unit: 'binary', maxLength: 30 }).filter((s) => s.isWellFormed()),
+  fc.string({ unit: 'binary', maxLength: 30 }).filter((s) => !/\p{Surrogate}/u.test(s)),
   fc.string({ unit: 'grapheme', minLength: 35, maxLength: 60 }),
   fc.string({ minLength: 120, maxLength: 200 }),
 )
