@@ -33,12 +33,13 @@ export function run(
   args: readonly string[],
   env: Record<string, string> = {},
   node: string = process.execPath,
+  cwd: string = process.cwd(),
 ): Promise<unknown> {
   return new Promise((resolve, reject) => {
     execFile(
       node,
       args,
-      { env: { PATH: process.env['PATH'] ?? '', ...env }, timeout: 60_000 },
+      { env: { PATH: process.env['PATH'] ?? '', ...env }, timeout: 60_000, cwd },
       (error, stdout, stderr) => {
         const last = stdout.trim().split('\n').at(-1) ?? ''
         if (error) reject(new Error(`${error.message}\n${stdout}\n${stderr}`))

@@ -138,13 +138,6 @@ test.skipIf(!REDIS && !REQUIRED)(
   },
 )
 
-test('pg imported by an ES module is seen when imports are hooked before it [R-09]', async () => {
-  const args = ['--import', resolve('test/otel/apps/preload.mjs'), resolve('test/otel/apps/imported.mjs')]
-  const told = (await run(args, { BUNDLE: built.cjs, PG })) as Told
-  expect([told.results, told.failed]).toEqual([[{ three: 3 }], {}])
-  expect(tree(told.spans)).toEqual([PG_TREE[0], PG_TREE[1], '- > request (internal, unset)'])
-})
-
 test('undici: fetch is a client span whose id the server receives, 4xx and refused connections included [R-09]', async () => {
   received = []
   const { port } = web.address() as { port: number }

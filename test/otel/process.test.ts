@@ -78,6 +78,47 @@ test('without the API installed nothing of it is loaded, and spans of ours work 
   })
 })
 
+test.each([
+  ['1', ['greet']],
+  ['', []],
+])('a library that is an ES module is seen only when imports are hooked (ESM=%j) [R-09]', async (esm, spans) => {
+  const main = application('imported.mjs', {})
+  const folder = dirname(main)
+  const put = (name: string, file: string, text: string, type: string) => {
+    mkdirSync(join(folder, 'node_modules', name), { recursive: true })
+    writeFileSync(join(folder, 'node_modules', name, file), text)
+    writeFileSync(
+      join(folder, 'node_modules', name, 'package.json'),
+      JSON.stringify({ name, version: '1.0.0', type, exports: `./${file}` }),
+    )
+  }
+  put('greeter', 'index.js', 'export function greet() { return "hello" }', 'module')
+  put(
+    '@acme/instrumentation-greeter',
+    'index.js',
+    `const { InstrumentationBase, InstrumentationNodeModuleDefinition } = require('@opentelemetry/instrumentation')
+     exports.Greeter = class extends InstrumentationBase {
+       constructor() { super('greeter', '1', {}) }
+       init() {
+         return [new InstrumentationNodeModuleDefinition('greeter', ['*'], (exported) => {
+           const tracer = () => this.tracer
+           const { greet } = exported
+           exported.greet = () => { const span = tracer().startSpan('greet'); span.end(); return greet() }
+           return exported
+         })]
+       }
+     }`,
+    'commonjs',
+  )
+  symlinkSync(resolve('node_modules/@opentelemetry'), join(folder, 'node_modules/@opentelemetry'))
+  const args = ['--import', resolve('test/otel/apps/preload.mjs'), main]
+  expect(await run(args, { ...env(), ESM: esm }, process.execPath, folder)).toEqual({
+    said: 'hello',
+    failed: {},
+    spans,
+  })
+})
+
 test('a finished span with five attributes keeps at most 500 bytes, and all spans have one hidden class [H-25]', async () => {
   const found = (await run(
     ['--expose-gc', '--allow-natives-syntax', resolve('test/otel/apps/weight.cjs')],
