@@ -124,8 +124,7 @@ export function createConsole(options: ConsoleOptions): Console {
       const { serveWeb } = await import('./web.ts')
       await serveWeb(request, response, (given) => handle(decided, given, plainly, correlation))
     } catch (error) {
-      if (response.headersSent) response.destroy()
-      else write(request, response, failed(error, plainly, correlation), correlation)
+      abandon(request, response, failed(error, plainly, correlation), correlation)
     }
   }
 
@@ -192,10 +191,17 @@ function write(request: IncomingMessage, response: ServerResponse, answer: Answe
     response.end()
     return
   }
-  response.cork()
-  for (const chunk of chunks) response.write(chunk)
-  response.end()
-  response.uncork()
+  const last = chunks.length - 1
+  for (let i = 0; i < last; i++) response.write(chunks[i]!)
+  response.end(chunks[last])
+}
+
+/** The last resort: a connection that is gone, or a response that another has begun, is none of our business. */
+function abandon(request: IncomingMessage, response: ServerResponse, answer: Answer, correlation: string): void {
+  try {
+    if (response.headersSent) response.destroy()
+    else write(request, response, answer, correlation)
+  } catch {}
 }
 
 function responseOf({ status, headers, body = '' }: Answer, method: string, correlation: string): Response {

@@ -184,7 +184,7 @@ export class PinoBridge {
     symbols: Symbols | undefined,
   ): LogRecord {
     const logs = this.#logs
-    const parsed = JSON.parse(text) as Record<string, Value>
+    const parsed = parse(text, line.arguments[1])
     const messageKey =
       (symbols?.messageKey !== undefined ? (line.instance[symbols.messageKey] as string) : undefined) ?? 'msg'
     const { time } = parsed
@@ -225,6 +225,15 @@ export class PinoBridge {
     const found = symbolsOf(instance)
     if (found !== undefined) this.#known.push(found)
     return found
+  }
+}
+
+/** What a logger with a format of its own wrote is taken as it stands. */
+function parse(text: string, message: unknown): Record<string, Value> {
+  try {
+    return JSON.parse(text) as Record<string, Value>
+  } catch {
+    return { msg: typeof message === 'string' ? message : text }
   }
 }
 

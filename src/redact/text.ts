@@ -6,71 +6,60 @@ import { redactUrl } from './url.ts'
 
 export const REDACTED = '[REDACTED]'
 
+/** What a character can be the sign of: 0 nothing, else the number of its case below. */
 const DIGIT = 1
-const TRIGGER = 2
-const kinds = new Uint8Array(128)
-for (let c = 48; c <= 57; c++) kinds[c] = DIGIT
-for (const char of '@=: -JI_') kinds[char.charCodeAt(0)] = TRIGGER
-kinds['\n'.charCodeAt(0)] = TRIGGER
-kinds['\t'.charCodeAt(0)] = TRIGGER
+const BLANK = 2
+const DASH = 3
+const signs = new Uint8Array(128)
+for (let c = 48; c <= 57; c++) signs[c] = DIGIT
+for (const char of ' \t\n\r') signs[char.charCodeAt(0)] = BLANK
+signs['-'.charCodeAt(0)] = DASH
+for (const char of '@=:JI_') signs[char.charCodeAt(0)] = 4
 
 const at = (text: string, i: number): number => text.charCodeAt(i) | 32
 
 /** False when no detector can possibly find something. `emails` counts an @ as a reason to look. */
 export function isSuspicious(text: string, emails: boolean): boolean {
   let digits = 0
-  for (let i = 0; i < text.length; i++) {
+  const { length } = text
+  for (let i = 0; i < length; i++) {
     const c = text.charCodeAt(i)
-    if (c > 127) continue
-    const kind = kinds[c]
-    if (kind === 0) {
-      digits = 0
-      continue
-    }
-    if (kind === DIGIT) {
+    const sign = c < 128 ? signs[c]! : 0
+    if (sign === 0) digits = 0
+    else if (sign === DIGIT) {
       if (++digits >= 13) return true
-      continue
+    } else if (sign === BLANK) {
+      // Card numbers may be grouped by a blank or a dash, so neither ends a run of digits.
+      const last = i > 4 ? at(text, i - 1) : 0
+      if (last === 114 /* r */ && at(text, i - 6) === 98 && at(text, i - 5) === 101) return true
+      if (last === 99 /* c */ && at(text, i - 5) === 98 && at(text, i - 4) === 97) return true
+    } else if (sign === DASH) {
+      if (text.charCodeAt(i + 1) === 45 && text.startsWith('-----BEGIN', i)) return true
+    } else {
+      digits = 0
+      if (isSign(text, i, c, emails)) return true
     }
-    switch (c) {
-      case 61 /* = */:
-        return true
-      case 58 /* : */:
-        // `key: value`, `"key":`, `scheme://`; not 12:30.
-        if (i > 0 && i + 1 < text.length && (!isDigit(text.charCodeAt(i - 1)) || text.charCodeAt(i + 1) === 47))
-          return true
-        break
-      case 64 /* @ */:
-        if (emails) return true
-        break
-      case 32 /* space */:
-      case 9:
-      case 10:
-        // `bearer x`, `basic x`, `digest x`, `token x`
-        if (i >= 5) {
-          const last = at(text, i - 1)
-          if (last === 114 && at(text, i - 6) === 98 && at(text, i - 5) === 101) return true
-          if (last === 99 && at(text, i - 5) === 98 && at(text, i - 4) === 97) return true
-        }
-        break
-      case 45 /* - */:
-        if (text.charCodeAt(i + 1) === 45 && text.startsWith('-----BEGIN', i)) return true
-        break
-      case 74 /* J */:
-        if (i >= 2 && text.charCodeAt(i - 1) === 121 && text.charCodeAt(i - 2) === 101) return true
-        break
-      case 73 /* I */:
-        if (i >= 2 && text.charCodeAt(i - 1) === 75 && text.charCodeAt(i + 1) === 65) return true
-        if (i >= 2 && text.charCodeAt(i - 1) === 83 && text.charCodeAt(i + 1) === 65) return true
-        break
-      case 95 /* _ */:
-        // ghp_ gho_ ghu_ ghs_ ghr_ github_pat_ sk_live_ rk_test_ npm_
-        if (i >= 3 && isKeyPrefix(text, i)) return true
-        break
-    }
-    // Card numbers may be grouped by one space or dash.
-    if (c !== 32 && c !== 45) digits = 0
   }
   return false
+}
+
+function isSign(text: string, i: number, c: number, emails: boolean): boolean {
+  switch (c) {
+    case 61 /* = */:
+      return true
+    case 58 /* : */:
+      // `key: value`, `"key":`, `scheme://`; not 12:30.
+      return i > 0 && i + 1 < text.length && (!isDigit(text.charCodeAt(i - 1)) || text.charCodeAt(i + 1) === 47)
+    case 64 /* @ */:
+      return emails
+    case 74 /* J, of a JWT's eyJ */:
+      return text.charCodeAt(i - 1) === 121 && text.charCodeAt(i - 2) === 101
+    case 73 /* I, of AKIA and ASIA */:
+      return (text.charCodeAt(i - 1) === 75 || text.charCodeAt(i - 1) === 83) && text.charCodeAt(i + 1) === 65
+    default:
+      // ghp_ gho_ ghu_ ghs_ ghr_ github_pat_ sk_live_ rk_test_ npm_
+      return i >= 3 && isKeyPrefix(text, i)
+  }
 }
 
 function isDigit(code: number): boolean {

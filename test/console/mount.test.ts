@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:http'
+import { connect, createServer as createHttp2 } from 'node:http2'
 import express from 'express'
 import fastify from 'fastify'
 import { expect, test } from 'vitest'
@@ -92,4 +93,21 @@ test('Fastify: mounted on its server, its routes and its 404 stay', async () => 
     (await ask(app.server, '/none')).status,
   ]).toEqual(['m 1\n', 'fastify', 404])
   await app.close()
+})
+
+test('HTTP/2: mounted on its server, its own streams stay', async () => {
+  const server = createHttp2((_, response) => response.end('application')) as unknown as Server
+  await listening(server)
+  ours.mount(server)
+  const client = connect(`http://127.0.0.1:${(server.address() as { port: number }).port}`)
+  const get = (path: string) =>
+    new Promise<string>((resolve, reject) => {
+      let text = ''
+      const stream = client.request({ ':path': path })
+      stream.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
+      stream.on('end', () => resolve(text)).on('error', reject)
+    })
+  expect([await get('/metrics'), await get('/')]).toEqual(['m 1\n', 'application'])
+  client.close()
+  server.close()
 })
