@@ -28,7 +28,8 @@ test('the frame that was entered is current until the function returns or throws
 
 test('enter lasts for the rest of the turn and what it starts, and not beyond [R-09]', async () => {
   const frame = new Frame(null)
-  await runIn(undefined, async () => {
+  const outer = new Frame(null)
+  await runIn(outer, async () => {
     enter(frame)
     expect(current()).toBe(frame)
     await null
