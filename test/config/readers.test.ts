@@ -57,7 +57,7 @@ const READERS: readonly (readonly [RegExp, ...RegExp[]])[] = [
   [/limits\.value_length$/, /\blimits\.value_length\b/],
   [/prometheus\.enabled$/, /\bscrape\.enabled\b/],
   [/prometheus\.naming$/, /\bprometheus\.naming\b/],
-  [/prometheus\.metrics\.(http|business)\.enabled$/, /\bscrape\.hidden\b/],
+  [/prometheus\.metrics\.(http|database|business)\.enabled$/, /\bscrape\.hidden\b/],
   [/track_user_agents$/, /\btrack_user_agents\b/],
   [/track_ip_addresses$/, /\btrack_ip_addresses\b/],
   [/histogram_buckets$/, /\bhistogram_buckets\b/],
