@@ -68,6 +68,11 @@ export const FAULTS = {
     todo: 'Correct it; /api/v1/openapi.json lists every parameter and what it takes.',
     exit: 2,
   },
+  OPTION_VALUE: {
+    what: 'The value of the option is not allowed.',
+    todo: 'Write a value that is allowed; --help lists the options.',
+    exit: 2,
+  },
   HUB_PORT_TAKEN: {
     what: 'The hub cannot listen there: another program has the port.',
     todo: 'Stop that program, or give the hub another port.',

@@ -4,6 +4,7 @@ import { Tenants } from '../access/tenants.ts'
 import { notice, onNotice } from '../base/notice.ts'
 import { loadConfig } from '../config/load.ts'
 import { requirePeers } from '../config/peers.ts'
+import { allowHosts } from '../context/hosts.ts'
 import { Propagator } from '../context/propagator.ts'
 import { health } from '../health/default.ts'
 import { uptime } from '../health/uptime.ts'
@@ -31,6 +32,8 @@ export interface StartOptions {
   readonly config?: string
   readonly cwd?: string
   readonly env?: NodeJS.ProcessEnv
+  /** Hook ES module imports for contrib packages; `telltale/register` does, since only there it is early enough. @internal */
+  readonly hooks?: boolean
   /** Sinks beside the configured ones: an embedded store, a test. */
   readonly sinks?: readonly Sink[]
 }
@@ -98,12 +101,24 @@ export function assemble(options: StartOptions): Telltale {
   surface.start()
   const api = config.disabled
     ? null
-    : registerOtel({ propagator, registry, log: logs.forward, logLimits: config.logs.limits })
+    : registerOtel({
+        propagator,
+        registry,
+        log: logs.forward,
+        logLimits: config.logs.limits,
+        baggage: allowHosts(http.baggage_hosts),
+        from: options.cwd,
+      })
 
   const contrib =
     api === null || config.instrumentations === 'none'
       ? null
-      : loadContrib(config.instrumentations, { from: options.cwd ?? process.cwd(), providers: api, skip: OURS })
+      : loadContrib(config.instrumentations, {
+          from: options.cwd ?? process.cwd(),
+          providers: api,
+          skip: OURS,
+          esm: options.hooks === true,
+        })
 
   const unwatch = watchSignals({
     stop: () => lifecycle.stop(),

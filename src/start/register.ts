@@ -6,7 +6,7 @@ import { onInvalid } from '../config/load.ts'
 import { start } from './start.ts'
 
 export function register(): void {
-  start().catch((error: unknown) => {
+  start({ hooks: true }).catch((error: unknown) => {
     const text =
       error instanceof Faults ? error.message : `telemetry could not start: ${(error as Error)?.stack ?? error}`
     process.stderr.write(`${text}\ntelltale: telemetry is off\n`)

@@ -54,6 +54,7 @@ export function startSignals(loaded: Loaded, resource: Resource, sinks: readonly
     registry,
     sink: exported ? (record) => pipeline.log(record) : null,
     options: config.logs,
+    service: config.service.name,
     redact: redactor.log,
   })
   return { registry, pipeline, engine, logs, stop: () => stops.forEach((stop) => void stop()) }
