@@ -3,51 +3,19 @@
 // are encoded at their end and nothing is retained. It promises that nothing here throws into the application or keeps
 // the process alive; it refuses to grow.
 import { AsyncResource } from 'node:async_hooks'
-import { monotonic, resync, timers } from '../base/clock.ts'
+import { resync } from '../base/clock.ts'
 import type { Resource } from '../model/attribute.ts'
-import type { Batch, Sink } from '../model/batch.ts'
+import type { Batch } from '../model/batch.ts'
 import type { LogRecord } from '../model/log.ts'
-import { Family } from '../model/metric.ts'
+import type { Family } from '../model/metric.ts'
 import type { SpanRecord } from '../model/span.ts'
+import { slicesOf } from './collection.ts'
+import { within } from './deadline.ts'
 import { Intake, type IntakeCounts, SLICE_RECORDS } from './intake.ts'
+import { type PipelineClock, type PipelineOptions, systemClock } from './options.ts'
 import { type Signal, type SignalSink, takes } from './sink.ts'
 import { say, sayOnce, speaking } from './voice.ts'
 import { logWeight, spanWeight } from './weight.ts'
-
-export interface QueueOptions {
-  /** Records that wait at most; rounded up to a power of two. */
-  readonly size?: number
-  /** A drain begins when this many wait. */
-  readonly batch?: number
-  /** Sinks send what they gathered after this long, ms. */
-  readonly delayMs?: number
-}
-
-/** Functions that take out what must not leave, in place. */
-export interface Redaction {
-  readonly span?: (span: SpanRecord) => void
-  readonly log?: (log: LogRecord) => void
-}
-
-export interface PipelineClock {
-  monotonic(): number
-  setInterval(work: () => void, ms: number): { unref(): unknown }
-  clearInterval(timer: { unref(): unknown }): void
-  setImmediate(work: () => void): unknown
-}
-
-export interface PipelineOptions {
-  readonly resource: Resource
-  readonly sinks: readonly Sink[]
-  /** Families as they stand now; called for metric pushes only. */
-  readonly collect?: () => readonly Family[]
-  readonly redact?: Redaction
-  readonly spans?: QueueOptions
-  readonly logs?: QueueOptions
-  /** Default 10 000. */
-  readonly metricsIntervalMs?: number
-  readonly clock?: PipelineClock
-}
 
 const NO_SPANS: readonly SpanRecord[] = []
 const NO_SERIES: readonly Family[] = []
@@ -55,13 +23,6 @@ const NO_LOGS: readonly LogRecord[] = []
 
 /** Records are turned into bytes at least this often, whatever the delay of the sinks: objects that live long cost. */
 const RETAIN_MS = 200
-
-const systemClock: PipelineClock = {
-  monotonic,
-  setInterval: (work, ms) => timers.setInterval(work, ms),
-  clearInterval: (timer) => timers.clearInterval(timer as NodeJS.Timeout),
-  setImmediate: (work) => timers.setImmediate(work),
-}
 
 export class Pipeline {
   readonly resource: Resource
@@ -316,30 +277,12 @@ export class Pipeline {
       say('debug', 'pipeline.collect', 'metrics could not be collected')
       return
     }
-    let slice: Family[] = []
-    let held = 0
-    for (const family of families) {
-      let from = 0
-      while (from < family.series.length) {
-        if (held === SLICE_RECORDS) {
-          await this.#fanMetrics(slice)
-          slice = []
-          held = 0
-        }
-        const part = family.series.slice(from, from + SLICE_RECORDS - held)
-        slice.push(part.length === family.series.length ? family : partOf(family, part))
-        from += part.length
-        held += part.length
-      }
+    for (const series of slicesOf(families, SLICE_RECORDS)) {
+      for (const family of series) this.#metricPoints += family.series.length
+      this.#fan('metrics', { resource: this.resource, spans: NO_SPANS, series, logs: NO_LOGS })
+      await this.#turn()
     }
-    if (held > 0) await this.#fanMetrics(slice)
     this.#ship('metrics')
-  }
-
-  async #fanMetrics(series: readonly Family[]): Promise<void> {
-    for (const family of series) this.#metricPoints += family.series.length
-    this.#fan('metrics', { resource: this.resource, spans: NO_SPANS, series, logs: NO_LOGS })
-    await this.#turn()
   }
 
   // --- flush and close ----------------------------------------------------------------------------------------------
@@ -355,19 +298,19 @@ export class Pipeline {
   async #flushAll(deadlineMs: number, last: boolean): Promise<void> {
     const begin = this.#clock.monotonic()
     const left = (third: number): number => Math.max(1, begin + (deadlineMs * third) / 3 - this.#clock.monotonic())
-    await this.#within(left(1), async () => {
+    await within(left(1), async () => {
       await this.#pushing
       await this.#pushMetrics()
       await this.#flushSinks('metrics', left(1))
     })
     if (last) this.#spans.open = false
-    await this.#within(left(2), async () => {
+    await within(left(2), async () => {
       await this.#draining
       await this.#drain()
       await this.#flushSinks('traces', left(2))
     })
     if (last) this.#logs.open = false
-    await this.#within(left(3), async () => {
+    await within(left(3), async () => {
       await this.#draining
       await this.#drain()
       await this.#flushSinks('logs', left(3))
@@ -386,21 +329,6 @@ export class Pipeline {
     )
   }
 
-  /** Waits for `work`, at the latest for `deadlineMs`; the timer holds the process, since somebody waits. */
-  async #within(deadlineMs: number, work: () => Promise<void>): Promise<void> {
-    let timer: NodeJS.Timeout | undefined
-    const deadline = new Promise<void>((resolve) => {
-      timer = timers.setTimeout(resolve, deadlineMs)
-    })
-    try {
-      await Promise.race([work(), deadline])
-    } catch {
-      say('debug', 'pipeline.flush', 'a flush failed')
-    } finally {
-      timers.clearTimeout(timer)
-    }
-  }
-
   /** Flushes, closes the sinks, stops; later records are dropped and counted. The second call is the first one's. */
   close(deadlineMs: number): Promise<void> {
     this.#closing ??= this.#close(deadlineMs)
@@ -412,7 +340,7 @@ export class Pipeline {
     if (this.#timer !== undefined) this.#clock.clearInterval(this.#timer)
     await this.#flushAll(deadlineMs, true)
     const left = Math.max(1, deadlineMs - (this.#clock.monotonic() - begin))
-    await this.#within(left + 100, async () => {
+    await within(left + 100, async () => {
       await Promise.all(
         this.sinks.map(async (sink) => {
           try {
@@ -424,25 +352,4 @@ export class Pipeline {
       )
     })
   }
-}
-
-/** The same family with some of its series. */
-function partOf(family: Family, series: Family['series']): Family {
-  const { name, short, type, unit, help, labels, bounds, scope, delta, group, namespaced, only, reads } = family
-  return new Family({
-    name,
-    short,
-    type,
-    unit,
-    help,
-    labels,
-    bounds,
-    scope,
-    delta,
-    group,
-    namespaced,
-    only,
-    reads,
-    series,
-  })
 }

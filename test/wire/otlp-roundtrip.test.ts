@@ -161,3 +161,56 @@ test('a slab gives the same bytes however it is cut, and copies of templates sta
   )
   expect([slab.count, slab.bytes, slab.cut(resource)]).toEqual([0, 0, []])
 })
+
+test('texts and attributes that repeat are the same on the wire as the first time, whatever came between', () => {
+  fc.assert(
+    fc.property(
+      fc.array(
+        fc.tuple(
+          fc.constantFrom('http.route', 'http.routes', 'k', 'ключ-длинный', 'x'.repeat(70)),
+          fc.constantFrom<string | number>(
+            '/users/:id',
+            '/users/:ix',
+            'a',
+            'Grüße',
+            200,
+            201,
+            0.5,
+            -1,
+            2 ** 40,
+            'y'.repeat(64),
+            'z'.repeat(65),
+          ),
+        ),
+        { minLength: 1, maxLength: 200 },
+      ),
+      fc.nat(3),
+      (pairs, width) => {
+        const spans: SpanRecord[] = []
+        for (let i = 0; i < pairs.length; i += width + 1) {
+          const span = new SpanRecord(i % 2 === 0 ? scope : resourceScope, 'GET /users/:id', 1, 1)
+          span.endTime = 2
+          span.attributes = pairs.slice(i, i + width + 1).flat()
+          spans.push(span)
+        }
+        const logs = spans.map((span) => {
+          const log = new LogRecord(scope, 1, 9, 'INFO', 'body of a log')
+          log.attributes = span.attributes
+          return log
+        })
+        const batch = { resource, spans, series: [], logs }
+        const decoded = decodeTraces(encodeTraces([batch]))[0]!.spans
+        expect(decoded.map((span) => span.attributes).toSorted(byText)).toEqual(
+          spans.map((span) => span.attributes).toSorted(byText),
+        )
+        expect(decodeLogs(encodeLogs([batch]))[0]!.logs.map((log) => log.attributes)).toEqual(
+          logs.map((log) => log.attributes),
+        )
+      },
+    ),
+    { numRuns: 300 },
+  )
+})
+
+const resourceScope = new Scope('other')
+const byText = (a: unknown, b: unknown): number => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)

@@ -1,7 +1,7 @@
 // Attribute lists, and the byte caches of what many records share: templates, resources, scopes.
 import type { Flat, Resource, Scope } from '../../model/attribute.ts'
 import type { Template } from '../../model/span.ts'
-import { attributeBound, putAttribute, putString, putVarint, varintSize } from './put.ts'
+import { attributeBound, putAttributes, putString, putVarint, varintSize } from './put.ts'
 
 export function flatBound(flat: Flat): number {
   let bound = 0
@@ -9,15 +9,10 @@ export function flatBound(flat: Flat): number {
   return bound
 }
 
-export function putFlat(b: Buffer, p: number, tag: number, flat: Flat): number {
-  for (let i = 0; i < flat.length; i += 2) p = putAttribute(b, p, tag, flat[i] as string, flat[i + 1])
-  return p
-}
-
 /** The attribute fields of `flat` under `tag`, as bytes of their own. */
 export function flatBytes(tag: number, flat: Flat): Uint8Array {
   const b = Buffer.allocUnsafeSlow(flatBound(flat))
-  return Uint8Array.prototype.slice.call(b, 0, putFlat(b, 0, tag, flat))
+  return Uint8Array.prototype.slice.call(b, 0, putAttributes(b, 0, tag, flat))
 }
 
 /** Tag of Span.attributes. */
@@ -50,7 +45,7 @@ export function scopeBytes(scope: Scope): Uint8Array {
     b[p++] = 0x12
     p = putString(b, p, scope.version)
   }
-  if (attributes !== null) p = putFlat(b, p, 0x1a, attributes)
+  if (attributes !== null) p = putAttributes(b, p, 0x1a, attributes)
   scope.bytes = message(b.subarray(0, p))
   return scope.bytes
 }

@@ -1,7 +1,17 @@
 // One LogRecord (logs.proto) from a flat record.
 import type { LogRecord } from '../../model/log.ts'
-import { flatBound, putFlat } from './attributes.ts'
-import { anyBound, patchLength, putBody, putFixed32, putId, putString, putTime, putVarint } from './put.ts'
+import { flatBound } from './attributes.ts'
+import {
+  anyBound,
+  patchLength,
+  putAttributes,
+  putBody,
+  putFixed32,
+  putId,
+  putString,
+  putTime,
+  putVarint,
+} from './put.ts'
 
 /** Upper bound of the bytes that `putLog` needs. */
 export function logBound(log: LogRecord): number {
@@ -33,7 +43,7 @@ export function putLog(b: Buffer, p: number, log: LogRecord): number {
     b[p++] = 0x2a
     p = putBody(b, p, log.body)
   }
-  if (log.attributes !== null) p = putFlat(b, p, 0x32, log.attributes)
+  if (log.attributes !== null) p = putAttributes(b, p, 0x32, log.attributes)
   if (log.dropped !== 0) {
     b[p++] = 0x38
     p = putVarint(b, p, log.dropped)

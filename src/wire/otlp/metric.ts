@@ -4,8 +4,18 @@ import type { Flat, Value } from '../../model/attribute.ts'
 import { ExponentialSeries } from '../../model/exponential.ts'
 import type { Exemplar, Family, Label, Series } from '../../model/metric.ts'
 import { SummarySeries } from '../../model/summary.ts'
-import { EMPTY, flatBound, flatBytes, putFlat } from './attributes.ts'
-import { patchLength, putBytes, putDouble, putFixed64, putId, putString, putTime, putVarint } from './put.ts'
+import { EMPTY, flatBound, flatBytes } from './attributes.ts'
+import {
+  patchLength,
+  putAttributes,
+  putBytes,
+  putDouble,
+  putFixed64,
+  putId,
+  putString,
+  putTime,
+  putVarint,
+} from './put.ts'
 
 const DELTA = 1
 const CUMULATIVE = 2
@@ -228,6 +238,6 @@ function putExemplar(b: Buffer, p: number, tag: number, exemplar: Exemplar): num
     b[p++] = 16
     p = putId(b, putId(b, putId(b, putId(b, p, exemplar.t0), exemplar.t1), exemplar.t2), exemplar.t3)
   }
-  if (exemplar.attributes !== null) p = putFlat(b, p, 0x3a, exemplar.attributes)
+  if (exemplar.attributes !== null) p = putAttributes(b, p, 0x3a, exemplar.attributes)
   return patchLength(b, from, p)
 }

@@ -2,6 +2,8 @@
 // next place: callers reserve an upper bound first. Lengths are computed where that is cheap (text is taken for ASCII,
 // and written again when it was not), else patched in behind, so that the output has only shortest varints.
 
+import { KNOWN_VALUE, knownAttribute, knownText, positionOf, putKnown, sawAttribute } from './known.ts'
+
 const f64 = new Float64Array(1)
 const f64bytes = new Uint8Array(f64.buffer)
 
@@ -109,18 +111,25 @@ export function putId(b: Buffer, p: number, n: number): number {
 function putAscii(b: Buffer, p: number, text: string): number {
   const { length } = text
   if (length > SHORT) return b.write(text, p) === length ? p + length : -1
+  // One test at the end instead of one per character: a quarter less time.
+  let seen = 0
   for (let i = 0; i < length; i++) {
     const code = text.charCodeAt(i)
-    if (code > 0x7f) return -1
+    seen |= code
     b[p + i] = code
   }
-  return p + length
+  return seen > 0x7f ? -1 : p + length
 }
 
 /** Length and UTF-8; lone surrogates become U+FFFD. Needs 3 × length + 5 bytes. */
 export function putString(b: Buffer, p: number, text: string): number {
+  const known = knownText(text)
+  if (known !== null) return putKnown(b, p, known)
   const end = putAscii(b, putVarint(b, p, text.length), text)
-  if (end >= 0) return end
+  return end >= 0 ? end : putUtf8(b, p, text)
+}
+
+function putUtf8(b: Buffer, p: number, text: string): number {
   p = putVarint(b, p, Buffer.byteLength(text))
   return p + b.write(text, p)
 }
@@ -186,21 +195,12 @@ function itemBound(value: unknown, depth: number): number {
 
 /** One KeyValue under the one-byte `tag` of the field that repeats it. */
 export function putAttribute(b: Buffer, p: number, tag: number, key: string, value: unknown): number {
-  const kl = key.length
   if (typeof value === 'string') {
-    const vl = value.length
-    const any = 1 + varintSize(vl) + vl
-    b[p] = tag
-    let q = putVarint(b, p + 1, 2 + varintSize(kl) + kl + varintSize(any) + any)
-    b[q] = 0x0a
-    q = putAscii(b, putVarint(b, q + 1, kl), key)
-    if (q >= 0) {
-      b[q] = 0x12
-      q = putVarint(b, q + 1, any)
-      b[q] = 0x0a
-      q = putAscii(b, putVarint(b, q + 1, vl), value)
-      if (q >= 0) return q
-    }
+    const end = putTextAttribute(b, p, tag, key, value)
+    if (end >= 0) return end
+  } else if (typeof value === 'number' && value >= 0 && value <= 0x7fffffff && (value | 0) === value) {
+    const end = putCountAttribute(b, p, tag, key, value)
+    if (end >= 0) return end
   }
   b[p++] = tag
   const from = p++
@@ -209,6 +209,59 @@ export function putAttribute(b: Buffer, p: number, tag: number, key: string, val
   b[p++] = 0x12
   if (typeof value === 'object' && value !== null) budget = MAX_VALUES
   return patchLength(b, from, putAny(b, p, value, 0))
+}
+
+/** All attributes of a flat list; lists of one shape mostly repeat, and what repeats is copied whole. */
+export function putAttributes(b: Buffer, p: number, tag: number, flat: readonly unknown[]): number {
+  const { length } = flat
+  for (let i = 0; i < length; i += 2) {
+    const key = flat[i] as string
+    const value = flat[i + 1]
+    if (typeof value === 'string' ? value.length > KNOWN_VALUE : typeof value !== 'number') {
+      p = putAttribute(b, p, tag, key, value)
+      continue
+    }
+    const position = positionOf(length, i, tag)
+    const known = knownAttribute(position, key, value as string | number)
+    if (known !== null && known.tag === tag) {
+      p = putKnown(b, p, known)
+      continue
+    }
+    const end = putAttribute(b, p, tag, key, value)
+    sawAttribute(position, key, value as string | number, b, p, end)
+    p = end
+  }
+  return p
+}
+
+/** Tag, length and key of a KeyValue whose AnyValue has `any` bytes, up to that AnyValue's own length; -1 unless ASCII or known. */
+function putKey(b: Buffer, p: number, tag: number, key: string, any: number): number {
+  const known = knownText(key)
+  const size = known === null ? varintSize(key.length) + key.length : known.length
+  b[p] = tag
+  let q = putVarint(b, p + 1, 2 + size + varintSize(any) + any)
+  b[q++] = 0x0a
+  q = known === null ? putAscii(b, putVarint(b, q, key.length), key) : putKnown(b, q, known)
+  if (q < 0) return -1
+  b[q] = 0x12
+  return putVarint(b, q + 1, any)
+}
+
+/** All lengths computed before a byte is written; -1 when a text turns out not to be ASCII. */
+function putTextAttribute(b: Buffer, p: number, tag: number, key: string, value: string): number {
+  const known = knownText(value)
+  const { length } = value
+  let q = putKey(b, p, tag, key, 1 + (known === null ? varintSize(length) + length : known.length))
+  if (q < 0) return -1
+  b[q++] = 0x0a
+  return known === null ? putAscii(b, putVarint(b, q, length), value) : putKnown(b, q, known)
+}
+
+function putCountAttribute(b: Buffer, p: number, tag: number, key: string, value: number): number {
+  const q = putKey(b, p, tag, key, 1 + varintSize(value))
+  if (q < 0) return -1
+  b[q] = 0x18
+  return putVarint(b, q + 1, value)
 }
 
 /** An AnyValue with its length before it. */

@@ -8,6 +8,7 @@ import type { LogRecord } from '../../model/log.ts'
 import type { Family } from '../../model/metric.ts'
 import type { SpanRecord } from '../../model/span.ts'
 import { resourceBytes, schemaUrlBytes, scopeBytes } from './attributes.ts'
+import { aim } from './known.ts'
 import { logBound, putLog } from './log.ts'
 import { inOtlp, metricBound, putMetric } from './metric.ts'
 import { putVarint, varintSize } from './put.ts'
@@ -20,6 +21,7 @@ const FULL = 65_536
 class Lot {
   readonly scope: Scope
   data: Buffer
+  view: DataView
   /** What was cut before ends at `from`; the next record goes to `at`. */
   from = 0
   at = 0
@@ -30,12 +32,14 @@ class Lot {
   constructor(scope: Scope) {
     this.scope = scope
     this.data = Buffer.allocUnsafeSlow(FIRST)
+    this.view = new DataView(this.data.buffer)
   }
 
   turn(bound: number): void {
     if (this.at > this.from) this.full.push(this.data.subarray(this.from, this.at))
     const next = Math.min(FULL, this.data.length * 4)
     this.data = Buffer.allocUnsafeSlow(Math.max(bound, next))
+    this.view = new DataView(this.data.buffer)
     this.from = 0
     this.at = 0
   }
@@ -52,6 +56,7 @@ abstract class Slab<T extends { readonly scope: Scope }> {
     const last = this.#last
     const lot = last !== null && last.scope === record.scope ? last : this.#find(record.scope)
     if (lot.data.length - lot.at < bound) lot.turn(bound)
+    aim(lot.data, lot.view)
     return lot
   }
 

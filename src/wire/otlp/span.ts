@@ -1,10 +1,10 @@
 // One Span (trace.proto) from a flat record in a single pass: two copies of templates, ids, times, its own attributes.
 import type { SpanEvent, SpanLink, SpanRare, SpanRecord } from '../../model/span.ts'
-import { flatBound, putFlat, SPAN_ATTRIBUTE, templateBytes } from './attributes.ts'
+import { flatBound, SPAN_ATTRIBUTE, templateBytes } from './attributes.ts'
 import {
   attributeBound,
   patchLength,
-  putAttribute,
+  putAttributes,
   putBytes,
   putFixed32,
   putId,
@@ -58,11 +58,7 @@ export function putSpan(b: Buffer, p: number, span: SpanRecord): number {
   if (span.template !== null) p = putBytes(b, p, templateBytes(span.template))
   if (span.peer !== null) p = putBytes(b, p, templateBytes(span.peer))
   const { attributes } = span
-  if (attributes !== null) {
-    for (let i = 0; i < attributes.length; i += 2) {
-      p = putAttribute(b, p, SPAN_ATTRIBUTE, attributes[i] as string, attributes[i + 1])
-    }
-  }
+  if (attributes !== null) p = putAttributes(b, p, SPAN_ATTRIBUTE, attributes)
   if (rare !== null) p = putRare(b, p, rare)
   const message = rare === null ? null : rare.statusMessage
   if (span.status !== 0 || message !== null) p = putStatus(b, p, span.status, message)
@@ -133,7 +129,7 @@ function putEvent(b: Buffer, p: number, event: SpanEvent): number {
   p = putTime(b, p, event.time)
   b[p++] = 0x12
   p = putString(b, p, event.name)
-  if (event.attributes !== null) p = putFlat(b, p, 0x1a, event.attributes)
+  if (event.attributes !== null) p = putAttributes(b, p, 0x1a, event.attributes)
   return patchLength(b, from, putCount(b, p, 0x20, event.dropped))
 }
 
@@ -150,7 +146,7 @@ function putLink(b: Buffer, p: number, link: SpanLink): number {
     b[p++] = 0x1a
     p = putString(b, p, link.traceState)
   }
-  if (link.attributes !== null) p = putFlat(b, p, 0x22, link.attributes)
+  if (link.attributes !== null) p = putAttributes(b, p, 0x22, link.attributes)
   p = putCount(b, p, 0x28, link.dropped)
   if (link.flags !== 0) {
     b[p++] = 0x35
