@@ -8,7 +8,7 @@ import type { SpanRecord } from '../model/span.ts'
 
 export interface QueueOptions {
   /** Records that wait at most; rounded up to a power of two. */
-  readonly size?: number
+  readonly queue?: number
   /** A drain begins when this many wait. */
   readonly batch?: number
   /** Sinks send what they gathered after this long, ms. */

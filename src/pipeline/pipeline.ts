@@ -50,8 +50,8 @@ export class Pipeline {
     this.sinks = options.sinks
     const clock = options.clock ?? systemClock
     this.#clock = clock
-    this.#spans = new Intake(options.spans?.size ?? 2048, spanWeight)
-    this.#logs = new Intake(options.logs?.size ?? 2048, logWeight)
+    this.#spans = new Intake(options.spans?.queue ?? 2048, spanWeight)
+    this.#logs = new Intake(options.logs?.queue ?? 2048, logWeight)
     const of = (signal: Signal): SignalSink[] => this.sinks.filter((sink) => takes(sink, signal))
     this.#bySignal = { traces: of('traces'), metrics: of('metrics'), logs: of('logs') }
     this.#delays = { traces: options.spans?.delayMs ?? 2000, logs: options.logs?.delayMs ?? 2000 }

@@ -215,7 +215,7 @@ test('without a sink nothing is recorded and nothing throws [W-09] [H-21]', asyn
 
 test('a full queue drops the oldest, counts them and says it once [W-05] [S-28]', async () => {
   const sink = new Memory()
-  const p = pipeline([sink], { spans: { size: 8, batch: 100 } })
+  const p = pipeline([sink], { spans: { queue: 8, batch: 100 } })
   for (const name of names(0, 20)) p.span(span(name))
   expect([p.self.spans.dropped, p.self.spans.size]).toEqual([12, 8])
   await p.flush(1000)
@@ -471,7 +471,7 @@ test('the self counters name queue, processed and exported records after the con
     component: 'otlp_http_exporter',
     counts: { traces: { inflight: 1, exported: 5, rejected: 2, failed: 0, dropped: 3 } },
   })
-  const p = pipeline([sink as never], { spans: { size: 4 } })
+  const p = pipeline([sink as never], { spans: { queue: 4 } })
   for (const name of names(0, 6)) p.span(span(name))
   const rows = Object.fromEntries(Object.entries(NAMES).map(([key, row]) => [row.short, key]))
   expect(
