@@ -29,7 +29,8 @@ export interface Said {
   readonly warnings: Warning[]
 }
 
-const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/i
+/** Hosts that are this machine, however an address writes them. */
+export const LOOPBACK: RegExp = /^(?:localhost|127(?:\.\d{1,3}){3}|\[?::1\]?)$/i
 
 /** The exporters of one signal that are on; `tree` gives the places that faults and warnings name. */
 export function resolveExporters(

@@ -2,7 +2,7 @@
 // not meant (warnings).
 import { Fault } from '../base/fault.ts'
 import type { Config } from './config.ts'
-import type { Said } from './exporters.ts'
+import { LOOPBACK, type Said } from './exporters.ts'
 import type { Settings } from './settings.gen.ts'
 import { find, type Origin, originText, type Tree } from './tree.ts'
 import { warning } from './warning.ts'
@@ -14,6 +14,7 @@ const EXPORTERS = ['observability', 'opentelemetry', 'metrics', 'exporters'] as 
 export function applyRules(config: Config, tree: Tree, said: Said): void {
   endpointsAgree(config, tree, said)
   guard(config, tree, said)
+  openTiers(config, tree, said)
   statusOfInvalidToken(config, tree, said)
   customMetrics(config, tree, said)
   uniqueNames(config, tree, said)
@@ -62,6 +63,14 @@ function guard(config: Config, tree: Tree, said: Said): void {
     const text = `${authentication.tokenEnv} is not set: nobody can prove who they are, so ${config.scrape.path} answers nobody.`
     said.warnings.push(warning('GUARD_NO_CREDENTIAL', text, subject, origin(tree, path)))
   }
+}
+
+/** Ruling 58, where it matters: without application authentication the console is open to whoever reaches the listener. */
+function openTiers(config: Config, tree: Tree, said: Said): void {
+  const { server, access } = config
+  if (!server.enabled || access.jwt.enabled || LOOPBACK.test(server.host)) return
+  const text = `Application authentication is off: the tenant and system tiers of the console are open to everyone who reaches ${server.host}:${server.port}.`
+  said.warnings.push(warning('ACCESS_OPEN', text, 'access.jwt.enabled', origin(tree, ['server', 'host'])))
 }
 
 function statusOfInvalidToken(config: Config, tree: Tree, said: Said): void {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { faults, named } from './load.ts'
+import { faults, named, warnings } from './load.ts'
 
 const conflict = (text: string) =>
   faults(`name: shop\n${text}`).map((line) =>
@@ -173,4 +173,19 @@ test('the surfaces have the defaults of the sources [W-37]', () => {
     queue: { enabled: true },
     workflow: { enabled: false },
   })
+})
+
+test('a listener that other machines reach, without application authentication, is said loudly', () => {
+  expect(warnings(named('server: { host: 0.0.0.0 }\n'))).toEqual([
+    'telltale.yaml:2:17 ACCESS_OPEN access.jwt.enabled: Application authentication is off: the tenant and system tiers of the console are open to everyone who reaches 0.0.0.0:9464.',
+  ])
+  for (const quiet of [
+    '',
+    'server: { host: localhost }\n',
+    'server: { host: "::1" }\n',
+    'server: { host: 0.0.0.0, enabled: false }\n',
+    'server: { host: 0.0.0.0 }\naccess: { jwt: { enabled: true } }\n',
+  ]) {
+    expect(warnings(named(quiet))).toEqual([])
+  }
 })
