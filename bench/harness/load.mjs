@@ -102,6 +102,8 @@ async function pace({ port, requests, connections, perSecond }) {
 }
 
 const answers = { drive, pace }
+// The harness is gone: nobody else would end this process.
+process.on('disconnect', () => process.exit(0))
 process.on('message', async ({ id, ask, detail }) => {
   if (ask === 'quit') process.exit(0)
   process.send({ id, answer: await answers[ask](detail) })

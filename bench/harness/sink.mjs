@@ -74,6 +74,8 @@ if (process.send) {
   })
   server.keepAliveTimeout = 60_000
   server.listen(0, '127.0.0.1', () => process.send({ ready: { port: server.address().port } }))
+  // The harness is gone: nobody else would end this process.
+  process.on('disconnect', () => process.exit(0))
   process.on('message', ({ id, ask }) => {
     if (ask === 'quit') process.exit(0)
     process.send({ id, answer: counts })

@@ -14,6 +14,8 @@ async function main() {
       return answers.usage()
     },
   }
+  // The harness is gone: nobody else would end this process.
+  process.on('disconnect', () => process.exit(0))
   process.on('message', async ({ id, ask }) => {
     if (ask === 'quit') process.exit(0)
     process.send({ id, answer: await answers[ask]() })

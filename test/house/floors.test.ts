@@ -97,8 +97,10 @@ test('every relative import names a file that exists, with its ending', () => {
   expect(missing).toEqual([])
 })
 
-test('only doors re-export: no other file of src is a barrel', () => {
-  const barrels = sources.filter(({ path, code }) => path.includes('/') && /^export\s[^'"]*?\sfrom\s+['"]/m.test(code))
+test('only doors re-export values: no other file of src is a barrel', () => {
+  const barrels = sources.filter(
+    ({ path, code }) => path.includes('/') && /^export\s+(?:\*|\{)[^'"]*?\sfrom\s+['"]/m.test(code),
+  )
   expect(barrels.map(({ path }) => path)).toEqual([])
 })
 
