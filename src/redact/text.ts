@@ -151,6 +151,8 @@ export function textRedactor(options: TextOptions): (text: string) => string {
       if (match[1] !== undefined) instead = REDACTED
       else if (match[2] !== undefined) {
         const url = redactUrl(found, judge, valueInUrl)
+        // Its values were passed by the same pattern, which has forgotten where this pass stands.
+        pattern.lastIndex = end
         if (url !== found) instead = url
       } else if (match[3] !== undefined) instead = `${found.slice(0, found.search(/\s/))} ${REDACTED}`
       else if (match[6] !== undefined) {

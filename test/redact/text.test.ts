@@ -85,3 +85,11 @@ test.each([
   expect(redactUrl(url)).toBe(expected)
   expect(redactUrl(expected)).toBe(expected)
 })
+
+test('the URL of a stack frame, which has a line and a column, ends the pass like any other', () => {
+  const stack = 'Error: no\n    at file:///shop/api.mjs:40:27\n    at async span (file:///shop/span.mjs:1:2)'
+  expect(new Redactor().text(stack)).toBe(stack)
+  expect(new Redactor().text('see http://a.test/x:1?u=http://b:c@d/ password=abc123')).toBe(
+    'see http://a.test/x:1?u=http://REDACTED:REDACTED@d/ password=[REDACTED]',
+  )
+})
