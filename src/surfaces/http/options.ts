@@ -1,3 +1,4 @@
+// What `start` decides about the HTTP surface: the rooms it records into, and switches that mirror the configuration.
 import type { Propagator } from '../../context/propagator.ts'
 import type { Registry } from '../../metrics/registry.ts'
 import type { Tracer } from '../../trace/tracer.ts'
