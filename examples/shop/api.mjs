@@ -15,7 +15,7 @@ const value = histogram('order_value_cents', { labels: ['plan'] })
 const planOf = (tenant) => (tenant === 'acme' ? 'pro' : 'basic')
 
 const { db, address, close } = await openDatabase()
-const app = fastify({ logger: { level: 'info' }, disableRequestLogging: true })
+const app = fastify({ logger: { level: 'info' } })
 
 app.get('/products', async () => (await db.query('SELECT id, name, price_cents FROM products ORDER BY id')).rows)
 

@@ -9,7 +9,7 @@ const SECRETS = ['hunter2-secret', 'sk-live-very-secret']
 const ERROR = 17
 
 const get = async (url) => {
-  const response = await fetch(url)
+  const response = await fetch(url, { signal: AbortSignal.timeout(10_000) })
   if (!response.ok) throw new Error(`${url} answered ${response.status}`)
   return response
 }

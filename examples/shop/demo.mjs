@@ -74,9 +74,9 @@ async function open(free) {
   const ports = free ? { API_PORT: '0', API_ADMIN_PORT: '0', WORKER_ADMIN_PORT: '0' } : {}
   const parts = []
   const stop = async () => {
-    const drained = []
-    for (const part of parts) if (!(await part.stop())) drained.push(part.name)
-    return drained
+    const stuck = []
+    for (const part of parts) if (!(await part.stop())) stuck.push(part.name)
+    return stuck
   }
   try {
     const env = { HUB: hub.endpoint, ...ports }
@@ -126,15 +126,32 @@ async function demo() {
   await ending
 }
 
+/** A part that hangs must end the check too, and say so. */
+const CHECK_MS = 120_000
+
 async function check() {
   const { checkShop } = await import('./check.mjs')
   const shop = await open(true)
+  process.exitCode = 1
+  let timer
+  const late = new Promise((resolve) => {
+    timer = setTimeout(() => {
+      process.stdout.write(`MISSING  an end: the check did not finish in ${CHECK_MS / 1000} s\n`)
+      resolve(false)
+    }, CHECK_MS)
+  })
   try {
-    process.exitCode = (await checkShop(shop, Number(options.requests))) ? 0 : 1
+    if (await Promise.race([checkShop(shop, Number(options.requests)), late])) process.exitCode = 0
   } finally {
-    await shop.stop()
+    clearTimeout(timer)
+    const stuck = await shop.stop()
+    if (stuck.length > 0) {
+      process.stdout.write(`MISSING  a drain: ${stuck.join(', ')} had to be ended\n`)
+      process.exitCode = 1
+    }
     await shop.hub.stop()
   }
+  process.exit()
 }
 
 if (options.help) process.stdout.write(HELP)
