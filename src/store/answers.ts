@@ -56,6 +56,8 @@ export interface TraceRow {
   route: string | null
   rooted: boolean
   start_ms: number
+  /** ISO 8601, for people. */
+  start_time: string | null
   duration_ms: number
   spans: number
   errors: number
@@ -101,6 +103,8 @@ export interface TraceAnswer extends TraceRow {
 export interface LogRow {
   number: number
   time_ms: number
+  /** ISO 8601, for people. */
+  time: string | null
   severity: number
   severity_text: string
   body: Plain

@@ -1,3 +1,4 @@
+// Which logs match, by time; what arrives late stands at its own time.
 import { spanIdHex, traceIdHex } from '../base/ids.ts'
 import type { Value } from '../model/attribute.ts'
 import type { LogRow, Page } from './answers.ts'
@@ -5,7 +6,7 @@ import { Best } from './best.ts'
 import { type Condition, holds } from './condition.ts'
 import { readCursor, writeCursor } from './cursor.ts'
 import type { StoredLog } from './logs.ts'
-import { plain, plainObject, plainText } from './plain.ts'
+import { isoTime, plain, plainObject, plainText } from './plain.ts'
 import type { Store } from './store.ts'
 
 export interface LogSearch {
@@ -78,6 +79,7 @@ export function logRow(log: StoredLog): LogRow {
   return {
     number: log.number,
     time_ms: log.time,
+    time: isoTime(log.time),
     severity: record.severity,
     severity_text: record.severityText,
     body: plain(record.body),

@@ -22,6 +22,11 @@ export function plainObject(flat: Flat | null): Record<string, Plain> {
   return object
 }
 
+/** ISO 8601 to the millisecond; null for times that no calendar has. */
+export function isoTime(ms: number): string | null {
+  return Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : null
+}
+
 export function plainText(value: Value): string {
   if (typeof value === 'string') return value
   const shown = plain(value)

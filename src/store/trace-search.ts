@@ -5,6 +5,7 @@ import type { Page, TraceRow } from './answers.ts'
 import { Best } from './best.ts'
 import { type Condition, holds } from './condition.ts'
 import { type Place, readCursor, writeCursor } from './cursor.ts'
+import { isoTime } from './plain.ts'
 import type { Store } from './store.ts'
 import type { StoredSpan, Trace } from './trace.ts'
 import { kindName, spanText } from './words.ts'
@@ -97,6 +98,7 @@ export function traceRow(trace: Trace): TraceRow {
     route: spanText(record, 'http.route'),
     rooted: trace.rooted,
     start_ms: trace.start,
+    start_time: isoTime(trace.start),
     duration_ms: trace.duration,
     spans: trace.spans.length,
     errors: trace.errors,

@@ -1,0 +1,1 @@
+export function pageModule(): Promise<string>
