@@ -2,6 +2,7 @@
 // observed. What has to be waited for (listeners, contrib packages) is `Telltale.open`, afterwards.
 import { Tenants } from '../access/tenants.ts'
 import { notice, onNotice } from '../base/notice.ts'
+import type { Config } from '../config/config.ts'
 import { loadConfig } from '../config/load.ts'
 import { requirePeers } from '../config/peers.ts'
 import { allowHosts } from '../context/hosts.ts'
@@ -9,22 +10,25 @@ import { Propagator } from '../context/propagator.ts'
 import { health } from '../health/default.ts'
 import { uptime } from '../health/uptime.ts'
 import { Lifecycle, STOP } from '../lifecycle/lifecycle.ts'
-import { watchSignals } from '../lifecycle/signals.ts'
+import { type SignalOptions, watchSignals } from '../lifecycle/signals.ts'
 import { installLogs } from '../logs/installed.ts'
 import { noticeToLogger } from '../logs/notice.ts'
 import type { Sink } from '../model/batch.ts'
 import { loadContrib } from '../otel/contrib.ts'
 import { registerOtel } from '../otel/register.ts'
+import type { Pipeline } from '../pipeline/pipeline.ts'
 import { Redactor } from '../redact/redact.ts'
 import { detectResource } from '../resource/resource.ts'
 import { HttpSurface } from '../surfaces/http/surface.ts'
 import { install } from '../trace/installed.ts'
 import { TrafficRing } from '../traffic/ring.ts'
 import { serviceConsole } from './endpoints.ts'
+import { nameOtherTracers } from './other-tracers.ts'
 import { probe } from './probe.ts'
 import { observeOurselves } from './self.ts'
 import { startSignals } from './signals.ts'
 import { configuredSinks } from './sinks.ts'
+import { subordinate } from './subordinate.ts'
 import { Telltale } from './telltale.ts'
 
 export interface StartOptions {
@@ -48,98 +52,133 @@ export function assemble(options: StartOptions): Telltale {
   requirePeers(config, options.cwd)
   const sinks = [...configuredSinks(config), ...(options.sinks ?? [])]
 
-  // 2. Who is speaking, and since when.
-  uptime.begin()
-  const resource = detectResource({ attributes: config.resource, service: config.service, env: config.environment })
-  const redactor = new Redactor({ keys: config.redact.keys, emails: config.redact.emails })
-
-  // 3. The signals.
-  const signals = startSignals(loaded, resource, sinks, redactor)
-  const { registry, pipeline, engine, logs } = signals
-  install(engine)
-  installLogs(logs)
-  logs.start()
-  const listened = onNotice(noticeToLogger(logs))
-  for (const warning of warnings) notice('warn', warning.code, warning.text)
-  const unobserve = config.mode === 'off' ? null : observeOurselves(registry, pipeline, engine)
-  health.configure(config.observability.health.checks, { fetch: probe(config.access.endpoint_policy) })
-
-  // 4. Where the application touches us.
+  // From here on, what was begun is let go of again when a later step fails.
   const lifecycle = new Lifecycle()
-  const traffic = new TrafficRing()
-  const propagator = new Propagator(config.propagators)
-  const { tenants: rules, jwt } = config.access
-  const tenants = new Tenants({
-    mode: rules.routing_mode,
-    strict: rules.strict_validation,
-    defaultTenant: rules.default,
-    authentication: jwt.enabled,
-  })
-  const console = serviceConsole({ config, resource, registry, health, lifecycle, tenants })
-  const telltale = new Telltale({ config, file, resource, registry, pipeline, console, lifecycle, health, traffic })
-  const { http } = config.surfaces
-  const { track_user_agents, track_ip_addresses } = config.observability.prometheus.metrics.http
-  const surface = new HttpSurface({
-    mode: http.enabled ? config.mode : 'off',
-    registry: config.metrics.families.http && config.metrics.enabled ? registry : null,
-    tracer: engine?.tracer('telltale/http') ?? null,
-    propagator,
-    link: true,
-    extract: http.extract_headers,
-    inject: http.inject_headers,
-    outbound: http.client,
-    ignore: http.ignore,
-    baggageHosts: http.baggage_hosts,
-    trackUserAgents: track_user_agents,
-    trackIpAddresses: track_ip_addresses,
-    isOwn: telltale.owns,
-    tenantHeader: rules.header.toLowerCase(),
-    tenantOf: tenants.of,
-    tenantNumber: tenants.number,
-    onFinish: (time, ms, status, tenant) => traffic.push(time, ms, status, tenant),
-  })
-  surface.start()
-  const api = config.disabled
-    ? null
-    : registerOtel({
+  try {
+    return build()
+  } catch (error) {
+    void lifecycle.stop()
+    throw error
+  }
+
+  function build(): Telltale {
+    const close = (name: string, work: () => void) => void lifecycle.onStop(name, STOP.close, work)
+
+    // 2. Who is speaking, and since when.
+    uptime.begin()
+    const part = subordinate()
+    const resource = detectResource({
+      attributes: part === null ? config.resource : ownInstance(config.resource, part),
+      service: config.service,
+      env: config.environment,
+    })
+    const redactor = new Redactor({ keys: config.redact.keys, emails: config.redact.emails })
+
+    // 3. The signals.
+    const signals = startSignals(loaded, resource, sinks, redactor)
+    const { registry, pipeline, engine, logs } = signals
+    lifecycle.onStop('signals', STOP.traces, (deadlineMs) => pipeline.close(deadlineMs), 10_000)
+    close('metrics', () => signals.stop())
+    install(engine)
+    close('trace', () => install(null))
+    installLogs(logs)
+    logs.start()
+    const listened = onNotice(noticeToLogger(logs))
+    close('logs', () => {
+      logs.stop()
+      installLogs(null)
+      onNotice(listened)
+    })
+    for (const warning of warnings) notice('warn', warning.code, warning.text)
+    if (config.mode !== 'off') close('self', observeOurselves(registry, pipeline, engine))
+    health.configure(config.observability.health.checks, { fetch: probe(config.access.endpoint_policy) })
+    health.liveness.on()
+
+    // 4. Where the application touches us.
+    const traffic = new TrafficRing()
+    const propagator = new Propagator(config.propagators)
+    const { tenants: rules, jwt } = config.access
+    const tenants = new Tenants({
+      mode: rules.routing_mode,
+      strict: rules.strict_validation,
+      defaultTenant: rules.default,
+      authentication: jwt.enabled,
+    })
+    const console = serviceConsole({ config, resource, registry, health, lifecycle, tenants })
+    const listens = config.server.enabled && config.mode !== 'off' && part === null
+    const parts = { config, file, resource, registry, pipeline, console, lifecycle, health, traffic, listens }
+    const telltale = new Telltale(parts)
+    const { http } = config.surfaces
+    const { track_user_agents, track_ip_addresses } = config.observability.prometheus.metrics.http
+    const surface = new HttpSurface({
+      mode: http.enabled ? config.mode : 'off',
+      registry: config.metrics.families.http && config.metrics.enabled ? registry : null,
+      tracer: engine?.tracer('telltale/http') ?? null,
+      propagator,
+      link: true,
+      extract: http.extract_headers,
+      inject: http.inject_headers,
+      outbound: http.client,
+      ignore: http.ignore,
+      baggageHosts: http.baggage_hosts,
+      trackUserAgents: track_user_agents,
+      trackIpAddresses: track_ip_addresses,
+      isOwn: telltale.owns,
+      tenantHeader: rules.header.toLowerCase(),
+      tenantOf: tenants.of,
+      tenantNumber: tenants.number,
+      onFinish: (time, ms, status, tenant) => traffic.push(time, ms, status, tenant),
+    })
+    surface.start()
+    lifecycle.onStop('surfaces', STOP.producers, () => surface.stop())
+    nameOtherTracers()
+    if (!config.disabled) {
+      const from = options.cwd ?? process.cwd()
+      const baggage = allowHosts(http.baggage_hosts)
+      const api = registerOtel({
         propagator,
         registry,
         log: logs.forward,
         logLimits: config.logs.limits,
-        baggage: allowHosts(http.baggage_hosts),
-        from: options.cwd,
+        baggage,
+        from,
       })
+      close('api', () => api.unregister())
+      if (config.instrumentations !== 'none') {
+        const esm = options.hooks === true
+        const contrib = loadContrib(config.instrumentations, { from, providers: api, skip: OURS, esm })
+        close('contrib', () => contrib.disable())
+      }
+    }
 
-  const contrib =
-    api === null || config.instrumentations === 'none'
-      ? null
-      : loadContrib(config.instrumentations, {
-          from: options.cwd ?? process.cwd(),
-          providers: api,
-          skip: OURS,
-          esm: options.hooks === true,
-        })
+    // 5. How it ends, in the order of ruling 42; the pipeline itself flushes metrics, then traces, then logs.
+    close('signals of the process', watchSignals({ stop: () => lifecycle.stop(), ...atExit(pipeline) }))
+    lifecycle.onStop('liveness', 0, () => health.liveness.off())
+    lifecycle.onStop('endpoints', STOP.drain, (deadlineMs) => telltale.shut(deadlineMs))
+    lifecycle.begin()
+    return telltale
+  }
+}
 
-  const unwatch = watchSignals({
-    stop: () => lifecycle.stop(),
-    flush: (deadlineMs) => pipeline.flush(deadlineMs),
-  })
+/** An id that the configuration gives is the whole service's; its workers and children add which of them they are. */
+function ownInstance(attributes: Config['resource'], part: string): Config['resource'] {
+  const id = attributes['service.instance.id']
+  return id === undefined ? attributes : { ...attributes, 'service.instance.id': `${id}/${part}` }
+}
 
-  // 5. How it ends, in the order of ruling 42; the pipeline itself flushes metrics, then traces, then logs.
-  lifecycle.onStop('endpoints', STOP.drain, (deadlineMs) => telltale.shut(deadlineMs))
-  lifecycle.onStop('surfaces', STOP.producers, () => surface.stop())
-  lifecycle.onStop('signals', STOP.traces, (deadlineMs) => pipeline.close(deadlineMs), 10_000)
-  lifecycle.onStop('rest', STOP.close, () => {
-    contrib?.disable()
-    api?.unregister()
-    unobserve?.()
-    install(null)
-    signals.stop()
-    logs.stop()
-    installLogs(null)
-    onNotice(listened)
-    unwatch()
-  })
-  lifecycle.begin()
-  return telltale
+/** A flush at the end of a process; again while the application records more in its last moments, but not for ever. */
+function atExit(pipeline: Pipeline): Pick<SignalOptions, 'flush' | 'pending'> {
+  let told = -1
+  let left = 10
+  const recorded = () => {
+    const { spans, logs } = pipeline.self
+    return spans.processed + spans.size + logs.processed + logs.size
+  }
+  return {
+    async flush(deadlineMs) {
+      await pipeline.flush(deadlineMs)
+      told = recorded()
+    },
+    pending: () => pipeline.sinks.length > 0 && recorded() !== told && left-- > 0,
+  }
 }

@@ -1,9 +1,12 @@
 // Our own URLs in the service: the scrape and the probes, answered on a listener of their own or mounted on the
 // application's server.
 import type { Tenants } from '../access/tenants.ts'
+import { openWarning } from '../access/tier.ts'
+import { notice } from '../base/notice.ts'
 import type { Config } from '../config/config.ts'
 import { type Console, createConsole } from '../console/console.ts'
 import { healthRoutes } from '../console/health.ts'
+import type { AnyRoute } from '../console/route.ts'
 import { scrapeRoutes } from '../console/scrape.ts'
 import type { Health } from '../health/checks.ts'
 import type { Lifecycle } from '../lifecycle/lifecycle.ts'
@@ -38,20 +41,13 @@ export function serviceConsole(parts: EndpointParts): Console {
     },
   })
   const { enabled, endpoint } = config.observability.health
-  return createConsole({
-    routes: [
-      ...(scrape.enabled ? scraped : []),
-      ...healthRoutes({
-        path: enabled ? endpoint : null,
-        health,
-        lifecycle,
-        service: service.name,
-        version: service.version,
-      }),
-    ],
-    access: { authentication: config.access.jwt.enabled, dev: config.dev, scrapeGuard: scrape.guard },
-    tenants,
-  })
+  const probes = { path: enabled ? endpoint : null, health, lifecycle, service: service.name, version: service.version }
+  const routes: AnyRoute[] = [...(scrape.enabled ? scraped : []), ...healthRoutes(probes)]
+  const access = { authentication: config.access.jwt.enabled, dev: config.dev, scrapeGuard: scrape.guard }
+  // Ruling 58, as soon as there is something to read: a service that answers a scrape and probes alone is open by design.
+  const warning = routes.some(({ tier }) => tier !== 'public' && tier !== 'scrape') ? openWarning(access) : undefined
+  if (warning !== undefined) notice('warn', 'access.open', warning)
+  return createConsole({ routes, access, tenants, tenantHeader: config.access.tenants.header.toLowerCase() })
 }
 
 function hidden(config: Config): Group[] {

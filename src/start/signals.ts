@@ -1,13 +1,16 @@
 // The three signals of one instance: what records them, and the pipeline they end in.
+import { threadId } from 'node:worker_threads'
 import { Fault, Faults } from '../base/fault.ts'
 import type { Config, QueueConfig } from '../config/config.ts'
 import type { Loaded } from '../config/load.ts'
+import { currentIds } from '../context/current.ts'
 import { uptime } from '../health/uptime.ts'
 import { Logs } from '../logs/logs.ts'
 import { customDefinitions, declareCustom } from '../metrics/custom.ts'
 import { declare } from '../metrics/declare.ts'
 import { defaultRegistry } from '../metrics/default.ts'
 import type { Registry } from '../metrics/registry.ts'
+import { aliasViews } from '../metrics/views.ts'
 import type { Resource } from '../model/attribute.ts'
 import type { Sink } from '../model/batch.ts'
 import { type Group, NAMES } from '../model/names.ts'
@@ -56,8 +59,15 @@ export function startSignals(loaded: Loaded, resource: Resource, sinks: readonly
     options: config.logs,
     service: config.service.name,
     redact: redactor.log,
+    // 0 in the main thread.
+    threadId,
   })
-  return { registry, pipeline, engine, logs, stop: () => stops.forEach((stop) => void stop()) }
+  registry.exemplars(engine === null ? null : currentIds)
+  const stop = () => {
+    registry.exemplars(null)
+    for (const each of stops) each()
+  }
+  return { registry, pipeline, engine, logs, stop }
 }
 
 function configureMetrics(registry: Registry, loaded: Loaded, redactor: Redactor): (() => void)[] {
@@ -66,16 +76,22 @@ function configureMetrics(registry: Registry, loaded: Loaded, redactor: Redactor
   const { histogram_buckets } = config.observability.prometheus.metrics.http
   const { families } = config.metrics
   const recording = config.mode !== 'off' && config.metrics.enabled
+  const { business } = config.observability.prometheus.metrics
+  const definitions = customDefinitions(business, config.custom_metrics)
+  const named = [...config.alerts.map(({ condition }) => condition), ...definitions.map(({ name }) => name)]
   registry.configure({
     limits: { series: limits.series, nodes: limits.nodes, valueLength: limits.value_length },
-    views: [...views, { name: NAMES.http_request_duration_seconds.short, buckets: histogram_buckets }],
+    views: [
+      ...views,
+      ...aliasViews(named),
+      { name: NAMES.http_request_duration_seconds.short, buckets: histogram_buckets },
+    ],
     strict: config.strict,
     off: recording ? off(families) : [...GROUPS],
     redact: redactor.label,
   })
   if (families.custom) {
-    const { business } = config.observability.prometheus.metrics
-    const faults = declareCustom(registry, customDefinitions(business, config.custom_metrics))
+    const faults = declareCustom(registry, definitions)
     if (faults.length > 0) throw new Faults(faults.map((fault) => placed(fault, loaded)))
   }
   if (!recording) return []

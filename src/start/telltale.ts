@@ -4,7 +4,7 @@ import type { Config } from '../config/config.ts'
 import type { Console } from '../console/console.ts'
 import { type Listener, listen } from '../console/listener.ts'
 import type { Health } from '../health/checks.ts'
-import type { Lifecycle } from '../lifecycle/lifecycle.ts'
+import { type Lifecycle, STOP } from '../lifecycle/lifecycle.ts'
 import type { Registry } from '../metrics/registry.ts'
 import type { Resource } from '../model/attribute.ts'
 import type { Pipeline } from '../pipeline/pipeline.ts'
@@ -20,6 +20,8 @@ export interface Parts {
   readonly lifecycle: Lifecycle
   readonly health: Health
   readonly traffic: TrafficRing
+  /** Whether it may open a listener of its own. */
+  readonly listens: boolean
 }
 
 export class Telltale {
@@ -34,6 +36,7 @@ export class Telltale {
   readonly #console: Console
   readonly #pipeline: Pipeline
   readonly #lifecycle: Lifecycle
+  readonly #listens: boolean
   #admin: Listener | undefined
   #mounted = false
 
@@ -47,6 +50,7 @@ export class Telltale {
     this.#console = parts.console
     this.#pipeline = parts.pipeline
     this.#lifecycle = parts.lifecycle
+    this.#listens = parts.listens
   }
 
   /** Where our endpoints have a listener of their own, such as `http://127.0.0.1:9464`; undefined when they have none. */
@@ -89,8 +93,8 @@ export class Telltale {
    * @internal
    */
   async open(): Promise<this> {
-    const { server, mode } = this.config
-    if (server.enabled && mode !== 'off' && !this.#mounted) {
+    const { server } = this.config
+    if (this.#listens && !this.#mounted) {
       this.#admin = await listen(this.#console, {
         host: server.host,
         port: server.port,
@@ -110,8 +114,9 @@ export class Telltale {
     await admin?.close(deadlineMs)
   }
 
-  /** Calls `then` when a stop begins. @internal */
-  onStopped(then: () => void): void {
-    this.#lifecycle.onStop('instance', 0, then)
+  /** Calls `then` when a stop begins, with what resolves at its end. @internal */
+  onStop(then: (ended: Promise<void>) => void): void {
+    const ended = new Promise<void>((resolve) => this.#lifecycle.onStop('ended', STOP.close + 1, () => resolve()))
+    this.#lifecycle.onStop('instance', 0, () => then(ended))
   }
 }
