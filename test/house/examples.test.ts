@@ -98,7 +98,8 @@ test('every program of the README is one of examples/, word for word', () => {
 })
 
 test('the families that the demo excuses from promtool are those of the table of names', () => {
-  const exempt = Object.values(NAMES).filter((name) => name.exempt !== undefined)
+  // Others are exempt under the semantic conventions' names, which the demo does not show.
+  const exempt = Object.values(NAMES).filter(({ exempt, short }) => exempt !== undefined && short.endsWith('_total'))
   expect(EXEMPT).toEqual(exempt.map(({ short }) => short).sort())
 })
 

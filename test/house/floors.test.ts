@@ -51,6 +51,11 @@ const file = (path: string, ...targets: string[]): Source => ({
   imports: targets.map((target) => ({ spec: target, path: target, typeOnly: false, lazy: false })),
 })
 
+test('the floors table is found: all its rows, from base up to the doors', () => {
+  expect(floors.length).toBeGreaterThan(20)
+  expect(floors.at(-1)).toEqual({ floor: 0, room: 'base' })
+})
+
 test('every import goes to a strictly lower floor or stays in its room', () => {
   expect(wrongImports(sources, floors)).toEqual([])
 })

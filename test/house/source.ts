@@ -58,7 +58,10 @@ export interface Floor {
 
 /** Rows of the table of ARCHITECTURE.md whose first cell is a number. */
 export function readFloors(text = readFileSync(join(ROOT, 'ARCHITECTURE.md'), 'utf8')): Floor[] {
-  return [...text.matchAll(/^\| *(\d+) *\| *`?([\w/]+)`? *\|/gm)].map((row) => ({ floor: Number(row[1]), room: row[2]! }))
+  return [...text.matchAll(/^\| *(\d+) *\| *`?([\w/]+)`? *\|/gm)].map((row) => ({
+    floor: Number(row[1]),
+    room: row[2]!,
+  }))
 }
 
 /** The room of a file: the longest room name that its path is under; a file straight in src is a door, but for the program's. */

@@ -1,0 +1,3 @@
+// telltale/register: 
+
+
