@@ -41,7 +41,9 @@ export class BoundGauge implements Leaf {
 
   #show(): void {
     this.#shown = true
-    this.#gauge.trie.family.series.push(this.series)
+    // After a refinement two handles may write one series, and each shows it.
+    const { series } = this.#gauge.trie.family
+    if (!series.includes(this.series)) series.push(this.series)
   }
 
   attach(series: Series): void {

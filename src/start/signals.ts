@@ -6,14 +6,14 @@ import type { Loaded } from '../config/load.ts'
 import { currentIds } from '../context/current.ts'
 import { uptime } from '../health/uptime.ts'
 import { Logs } from '../logs/logs.ts'
-import { customDefinitions, declareCustom } from '../metrics/custom.ts'
+import { checkCustom, customDefinitions, declareCustom } from '../metrics/custom.ts'
 import { declare } from '../metrics/declare.ts'
 import { defaultRegistry } from '../metrics/default.ts'
 import type { Registry } from '../metrics/registry.ts'
 import { aliasViews } from '../metrics/views.ts'
 import type { Resource } from '../model/attribute.ts'
 import type { Sink } from '../model/batch.ts'
-import { type Group, NAMES } from '../model/names.ts'
+import { ALIASES, type Group, NAMES } from '../model/names.ts'
 import { Pipeline } from '../pipeline/pipeline.ts'
 import { takes } from '../pipeline/sink.ts'
 import type { Redactor } from '../redact/redact.ts'
@@ -78,6 +78,8 @@ function configureMetrics(registry: Registry, loaded: Loaded, redactor: Redactor
   const recording = config.mode !== 'off' && config.metrics.enabled
   const { business } = config.observability.prometheus.metrics
   const definitions = customDefinitions(business, config.custom_metrics)
+  const faults = families.custom ? checkCustom(definitions) : []
+  if (faults.length > 0) throw new Faults(faults.map((fault) => placed(fault, loaded)))
   const named = [...config.alerts.map(({ condition }) => condition), ...definitions.map(({ name }) => name)]
   registry.configure({
     limits: { series: limits.series, nodes: limits.nodes, valueLength: limits.value_length },
@@ -90,10 +92,9 @@ function configureMetrics(registry: Registry, loaded: Loaded, redactor: Redactor
     off: recording ? off(families) : [...GROUPS],
     redact: redactor.label,
   })
-  if (families.custom) {
-    const faults = declareCustom(registry, definitions)
-    if (faults.length > 0) throw new Faults(faults.map((fault) => placed(fault, loaded)))
-  }
+  // A declared alias is shown by its view (ruling 55): it has no instrument of its own.
+  const own = definitions.filter(({ kind, name }) => kind !== 'gauge' || !(name in ALIASES))
+  if (families.custom) declareCustom(registry, own)
   if (!recording) return []
   declare(registry, NAMES.app_info).set(1, { version: config.service.version })
   const stops = [startUptime(registry, () => uptime.seconds())]

@@ -108,3 +108,20 @@ test('clear and remove take series out; a later set brings them back', () => {
   agents.set(3, { status: 'active' })
   expect(samples(registry, 'agents')).toEqual({ 'status=active': 3 })
 })
+
+test('handles from before and after a new configuration write one series, which is shown once [W-10] [S-03]', () => {
+  const registry = new Registry()
+  const gauge = registry.gauge('handles', { labels: ['a'] })
+  const [early, unset] = [gauge.with({ a: 'x' }), gauge.with({ a: 'y' })]
+  early.set(1)
+  registry.configure({ views: [{ name: 'other', buckets: [1] }] })
+  gauge.set(2, { a: 'x' })
+  unset.set(3)
+  gauge.set(4, { a: 'y' })
+  early.set(5)
+  const shown = registry.exposition().find(({ short }) => short === 'handles')!
+  expect(shown.series.map(({ attributes, value }) => [attributes, value])).toEqual([
+    [['a', 'x'], 5],
+    [['a', 'y'], 4],
+  ])
+})
