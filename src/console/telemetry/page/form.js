@@ -15,7 +15,7 @@ export function filters(fields) {
       inputs.set(field.name, input)
       return el(
         'label',
-        { class: field.grow ? 'grow' : '' },
+        { class: field.grow ? 'grow' : field.short ? 'short' : '' },
         el('span', null, field.label),
         input,
         field.list && suggestions(field, input),

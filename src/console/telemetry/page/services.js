@@ -130,7 +130,7 @@ export function serviceView(root, { id: service, given }) {
         ['p95', NUMBER],
         ['p99', WIDE],
         ['Requests', 'wide trend'],
-        ['Slowest', NUMBER],
+        ['Slowest', WIDE],
       ]
       const rows = items.map((row) => [
         [

@@ -22,18 +22,20 @@ export function tracesView(root, place, { status }) {
     {
       name: 'status',
       label: 'Status',
+      short: true,
       options: [
         ['', 'all'],
         ['error', 'failed'],
         ['ok', 'not failed'],
       ],
     },
-    { name: 'min_duration_ms', label: 'Longer than, ms', type: 'number' },
-    { name: 'max_duration_ms', label: 'Shorter than, ms', type: 'number' },
+    { name: 'min_duration_ms', label: 'Longer than, ms', type: 'number', short: true },
+    { name: 'max_duration_ms', label: 'Shorter than, ms', type: 'number', short: true },
     attributeField('traces'),
     {
       name: 'order',
       label: 'First',
+      short: true,
       options: [
         ['', 'newest'],
         ['slowest', 'slowest'],
@@ -125,15 +127,9 @@ function tracesTable(items, given, slowest) {
         { class: row.errors > 0 ? 'name bad' : 'name', href: link('trace', row.trace_id, { range: given.range }) },
         row.name || '(no name)',
       ),
-      el(
-        'span',
-        { class: 'under' },
-        dot(row.service),
-        row.service,
-        !row.rooted && el('span', { class: 'tag' }, 'root not here'),
-        row.errors > 0 &&
-          el('span', { class: 'tag bad' }, row.errors === 1 ? '1 error' : `${count(row.errors)} errors`),
-      ),
+      !row.rooted && el('span', { class: 'tag' }, 'root not here'),
+      row.errors > 0 && el('span', { class: 'tag bad' }, row.errors === 1 ? '1 error' : `${count(row.errors)} errors`),
+      el('span', { class: 'under narrow' }, dot(row.service), row.service),
     ],
     el(
       'span',

@@ -84,9 +84,18 @@ export function level(severity) {
   return severity < 1 ? 'unset' : LEVELS[Math.min(5, Math.floor((severity - 1) / 4))]
 }
 
-/** One of ten colours, the same for the same name. */
+const colours = new Map()
+
+/** One of ten colours, by the name as far as no other name has it. */
 export function colour(name) {
-  let hash = 0
-  for (let i = 0; i < name.length; i++) hash = (Math.imul(hash, 31) + name.charCodeAt(i)) | 0
-  return `c${((hash % 10) + 10) % 10}`
+  if (!colours.has(name)) {
+    let hash = 0x811c9dc5
+    for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193)
+    const first = (hash >>> 8) % 10
+    const taken = new Set(colours.values())
+    const steps = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]
+    const free = steps.find((step) => !taken.has((first + step) % 10)) ?? 0
+    colours.set(name, (first + free) % 10)
+  }
+  return `c${colours.get(name)}`
 }
