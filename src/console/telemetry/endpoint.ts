@@ -78,6 +78,6 @@ function badParameter({ code, detail }: Fault, correlation: string): object {
 function json(answer: unknown, status = 200, type = 'application/json'): Response {
   return new Response(JSON.stringify(answer), {
     status,
-    headers: { 'content-type': type, 'cache-control': 'no-store' },
+    headers: { 'content-type': type, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' },
   })
 }

@@ -26,6 +26,7 @@ export interface FollowOptions {
 export const STREAM_HEADERS = {
   'content-type': 'text/event-stream; charset=utf-8',
   'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
   // nginx holds a stream back otherwise.
   'x-accel-buffering': 'no',
 }

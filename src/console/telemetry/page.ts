@@ -31,6 +31,7 @@ function file(path: string, type: string, text: string): Route {
     'content-type': type,
     'content-security-policy': POLICY,
     'cache-control': 'no-cache',
+    'x-content-type-options': 'nosniff',
     'referrer-policy': 'no-referrer',
     'cross-origin-opener-policy': 'same-origin',
     'cross-origin-resource-policy': 'same-origin',

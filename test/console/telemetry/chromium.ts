@@ -106,10 +106,14 @@ export async function openBrowser(): Promise<Browser> {
       return Buffer.from(data, 'base64')
     },
     async close() {
+      session = undefined
+      const gone = once(child, 'exit')
+      const patience = setTimeout(() => child.kill('SIGKILL'), 5000)
+      void call('Browser.close').catch(() => {})
+      await gone
+      clearTimeout(patience)
       socket.terminate()
-      child.kill('SIGKILL')
-      if (child.exitCode === null) await once(child, 'exit')
-      rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+      rmSync(folder, { recursive: true, force: true, maxRetries: 10 })
     },
   }
 }

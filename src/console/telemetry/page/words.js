@@ -48,7 +48,7 @@ export function amount(value, unit) {
       : size >= 1000
         ? count(value)
         : Number(value.toPrecision(4))
-  return unit === '' || unit === '1' || unit.startsWith('{') ? String(number) : `${number} ${unit}`
+  return unit === '' || unit === '1' || unit.startsWith('{') ? String(number) : `${number} ${unit.slice(0, 12)}`
 }
 
 const two = (number) => String(number).padStart(2, '0')
