@@ -130,6 +130,7 @@ export interface TextOptions {
 const TRUNCATED = '…[TRUNCATED]'
 const CACHED_LENGTH = 256
 const CACHE = 1024
+const MAX_WITHIN = 4
 
 /** A function that gives the text back without what it must not carry: the very same string when nothing was found. */
 export function textRedactor(options: TextOptions): (text: string) => string {
@@ -180,8 +181,18 @@ export function textRedactor(options: TextOptions): (text: string) => string {
     return from === 0 ? text : out + text.slice(from)
   }
 
+  /** URLs within URLs are followed a few levels down: each level scans the rest of the text once more. */
+  let within = 0
+
   function valueInUrl(text: string): string {
-    return isSuspicious(text, emails) ? pass(text).replaceAll(REDACTED, 'REDACTED') : text
+    if (!isSuspicious(text, emails)) return text
+    if (within === MAX_WITHIN) return text.startsWith('/') ? '/REDACTED' : 'REDACTED'
+    within++
+    try {
+      return pass(text).replaceAll(REDACTED, 'REDACTED')
+    } finally {
+      within--
+    }
   }
 
   /** Scans, cuts to the bound, and scans what the cut may have laid bare, until nothing changes. */

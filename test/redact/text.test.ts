@@ -93,3 +93,11 @@ test('the URL of a stack frame, which has a line and a column, ends the pass lik
     'see http://a.test/x:1?u=http://REDACTED:REDACTED@d/ password=[REDACTED]',
   )
 })
+
+test('URLs within URLs are followed a few levels down, then masked: thousands of them neither overflow nor stall [G-13]', () => {
+  const four = 'http://a/http://a/http://a/http://a/http://a'
+  expect(redactText('http://a/'.repeat(7000))).toBe(`${four}/REDACTED`)
+  expect(redactUrl('http://a/'.repeat(7000))).toBe(`${four}/http://a/REDACTED`)
+  expect(redactUrl('next=aa://b/?next=aa://b/')).toBe('next=aa://b/?next=aa://b/')
+  expect(redactUrl(`next=${'aa://'.repeat(3000)}`).length).toBeLessThan(100)
+})
