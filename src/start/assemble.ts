@@ -5,6 +5,7 @@ import { notice, onNotice } from '../base/notice.ts'
 import type { Config } from '../config/config.ts'
 import { loadConfig } from '../config/load.ts'
 import { requirePeers } from '../config/peers.ts'
+import { warningText } from '../config/warning.ts'
 import { allowHosts } from '../context/hosts.ts'
 import { Propagator } from '../context/propagator.ts'
 import { health } from '../health/default.ts'
@@ -77,7 +78,8 @@ export function assemble(options: StartOptions): Telltale {
     // 3. The signals.
     const signals = startSignals(loaded, resource, sinks, redactor)
     const { registry, pipeline, engine, logs } = signals
-    lifecycle.onStop('signals', STOP.traces, (deadlineMs) => pipeline.close(deadlineMs), 10_000)
+    // It keeps its deadline but for the last moments of its sinks.
+    lifecycle.onStop('signals', STOP.traces, (deadlineMs) => pipeline.close(deadlineMs - 500))
     close('metrics', () => signals.stop())
     install(engine)
     close('trace', () => install(null))
@@ -89,7 +91,7 @@ export function assemble(options: StartOptions): Telltale {
       installLogs(null)
       onNotice(listened)
     })
-    for (const warning of warnings) notice('warn', warning.code, warning.text)
+    for (const warning of warnings) notice('warn', warning.code, warningText(warning))
     if (config.mode !== 'off') close('self', observeOurselves(registry, pipeline, engine))
     health.configure(config.observability.health.checks, { fetch: probe(config.access.endpoint_policy) })
     health.liveness.on()

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach } from 'vitest'
 import { forgetNotices, type Notice, onNotice } from '../../src/base/notice.ts'
+import { OWN_TRAFFIC } from '../../src/base/own.ts'
 import { start, type Telltale } from '../../src/index.ts'
 import { attributesObject, type Value } from '../../src/model/attribute.ts'
 import type { LogRecord } from '../../src/model/log.ts'
@@ -68,6 +69,8 @@ export function notices(): Notice[] {
 
 export async function receiver(): Promise<Receiver> {
   const made = await new Receiver().listen()
+  // It stands for another process: what it serves is no request of the application.
+  Object.assign(made.server, { [OWN_TRAFFIC]: true })
   later(() => made.close())
   return made
 }
