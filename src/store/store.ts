@@ -67,6 +67,14 @@ export class Store implements Sink {
     const now = this.now()
     const identity = this.identities.of(tenant, batch.resource, now)
     identity.held++
+    try {
+      this.#keep(batch, identity, now)
+    } finally {
+      this.identities.release(identity)
+    }
+  }
+
+  #keep(batch: Batch, identity: Identity, now: number): void {
     let scope: Scope | null = null
     const touched = new Set<Trace>()
     for (const span of batch.spans) {
@@ -83,7 +91,6 @@ export class Store implements Sink {
       if (log !== undefined) logs.push(log)
     }
     for (const family of batch.series) this.metrics.add(family, identity)
-    this.identities.release(identity)
     if (this.#listeners.size > 0) this.#tell(touched, logs)
   }
 
