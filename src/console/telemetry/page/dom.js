@@ -57,3 +57,26 @@ export function later(ms, action) {
     timer = setTimeout(() => action(...given), ms)
   }
 }
+
+let pressed = false
+addEventListener('pointerdown', () => {
+  pressed = true
+})
+for (const end of ['pointerup', 'pointercancel', 'dragend']) {
+  addEventListener(end, () => {
+    pressed = false
+  })
+}
+
+/** At most once in `ms`, however often it is asked for, and not under a pressed pointer: what is clicked stays in its place. */
+export function paced(ms, action) {
+  let timer = null
+  const run = () => {
+    timer = null
+    if (pressed) timer = setTimeout(run, 50)
+    else action()
+  }
+  return () => {
+    if (timer === null) timer = setTimeout(run, ms)
+  }
+}

@@ -1,6 +1,6 @@
 // Log lines, newest first, kept up to date by the stream; a line opens to its attributes and leads to its trace.
 import { ask, listen } from './api.js'
-import { el, fill, later } from './dom.js'
+import { el, fill, paced } from './dom.js'
 import { attributeField, filters } from './form.js'
 import { logLines } from './lines.js'
 import { link, since } from './place.js'
@@ -51,7 +51,7 @@ export function logsView(root, place, { status }) {
     draw()
   }
 
-  const soon = later(200, draw)
+  const soon = paced(250, draw)
   return {
     update(next) {
       given = next.given

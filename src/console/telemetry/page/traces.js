@@ -1,6 +1,6 @@
 // The list of traces, kept up to date by the stream.
 import { ask, listen } from './api.js'
-import { el, fill, later, table } from './dom.js'
+import { el, fill, paced, table } from './dom.js'
 import { attributeField, filters } from './form.js'
 import { dot } from './parts.js'
 import { link, since } from './place.js'
@@ -70,7 +70,7 @@ export function tracesView(root, place, { status }) {
     draw()
   }
 
-  const soon = later(200, draw)
+  const soon = paced(250, draw)
   return {
     update(next) {
       given = next.given
