@@ -45,6 +45,8 @@ export interface SpanLimits {
 
 export interface QueueConfig {
   readonly size: number
+  /** The same when it was written: then what is encoded and waits for its exporter keeps to it too. */
+  readonly limit: number | undefined
   readonly batch: number
   readonly delayMs: number
   /** One export with its retries. */

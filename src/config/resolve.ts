@@ -1,5 +1,5 @@
 // Settings to Config: file, environment and defaults are weighed already; here they become what rooms take.
-import type { Config, SamplerConfig, ScrapeConfig, SpanLimits } from './config.ts'
+import type { Config, QueueConfig, SamplerConfig, ScrapeConfig, SpanLimits } from './config.ts'
 import { resourceVariables } from './environment.ts'
 import { SIGNALS } from './exporter-variables.ts'
 import { resolveExporters, type Said, type Written } from './exporters.ts'
@@ -44,12 +44,7 @@ export function resolve(settings: Settings, around: Surroundings, said: Said): C
       exporters: traced ? sent[0] : [],
       sampler: samplerOf(tracing),
       limits: limitsOf(tracing),
-      queue: {
-        size: tracing.queue_size,
-        batch: Math.min(tracing.export_batch_size, tracing.queue_size),
-        delayMs: tracing.export_delay ?? delayMs,
-        timeoutMs: tracing.export_timeout,
-      },
+      queue: queueOf(tracing, delayMs),
     },
     metrics: {
       enabled: metrics.enabled && !off,
@@ -76,12 +71,7 @@ export function resolve(settings: Settings, around: Surroundings, said: Said): C
       sampling: logging.sampling,
       exporters: !disabled && !off ? sent[2] : [],
       limits: { attributes: logging.max_attributes, valueLength: length(logging.max_attribute_length) },
-      queue: {
-        size: logging.queue_size,
-        batch: Math.min(logging.export_batch_size, logging.queue_size),
-        delayMs: logging.export_delay ?? delayMs,
-        timeoutMs: logging.export_timeout,
-      },
+      queue: queueOf(logging, delayMs),
     },
     scrape: scrapeOf(settings, around.env, off),
   }
@@ -110,6 +100,20 @@ function limitsOf(tracing: Settings['observability']['opentelemetry']['tracing']
     attributesPerEvent: tracing.max_attributes_per_event,
     attributesPerLink: tracing.max_attributes_per_link,
     valueLength: length(tracing.max_attribute_length),
+  }
+}
+
+function queueOf(
+  written: Pick<Settings['observability']['logging'], `export_${'batch_size' | 'delay' | 'timeout'}` | 'queue_size'>,
+  delayMs: number,
+): QueueConfig {
+  const size = written.queue_size ?? 2048
+  return {
+    size,
+    limit: written.queue_size,
+    batch: Math.min(written.export_batch_size, size),
+    delayMs: written.export_delay ?? delayMs,
+    timeoutMs: written.export_timeout,
   }
 }
 

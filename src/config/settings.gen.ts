@@ -44,8 +44,8 @@ export interface Settings {
         readonly max_attributes_per_link: number
         /** Characters kept of an attribute value; 0 keeps all. */
         readonly max_attribute_length: number
-        /** Finished spans that wait; beyond it the oldest are dropped and counted. */
-        readonly queue_size: number
+        /** Finished spans that wait; beyond it the oldest are dropped and counted. Default: 2048 spans; encoded already, 64 requests or 16 MiB. */
+        readonly queue_size?: number | undefined
         /** Spans per request. */
         readonly export_batch_size: number
         /** How long spans wait for company. Default: 2s, in development 200ms. Milliseconds. */
@@ -313,8 +313,8 @@ export interface Settings {
       readonly max_attributes: number
       /** Characters kept of an attribute value; 0 keeps all. */
       readonly max_attribute_length: number
-      /** Records that wait; beyond it the oldest are dropped and counted. */
-      readonly queue_size: number
+      /** Records that wait; beyond it the oldest are dropped and counted. Default: 2048 records; encoded already, 64 requests or 16 MiB. */
+      readonly queue_size?: number | undefined
       /** Records per request. */
       readonly export_batch_size: number
       /** How long records wait for company. Default: 2s, in development 200ms. Milliseconds. */

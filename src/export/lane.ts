@@ -15,6 +15,7 @@ export interface LaneOptions {
   /** Request bodies that wait, besides the one on the way. */
   readonly maxPending: number
   readonly maxPendingBytes: number
+  readonly maxPendingRecords: number
   /** Told of each request: duration in seconds and, when it failed, how. */
   readonly observe: ((signal: Signal, seconds: number, error: string | undefined) => void) | undefined
   readonly random: () => number
@@ -41,6 +42,7 @@ export class Lane {
   readonly #outside = new AsyncResource('TelltaleExport')
   readonly #queue: Payload[] = []
   #queued = 0
+  #queuedRecords = 0
   /** On the way, retries included. */
   #current: Payload | null = null
   #busy = false
@@ -70,9 +72,8 @@ export class Lane {
     }
     this.#queue.push(payload)
     this.#queued += payload.bytes
-    const { maxPending, maxPendingBytes } = this.#options
-    while (this.#queue.length > 1 && (this.#queue.length > maxPending || this.#queued > maxPendingBytes))
-      this.#dropOldest()
+    this.#queuedRecords += payload.records
+    while (this.#queue.length > 1 && this.#isOver()) this.#dropOldest()
     if (this.#busy) return
     this.#busy = true
     // Requests must not inherit the context of the span that happened to fill the batch, nor take its time.
@@ -83,9 +84,21 @@ export class Lane {
     })
   }
 
-  #dropOldest(): void {
-    const oldest = this.#queue.shift()!
+  #isOver(): boolean {
+    const { maxPending, maxPendingBytes, maxPendingRecords } = this.#options
+    return this.#queue.length > maxPending || this.#queued > maxPendingBytes || this.#queuedRecords > maxPendingRecords
+  }
+
+  #shift(): Payload | undefined {
+    const oldest = this.#queue.shift()
+    if (oldest === undefined) return undefined
     this.#queued -= oldest.bytes
+    this.#queuedRecords -= oldest.records
+    return oldest
+  }
+
+  #dropOldest(): void {
+    const oldest = this.#shift()!
     this.#settle(oldest.records, 'dropped')
     if (this.#overflowing) return
     this.#overflowing = true
@@ -107,9 +120,8 @@ export class Lane {
 
   async #run(): Promise<void> {
     for (;;) {
-      const payload = this.#queue.shift()
+      const payload = this.#shift()
       if (payload === undefined) break
-      this.#queued -= payload.bytes
       this.#current = payload
       await this.#deliver(payload)
       this.#current = null
@@ -240,6 +252,7 @@ export class Lane {
     if (this.#current !== null) this.#settle(this.#current.records, 'failed')
     for (const payload of this.#queue.splice(0)) this.#settle(payload.records, 'failed')
     this.#queued = 0
+    this.#queuedRecords = 0
     this.#sleep?.wake()
   }
 }

@@ -31,12 +31,16 @@ export interface OtlpOptions {
   readonly timeoutMs?: number
   /** Records per request at least, when they come fast enough. */
   readonly batch?: number
+  /** The same for one signal; wins over `batch`. */
+  readonly batches?: Partial<Readonly<Record<Signal, number>>>
   readonly preset?: Preset
   readonly tls?: TlsOptions
   readonly retry?: Partial<RetryOptions>
   /** Request bodies that wait while one is on the way; the oldest are dropped. */
   readonly maxPending?: number
   readonly maxPendingBytes?: number
+  /** Records in them, by signal; no limit of its own when absent. */
+  readonly maxPendingRecords?: Partial<Readonly<Record<Signal, number>>>
   readonly resolver?: Resolver
   readonly observe?: (signal: Signal, seconds: number, error: string | undefined) => void
   readonly random?: () => number
@@ -69,8 +73,12 @@ export class OtlpSink implements SignalSink {
     this.takes = new Set(signals)
     this.component = transport.component
     this.#transport = transport
-    const batch = options.batch ?? BATCH
-    this.#limits = { traces: batch, logs: batch, metrics: Math.max(batch, POINTS) }
+    const { batch = BATCH, batches = {} } = options
+    this.#limits = {
+      traces: batches.traces ?? batch,
+      logs: batches.logs ?? batch,
+      metrics: Math.max(batches.metrics ?? batch, POINTS),
+    }
     const reach = new Reach()
     const lane = (signal: Signal): Lane =>
       new Lane(
@@ -81,6 +89,7 @@ export class OtlpSink implements SignalSink {
           retry: { ...RETRY, ...options.retry },
           maxPending: options.maxPending ?? 64,
           maxPendingBytes: options.maxPendingBytes ?? 16 << 20,
+          maxPendingRecords: options.maxPendingRecords?.[signal] ?? Number.POSITIVE_INFINITY,
           observe: options.observe,
           random: options.random ?? Math.random,
         },
@@ -98,11 +107,12 @@ export class OtlpSink implements SignalSink {
     }
     const spans = new SpanGather()
     const counts = this.counts.traces
+    const limit = this.#limits.traces
     this.#gathers = { traces: spans, metrics: new MetricGather(), logs: new LogGather() }
     this.encode = (span, resource) => {
       spans.span(span, resource)
       counts.inflight++
-      if (spans.count >= batch || spans.bytes >= MAX_BODY) this.ship('traces')
+      if (spans.count >= limit || spans.bytes >= MAX_BODY) this.ship('traces')
     }
   }
 

@@ -8,6 +8,7 @@ import type { Observable } from '../metrics/observable.ts'
 import type { Registry } from '../metrics/registry.ts'
 import type { Labels } from '../metrics/series.ts'
 import type { Scope } from '../model/attribute.ts'
+import type { Group } from '../model/names.ts'
 import { type ScopeOptions, scopeOf } from './tracer-provider.ts'
 
 export interface MetricOptions {
@@ -63,20 +64,20 @@ export class Meter {
   }
 
   createCounter(name: string, options?: MetricOptions): Counter {
-    return this.#registry.counter(name, this.#options(options))
+    return this.#registry.counter(name, this.#options(name, options))
   }
 
   createUpDownCounter(name: string, options?: MetricOptions): Gauge {
-    return this.#registry.updown(name, this.#options(options))
+    return this.#registry.updown(name, this.#options(name, options))
   }
 
   createGauge(name: string, options?: MetricOptions): MeterGauge {
-    return new MeterGauge(this.#registry.gauge(name, { ...this.#options(options), mode: 'set' }))
+    return new MeterGauge(this.#registry.gauge(name, { ...this.#options(name, options), mode: 'set' }))
   }
 
   createHistogram(name: string, options?: MetricOptions): MeterHistogram {
     const buckets = boundsOf(name, options)
-    return new MeterHistogram(this.#registry.histogram(name, { ...this.#options(options), buckets }))
+    return new MeterHistogram(this.#registry.histogram(name, { ...this.#options(name, options), buckets }))
   }
 
   createObservableGauge(name: string, options?: MetricOptions): MeterObservable {
@@ -127,12 +128,14 @@ export class Meter {
     if (at >= 0) this.#batches.splice(at, 1)[0]!.remove()
   }
 
-  #options(options: MetricOptions | undefined) {
-    return { labels: null, help: options?.description, unit: options?.unit, scope: this.scope }
+  /** What a driver's instrumentation records by the conventions' names is switched with the database families. */
+  #options(name: string, options: MetricOptions | undefined) {
+    const group: Group | undefined = typeof name === 'string' && name.startsWith('db.') ? 'database' : undefined
+    return { labels: null, help: options?.description, unit: options?.unit, scope: this.scope, group }
   }
 
   #observable(name: string, type: 'gauge' | 'counter' | 'updown', options: MetricOptions | undefined): MeterObservable {
-    return new MeterObservable(this.#registry.observable(name, { ...this.#options(options), type }))
+    return new MeterObservable(this.#registry.observable(name, { ...this.#options(name, options), type }))
   }
 }
 

@@ -20,6 +20,7 @@ interface Outlet {
 /** The sinks that `config` names. Throws a Fault for an address or a header that must not be used. */
 export function configuredSinks(config: Config): Sink[] {
   if (config.disabled || config.mode === 'off') return []
+  const [traces, logs] = [config.traces.queue, config.logs.queue]
   return outlets(config).map((outlet, i) => {
     const { exporter, totalMs, urls } = outlet
     const signals = SIGNALS.filter((signal) => urls[signal] !== undefined)
@@ -33,13 +34,18 @@ export function configuredSinks(config: Config): Sink[] {
       headers: exporter.headers,
       compression: exporter.compression,
       timeoutMs: exporter.timeoutMs,
-      batch: config.traces.queue.batch,
+      batches: { traces: traces.batch, logs: logs.batch },
+      maxPendingRecords: { ...within('traces', traces.limit), ...within('logs', logs.limit) },
       retry: { totalMs },
       preset: config.access.endpoint_policy,
       ...(exporter.tls && { tls: readTls(exporter.tls) }),
     }
     return exporter.protocol === 'grpc' ? grpcLater(name, options) : otlpHttp(options)
   })
+}
+
+function within(signal: Signal, records: number | undefined): Partial<Record<Signal, number>> {
+  return records === undefined ? {} : { [signal]: records }
 }
 
 /** The room is imported when it is named; its peer package was looked for before. */

@@ -20,10 +20,10 @@ const READERS: readonly (readonly [RegExp, ...RegExp[]])[] = [
   [/tracing\.enabled$/, /\btraces\.enabled\b|config\[signal\]\.enabled/],
   [/tracing\.sample(r|_rate)$/, /\btraces\.sampler\b/],
   [/tracing\.max_/, /\btraces\.limits\b/],
-  [/tracing\.queue_size$/, /\btraces\.queue\b/, /\bqueue\.size\b/],
-  [/logging\.queue_size$/, /\blogs\.queue\b/, /\bqueue\.size\b/],
-  [/tracing\.export_batch_size$/, /\btraces\.queue\b/, /\bqueue\.batch\b/],
-  [/logging\.export_batch_size$/, /\blogs\.queue\b/, /\bqueue\.batch\b/],
+  [/tracing\.queue_size$/, /\btraces\.queue\b/, /\bqueue\.size\b/, /\btraces\.limit\b/],
+  [/logging\.queue_size$/, /\blogs\.queue\b/, /\bqueue\.size\b/, /\blogs\.limit\b/],
+  [/tracing\.export_batch_size$/, /\btraces\.queue\b/, /\bqueue\.batch\b/, /\btraces\.batch\b/],
+  [/logging\.export_batch_size$/, /\blogs\.queue\b/, /\bqueue\.batch\b/, /\blogs\.batch\b/],
   [/tracing\.export_delay$/, /\btraces\.queue\b/, /\bqueue\.delayMs\b/],
   [/logging\.export_delay$/, /\blogs\.queue\b/, /\bqueue\.delayMs\b/],
   [/tracing\.export_timeout$/, /\btraces\.queue\.timeoutMs\b|\bqueue\.timeoutMs\b/],
@@ -52,9 +52,9 @@ const READERS: readonly (readonly [RegExp, ...RegExp[]])[] = [
   [/views\[\]\.alias$/, /\bview\.alias\b/],
   [/views\[\]\.drop_labels$/, /\bview\.drop_labels\b/],
   [/views\[\]\.buckets$/, /\bview\.buckets\b/],
-  [/limits\.series$/, /\blimits\.series\b/],
-  [/limits\.nodes$/, /\blimits\.nodes\b/],
-  [/limits\.value_length$/, /\blimits\.value_length\b/],
+  [/metrics\.limits\.series$/, /\blimits\.series\b/],
+  [/metrics\.limits\.nodes$/, /\blimits\.nodes\b/],
+  [/metrics\.limits\.value_length$/, /\blimits\.value_length\b/],
   [/prometheus\.enabled$/, /\bscrape\.enabled\b/],
   [/prometheus\.naming$/, /\bprometheus\.naming\b/],
   [/prometheus\.metrics\.(http|database|business)\.enabled$/, /\bscrape\.hidden\b/],
@@ -91,12 +91,18 @@ const READERS: readonly (readonly [RegExp, ...RegExp[]])[] = [
   [/tenants\.strict_validation$/, /\brules\.strict_validation\b/],
   [/jwt\.enabled$/, /\bjwt\.enabled\b/],
   [/endpoint_policy$/, /\baccess\.endpoint_policy\b/],
+  [/^hub\.host$/, /\bhub\?\.host\b/],
+  [/^hub\.port$/, /\bhub\?\.port\b/],
+  [/^hub\.ui_port$/, /\bhub\?\.ui_port\b/],
+  ...['spans', 'span_bytes', 'spans_per_trace', 'logs', 'log_bytes', 'series', 'points_per_series', 'point_bytes'].map(
+    (key) => [new RegExp(`^hub\\.limits\\.${key}$`), new RegExp(`\\blimits\\?\\.${key}\\b`)] as const,
+  ),
   [/redact\.keys$/, /\bredact\.keys\b/],
   [/redact\.emails$/, /\bredact\.emails\b/],
 ]
 
 const source = sources(join(import.meta.dirname, '../../src'))
-  .filter((path) => !/[\\/]src[\\/](?:config|cli)[\\/]/.test(path))
+  .filter((path) => !/[\\/]src[\\/](?:config|cli)[\\/](?!hub\.ts$)/.test(path))
   .map((path) =>
     readFileSync(path, 'utf8')
       .replace(/\/\*[\s\S]*?\*\//g, '')

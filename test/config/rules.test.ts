@@ -154,7 +154,7 @@ test('spans have the defaults of R-04 and ruling 56, and every number of them ca
       attributesPerLink: 5,
       valueLength: Number.POSITIVE_INFINITY,
     },
-    queue: { size: 6, batch: 5, delayMs: 100, timeoutMs: 1000 },
+    queue: { size: 6, limit: 6, batch: 5, delayMs: 100, timeoutMs: 1000 },
   })
 })
 

@@ -18,7 +18,10 @@ export const logging = section('Log records.', {
   }),
   max_attributes: count('Attributes kept per record.', { default: 128 }),
   max_attribute_length: count('Characters kept of an attribute value; 0 keeps all.', { default: 32_768 }),
-  queue_size: count('Records that wait; beyond it the oldest are dropped and counted.', { min: 1, default: 2048 }),
+  queue_size: count(
+    'Records that wait; beyond it the oldest are dropped and counted. Default: 2048 records; encoded already, 64 requests or 16 MiB.',
+    { min: 1 },
+  ),
   export_batch_size: count('Records per request.', { min: 1, default: 512 }),
   export_delay: duration('How long records wait for company. Default: 2s, in development 200ms.', { min: '0s' }),
   export_timeout: duration('How long one export may take, retries included.', { default: '30s' }),

@@ -25,10 +25,10 @@ const tracing = section('Spans.', {
   max_attributes_per_event: count('Attributes kept per event.', { default: 128 }),
   max_attributes_per_link: count('Attributes kept per link.', { default: 128 }),
   max_attribute_length: count('Characters kept of an attribute value; 0 keeps all.', { default: 32_768 }),
-  queue_size: count('Finished spans that wait; beyond it the oldest are dropped and counted.', {
-    min: 1,
-    default: 2048,
-  }),
+  queue_size: count(
+    'Finished spans that wait; beyond it the oldest are dropped and counted. Default: 2048 spans; encoded already, 64 requests or 16 MiB.',
+    { min: 1 },
+  ),
   export_batch_size: count('Spans per request.', { min: 1, default: 512 }),
   export_delay: duration('How long spans wait for company. Default: 2s, in development 200ms.', { min: '0s' }),
   export_timeout: duration('How long one export may take, retries included.', { default: '30s' }),
