@@ -70,8 +70,7 @@ function callsTable({ nodes, edges }) {
   const side = (id) => {
     const { name, type } = names.get(id)
     return [
-      type === 'service' && dot(name),
-      el('span', null, name),
+      el('span', { class: 'service' }, type === 'service' && dot(name), name),
       type !== 'service' && el('span', { class: 'tag' }, type),
     ]
   }
@@ -82,7 +81,7 @@ function callsTable({ nodes, edges }) {
         'span',
         { class: 'call' },
         side(edge.from),
-        el('b', { class: 'quiet' }, edge.kind === 'message' ? ' ⇢ ' : ' → '),
+        el('b', { class: 'quiet' }, edge.kind === 'message' ? '⇢ ' : '→ '),
         side(edge.to),
       ),
       perSecond(edge.per_second),
