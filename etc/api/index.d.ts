@@ -284,6 +284,7 @@ type Protocol = 'http/protobuf' | 'http/json' | 'grpc';
 
 interface QueueConfig {
     readonly size: number;
+    readonly limit: number | undefined;
     readonly batch: number;
     readonly delayMs: number;
     readonly timeoutMs: number;
@@ -361,7 +362,7 @@ interface Settings {
                 readonly max_attributes_per_event: number;
                 readonly max_attributes_per_link: number;
                 readonly max_attribute_length: number;
-                readonly queue_size: number;
+                readonly queue_size?: number | undefined;
                 readonly export_batch_size: number;
                 readonly export_delay?: number | undefined;
                 readonly export_timeout: number;
@@ -508,7 +509,7 @@ interface Settings {
             };
             readonly max_attributes: number;
             readonly max_attribute_length: number;
-            readonly queue_size: number;
+            readonly queue_size?: number | undefined;
             readonly export_batch_size: number;
             readonly export_delay?: number | undefined;
             readonly export_timeout: number;
