@@ -34,6 +34,7 @@ let view = null
 let unfollow = null
 let asking = null
 let full = false
+let lost = false
 
 function choose({ view: name, id }) {
   if (name === 'services') return id ? serviceView : servicesView
@@ -125,8 +126,16 @@ function pause(next) {
 
 /** What the stream says of itself. */
 function status(state, number) {
-  if (state === 'lost') mark('lost')
-  if (state === 'open' && !paused) mark('live')
+  if (state === 'lost') {
+    lost = true
+    mark('lost')
+  }
+  if (state === 'open' && !paused) {
+    mark('live')
+    // What was missed is asked for; a server that was started again has forgotten all.
+    if (lost) void refresh()
+    lost = false
+  }
   if (state === 'dropped') live.title = `${number} came too fast to be shown`
 }
 
