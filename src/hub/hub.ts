@@ -48,18 +48,20 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
   const store = new Store({ limits: options.limits })
   const receiver = new Receiver((batch) => store.accept(batch), options.receiver)
   const allow = hostGuard(host)
+  const closing = new AbortController()
   const console = createConsole({
-    routes: [...telemetryRoutes(store, { status: () => ({ received: receiver.counts }) }), ...pageRoutes()],
+    routes: [
+      ...telemetryRoutes(store, { status: () => ({ received: receiver.counts }), closing: closing.signal }),
+      ...pageRoutes(),
+    ],
     allow,
   })
   const otlp = ownServer()
   otlp.on('request', (request, response) => {
     const refused = allow(request)
-    if (refused === null) receiver.listener(request, response)
-    else
-      response
-        .writeHead(refused.status, { 'content-type': 'text/plain', connection: 'close' })
-        .end(`${refused.detail}\n`)
+    if (refused === null) return receiver.listener(request, response)
+    request.resume()
+    response.writeHead(refused.status, { 'content-type': 'text/plain', connection: 'close' }).end(`${refused.detail}\n`)
   })
   const ui = ownServer()
   ui.on('request', (request, response) => console.serve(request, response))
@@ -79,6 +81,7 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
     query: new Query(store),
     received: receiver.counts,
     stop(deadlineMs = 2000) {
+      closing.abort()
       stopped ??= Promise.all([close(otlp, deadlineMs), close(ui, deadlineMs)]).then(() => {})
       return stopped
     },
@@ -92,6 +95,7 @@ function ownServer(): Server {
     connectionsCheckingInterval: 1000,
     keepAliveTimeout: 30_000,
   })
+  server.maxConnections = 4096
   return Object.assign(server, { [OWN_TRAFFIC]: true })
 }
 
@@ -116,8 +120,11 @@ async function listen(server: Server, host: string, port: number, flag: string):
 function close(server: Server, deadlineMs: number): Promise<void> {
   return new Promise((resolve) => {
     const timer = timers.setTimeout(() => server.closeAllConnections(), deadlineMs)
+    // A connection whose answer ends after this moment is idle only then.
+    const idle = timers.setInterval(() => server.closeIdleConnections(), 50)
     server.close(() => {
       timers.clearTimeout(timer)
+      timers.clearInterval(idle)
       resolve()
     })
     server.closeIdleConnections()

@@ -10,7 +10,8 @@ import type { Signal } from '../wire/otlp/encode.ts'
 import { MalformedOtlp } from '../wire/otlp/malformed.ts'
 import { encodeResponse, encodeResponseJson } from '../wire/otlp/response.ts'
 import { statusJson, statusProtobuf } from './answer.ts'
-import { decompress, Refusal, readBody } from './body.ts'
+import { Refusal, readBody, Unzip } from './body.ts'
+import { Budget } from './budget.ts'
 
 const PATHS: ReadonlyMap<string, Signal> = new Map([
   ['/v1/traces', 'traces'],
@@ -32,7 +33,7 @@ const CONTENT_TYPE = { protobuf: 'application/x-protobuf', json: 'application/js
 export interface ReceiverLimits {
   /** Bytes of one body, before and after decompression. */
   readonly body: number
-  /** Bytes of all bodies that are being read or decoded. */
+  /** Bytes of all bodies that are held while they are read and decoded. */
   readonly pending: number
 }
 
@@ -51,11 +52,13 @@ export class Receiver {
   readonly limits: ReceiverLimits
   readonly counts: Readonly<Record<Signal, ReceiverCounts>> = { traces: none(), metrics: none(), logs: none() }
   readonly #accept: (batch: Batch) => void
-  #pending = 0
+  readonly #budget: Budget
+  readonly #unzip = new Unzip()
 
   constructor(accept: (batch: Batch) => void, limits: Partial<ReceiverLimits> = {}) {
     this.#accept = accept
     this.limits = { ...RECEIVER_LIMITS, ...limits }
+    this.#budget = new Budget(this.limits.pending)
   }
 
   readonly listener = (request: IncomingMessage, response: ServerResponse): void => {
@@ -71,31 +74,27 @@ export class Receiver {
     if (encoding === undefined) {
       return text(response, 415, '415 unsupported media type, supported: [application/json, application/x-protobuf]')
     }
-    void this.#take(request, response, signal, encoding)
+    this.#take(request, response, signal, encoding).catch(() => response.destroy())
   }
 
   async #take(request: IncomingMessage, response: ServerResponse, signal: Signal, encoding: Encoding): Promise<void> {
     const counts = this.counts[signal]
-    const reserved = Math.min(Number(request.headers['content-length'] ?? this.limits.body) || 0, this.limits.body)
-    if (this.#pending + reserved > this.limits.pending) {
-      counts.overloaded++
-      response.setHeader('retry-after', '1')
-      return refuse(response, encoding, new Refusal(503, 'too many requests are under way'))
-    }
-    this.#pending += reserved
+    const share = this.#budget.share()
     try {
-      const body = await readBody(request, this.limits.body)
-      const bytes = await decompress(body, request.headers['content-encoding'], this.limits.body)
+      const body = await readBody(request, this.limits.body, share)
+      const bytes = await this.#unzip.body(body, request.headers['content-encoding'], this.limits.body)
       const batches = DECODE[encoding][signal](bytes)
       for (const batch of batches) this.#accept(batch)
       counts.accepted++
       response.setHeader('content-type', CONTENT_TYPE[encoding])
       response.end(encoding === 'json' ? encodeResponseJson(signal) : encodeResponse())
     } catch (error) {
-      counts.refused++
-      refuse(response, encoding, refusalOf(error))
+      const refusal = refusalOf(error)
+      if (refusal.status === 503) counts.overloaded++
+      else counts.refused++
+      refuse(response, encoding, refusal)
     } finally {
-      this.#pending -= reserved
+      share.release()
     }
   }
 }
@@ -124,6 +123,7 @@ function refuse(response: ServerResponse, encoding: Encoding, refusal: Refusal):
     response.setHeader('connection', 'close')
     response.req.resume()
   }
+  if (refusal.status === 503) response.setHeader('retry-after', '1')
   response.statusCode = refusal.status
   response.setHeader('content-type', CONTENT_TYPE[encoding])
   response.end(encoding === 'json' ? statusJson(refusal) : statusProtobuf(refusal))
