@@ -263,10 +263,13 @@ test.each(Object.entries(FRAMEWORKS))(
     child.process.kill('SIGTERM')
     expect(await child.ended).toMatchObject({ signal: 'SIGTERM' })
     expect(
-      spansOf(collector).map((span) => [span.name, span.template?.attributes ? Object.fromEntries([]) : {}]),
+      spansOf(collector).map((span) => {
+        const { 'http.route': route, 'url.path': path, 'url.query': query } = attributesOf(span)
+        return [span.name, route, path, query]
+      }),
     ).toEqual([
-      ['GET /users/:id', {}],
-      ['GET', {}],
+      ['GET /users/:id', '/users/:id', '/users/7', 'token=REDACTED'],
+      ['GET', undefined, '/nowhere/8', undefined],
     ])
     expect(child.err).toBe('')
   },
