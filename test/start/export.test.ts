@@ -146,6 +146,7 @@ test('no phantom series: what was declared and not used is in no sink, and log l
   const telltale = await launch(SHOP + otlp(collector.url, { metrics: true }))
   counter('phantom_total', { labels: ['a'] })
   gauge('phantom_level')
+  gauge('phantom_queue', { labels: ['queue'] }).with({ queue: 'never used' })
   const seen = await scrape(telltale)
   expect(seen.text).not.toMatch(/phantom|_init/)
   expect(seen.samples('runtime_log_emissions_total').map(([{ level }]) => level)).toEqual([

@@ -70,6 +70,16 @@ test('stop, then start works: counts go on, each is shown once, and requests are
   expect(spansOf(collector).map(({ name }) => name)).not.toContain('between')
 })
 
+test('what an instance says about itself is gone with it [W-10] [H-02]', async () => {
+  const collector = await receiver()
+  const first = await launch(SHOP + otlp(collector.url))
+  await span('counted', () => {})
+  expect((await scrape(first)).names).toContain('otel_sdk_processor_span_processed_total')
+  await first.stop()
+  const second = await launch()
+  expect((await scrape(second)).names.filter((name) => name.startsWith('otel_sdk'))).toEqual([])
+})
+
 test('start during a stop waits for it, and the stop takes nothing from the new instance [H-02]', async () => {
   const collector = await receiver()
   const first = await launch(SHOP + otlp(collector.url))

@@ -277,7 +277,7 @@ test('mounted on the server of the application, our paths are answered there, le
   expect(await (await server.get('/livez')).text()).toBe('ok')
 })
 
-test('R-11: neither user agents nor addresses are anywhere unless switched on; then they are in the span and a label [R-11]', async () => {
+test('neither user agents nor addresses are in a label or a span unless switched on [R-11]', async () => {
   const collector = await receiver()
   const server = await app()
   const off = await launch(SHOP + otlp(collector.url))
@@ -377,4 +377,66 @@ test('the request log holds every request of the application, and feeds windowed
   await until('ten samples', () => telltale.traffic.total === 10)
   const stats = trafficStats(telltale.traffic, 60, now())
   expect([stats.sample_count, stats.error_rate]).toEqual([10, 0.1])
+})
+
+test('a full queue drops the oldest and counts them, and what comes after the stop is dropped and counted too [W-05]', async () => {
+  said()
+  const collector = await receiver()
+  const telltale = await launch(
+    `${SHOP}surfaces: { http: { client: false } }\n` +
+      otlp(`${collector.url}", protocol: "http/json`).replace(
+        'tracing: {',
+        'tracing: { queue_size: 16, export_batch_size: 16,',
+      ),
+  )
+  const before = await scrape(telltale)
+  const dropped = (one: Awaited<ReturnType<typeof scrape>>) =>
+    one.value('otel_sdk_processor_span_processed_total', { error_type: 'queue_full' }) ?? 0
+  for (let i = 0; i < 100; i++) span(`q${i}`, () => {})
+  const after = await scrape(telltale)
+  expect(dropped(after) - dropped(before)).toBe(84)
+  await telltale.stop()
+  const own = spansOf(collector).filter(({ name }) => name.startsWith('q'))
+  expect(own.map(({ name }) => name)).toEqual(Array.from({ length: 16 }, (_, i) => `q${84 + i}`))
+})
+
+test('a client that is slow with its headers is cut off after the configured time [W-39]', async () => {
+  const telltale = await launch('name: shop\nserver: { port: 0, header_timeout: 200ms }\n')
+  const { raw } = await import('../hub/kit.ts')
+  expect(telltale.config.server.header_timeout).toBe(200)
+  expect(await raw(telltale.address!, 'GET /metrics HTTP/1.1\r\nhost: 127', 5000)).toMatch(/^HTTP\/1\.1 408 /)
+})
+
+test('the defaults: OTLP over HTTP to localhost:4318, W3C propagation, everything sampled, an interval of ten seconds [W-37] [R-08] [ruling 5]', async () => {
+  said()
+  const yaml = 'exporters: [{ type: otlp }]'
+  const telltale = await launch(
+    `${SHOP}observability: { opentelemetry: { tracing: { ${yaml} }, metrics: { ${yaml} } }, logging: { sinks: [{ type: otlp }] } }\n`,
+    { OTEL_BSP_EXPORT_TIMEOUT: '50' },
+  )
+  const { traces, metrics, logs, propagators } = telltale.config
+  expect([traces, metrics, logs].map(({ exporters }) => exporters.map(({ url, protocol }) => [url, protocol]))).toEqual(
+    [
+      [['http://localhost:4318/v1/traces', 'http/protobuf']],
+      [['http://localhost:4318/v1/metrics', 'http/protobuf']],
+      [['http://localhost:4318/v1/logs', 'http/protobuf']],
+    ],
+  )
+  expect([propagators, traces.sampler, metrics.intervalMs, traces.queue]).toEqual([
+    ['tracecontext', 'baggage'],
+    { name: 'parentbased_always_on', ratio: 1 },
+    10_000,
+    { size: 2048, batch: 512, delayMs: 2000, timeoutMs: 50 },
+  ])
+})
+
+test('grpc without its package is a fault that names the two ways out; port 4317 means grpc [ruling 49] [ruling 5]', async () => {
+  const { start } = await import('../../src/index.ts')
+  const { folder } = await import('./kit.ts')
+  const cwd = folder({ 'telltale.yaml': SHOP + otlp('http://127.0.0.1:4317') })
+  const error = (await start({ cwd, env: {} }).catch((thrown: unknown) => thrown)) as {
+    faults: { code: string; message: string }[]
+  }
+  expect(error.faults.map(({ code }) => code)).toEqual(['PEER_MISSING'])
+  expect(error.faults[0]!.message).toMatch(/npm install @grpc\/grpc-js.*port 4318/)
 })
