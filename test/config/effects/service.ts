@@ -1,0 +1,213 @@
+// A service of its own for each run: the product is built once, and loaded anew each time, so that nothing which one run
+// left behind (a registry, a notice said once) can be what the next one sees.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import http from 'node:http'
+import Module from 'node:module'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { buildSync } from 'esbuild'
+import { OWN_TRAFFIC } from '../../../src/base/own.ts'
+import type * as product from '../../../src/index.ts'
+import { attributesObject, type Value } from '../../../src/model/attribute.ts'
+import type { Batch } from '../../../src/model/batch.ts'
+import type { LogRecord } from '../../../src/model/log.ts'
+import type { SpanRecord } from '../../../src/model/span.ts'
+import type { Receiver } from '../../export/receiver.ts'
+import { CERTIFICATE, KEY } from '../../surfaces/http/certificate.ts'
+import { CLIENT_KEY, CLIENTS } from './client.ts'
+import { Front } from './front.ts'
+import type { Row, Settings } from './row.ts'
+
+type Product = typeof product
+
+const ROOT = join(import.meta.dirname, '../../..')
+let code: string | undefined
+
+/** Files that a row may name as `[folder]/…`. */
+const PEM = {
+  'ca.pem': CERTIFICATE,
+  'key.pem': CLIENT_KEY,
+  'other-key.pem': KEY,
+  'one.pem': CLIENTS.one,
+  'two.pem': CLIENTS.two,
+}
+
+function fresh(): Product {
+  code ??= buildSync({
+    entryPoints: [join(ROOT, 'src/index.ts')],
+    bundle: true,
+    write: false,
+    platform: 'node',
+    format: 'cjs',
+    packages: 'external',
+    absWorkingDir: ROOT,
+    target: 'node20.19',
+  }).outputFiles[0]!.text
+  delete (globalThis as Record<symbol, unknown>)[Symbol.for('telltale.1')]
+  const file = join(ROOT, 'effects.cjs')
+  const made = Object.assign(new Module(file), { filename: file, paths: [join(ROOT, 'node_modules')] })
+  ;(made as unknown as { _compile(code: string, file: string): void })._compile(code, file)
+  return made.exports as Product
+}
+
+export class Service {
+  readonly product: Product
+  /** Written by the service; lines of stdout and of stderr. */
+  readonly out: string[] = []
+  readonly err: string[] = []
+  telltale!: product.Telltale
+  readonly #undo: (() => unknown)[] = []
+
+  private constructor() {
+    this.product = fresh()
+  }
+
+  /** Runs a service with these settings, looks, and stops it. `[port]`, `[other]` and `[folder]` stand for what each run has of its own. */
+  static async run(settings: Settings, row: Pick<Row, 'look' | 'env' | 'files'>): Promise<unknown> {
+    const service = new Service()
+    const release = service.#listen()
+    try {
+      await service.#collectors()
+      const { server, ...rest } = settings as { server?: object }
+      const text = JSON.stringify({ name: 'shop', server: { port: 0, ...server }, ...rest })
+      const folder = mkdtempSync(join(tmpdir(), 'telltale-effects-'))
+      service.later(() => rmSync(folder, { recursive: true }))
+      service.folder = folder
+      const places = { port: service.front.port, other: service.elsewhere.port, folder }
+      const placed = text.replace(/"\[port\]"|\[(port|other|folder)\]/g, (_, name: keyof typeof places = 'port') =>
+        String(places[name]),
+      )
+      for (const [name, content] of Object.entries({ 'telltale.yaml': placed, ...PEM, ...row.files })) {
+        mkdirSync(dirname(join(folder, name)), { recursive: true })
+        writeFileSync(join(folder, name), content)
+      }
+      service.env = row.env ?? {}
+      return await row.look(service)
+    } finally {
+      await service.telltale?.stop()
+      for (const undo of service.#undo.reverse()) await undo()
+      release()
+    }
+  }
+
+  folder = ''
+  env: NodeJS.ProcessEnv = {}
+  /** Where exporters of the rows send to, and a second one for what is sent elsewhere. */
+  readonly front = new Front()
+  readonly elsewhere = new Front()
+
+  get collector(): Receiver {
+    return this.front.receiver
+  }
+
+  async start(options: Partial<product.StartOptions> = {}): Promise<product.Telltale> {
+    this.telltale = await this.product.start({ cwd: this.folder, env: this.env, ...options })
+    return this.telltale
+  }
+
+  async #collectors(): Promise<void> {
+    for (const front of [this.front, this.elsewhere]) {
+      await front.listen()
+      this.later(() => front.close())
+    }
+  }
+
+  later(work: () => unknown): void {
+    this.#undo.push(work)
+  }
+
+  #listen(): () => void {
+    const back = (['stdout', 'stderr'] as const).map((name) => {
+      const stream = process[name]
+      const { write } = stream
+      const lines = name === 'stdout' ? this.out : this.err
+      stream.write = ((chunk: string | Uint8Array) => {
+        lines.push(...String(chunk).trimEnd().split('\n'))
+        return true
+      }) as typeof stream.write
+      return () => {
+        stream.write = write
+      }
+    })
+    return () => {
+      for (const one of back) one()
+    }
+  }
+
+  /** A server of the application that answers with what it was asked; and a client that calls it. */
+  async app(handle: http.RequestListener = (_, response) => void response.end('ok')): Promise<string> {
+    const server = http.createServer(handle)
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    this.later(() => {
+      server.closeAllConnections()
+      return new Promise((resolve) => server.close(resolve))
+    })
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  }
+
+  /** The scrape without the lines that say how it is today; `only` keeps the lines that match. */
+  async scrape(only?: RegExp, path = '/metrics'): Promise<string[]> {
+    const { body } = await get(`${this.telltale.address}${path}`)
+    const lines = body.split('\n').filter((line) => line !== '')
+    return only ? lines.filter((line) => only.test(line)) : lines
+  }
+}
+
+export interface Got {
+  readonly status: number
+  readonly headers: http.IncomingHttpHeaders
+  readonly body: string
+}
+
+/** A request that is nobody's telemetry, without a pool that outlives it. */
+export function get(url: string, headers: http.OutgoingHttpHeaders = {}): Promise<Got> {
+  return new Promise((resolve, reject) => {
+    const options = { agent: false, headers, [OWN_TRAFFIC]: true } as http.RequestOptions
+    // Node 22 shows no options to the channel: the mark is looked for on the agent too.
+    const agent = Object.assign(new http.Agent(), { [OWN_TRAFFIC]: true })
+    const request = http.get(url, { ...options, agent }, (response) => {
+      let body = ''
+      response.setEncoding('utf8')
+      response.on('data', (chunk: string) => {
+        body += chunk
+      })
+      response.on('end', () => resolve({ status: response.statusCode!, headers: response.headers, body }))
+    })
+    request.on('error', reject)
+  })
+}
+
+/** Takes what the product hands to a sink. */
+export class Recording {
+  readonly name = 'recording'
+  readonly batches: Batch[] = []
+  accept(batch: Batch): void {
+    this.batches.push(batch)
+  }
+  get spans(): SpanRecord[] {
+    return this.batches.flatMap(({ spans }) => [...spans])
+  }
+  get logs(): LogRecord[] {
+    return this.batches.flatMap(({ logs }) => [...logs])
+  }
+}
+
+export function attributes(record: {
+  readonly attributes: Parameters<typeof attributesObject>[0] | null
+}): Record<string, Value> {
+  return attributesObject(record.attributes ?? [])
+}
+
+/** Waits until it is true, at most five seconds. */
+export async function until(done: () => boolean | Promise<boolean>): Promise<void> {
+  const end = performance.now() + 5000
+  while (!(await done())) {
+    if (performance.now() > end) throw new Error(`it did not happen: ${done}`)
+    await pause(5)
+  }
+}
+
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}
