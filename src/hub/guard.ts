@@ -8,7 +8,8 @@ export interface Asked {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
 }
 
-const LOOPBACK = /^(localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])$/i
+/** This machine by its own name. */
+export const LOOPBACK: RegExp = /^(localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])$/i
 /** An IPv4 or IPv6 address, or a name of one label. */
 const LOCAL = /^(\d{1,3}(\.\d{1,3}){3}|\[[0-9a-f:.]+\]|[a-z0-9_-]+)$/i
 

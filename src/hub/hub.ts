@@ -2,8 +2,10 @@
 // routes answer on another: the same store, query language and pages that a service has, filled by others.
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { OPEN, openWarning } from '../access/tier.ts'
 import { timers } from '../base/clock.ts'
 import { Fault } from '../base/fault.ts'
+import { notice } from '../base/notice.ts'
 import { OWN_TRAFFIC } from '../base/own.ts'
 import { createConsole } from '../console/console.ts'
 import { pageRoutes } from '../console/telemetry/page.ts'
@@ -11,7 +13,7 @@ import { telemetryRoutes } from '../console/telemetry/routes.ts'
 import type { StoreLimits } from '../store/limits.ts'
 import { Query } from '../store/query.ts'
 import { Store } from '../store/store.ts'
-import { hostGuard } from './guard.ts'
+import { hostGuard, LOOPBACK } from './guard.ts'
 import { Receiver, type ReceiverLimits } from './receive.ts'
 
 export interface HubOptions {
@@ -73,6 +75,9 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
     otlp.close()
     throw error
   }
+  // Ruling 58: nothing guards the hub but the machine that it runs on.
+  if (!LOOPBACK.test(host) && host !== '::1')
+    notice('warn', 'hub.open', `the hub listens on ${host}: ${openWarning(OPEN)}`)
   let stopped: Promise<void> | undefined
   return {
     endpoint,

@@ -1,9 +1,12 @@
 // The hub as a whole and as a command.
 import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { Fault } from '../../src/base/fault.ts'
+import { onNotice } from '../../src/base/notice.ts'
 import { startHub } from '../../src/hub/hub.ts'
 import { dist } from '../house/dist.ts'
 import { ask, BODIES, hub, later, post } from './kit.ts'
@@ -130,4 +133,30 @@ test.each(['65536', '-1', 'x', '1.5', ''])('--port "%s" is OPTION_VALUE with 2',
   const child = telltale('hub', `--port=${port}`)
   expect(await child.ended).toEqual({ code: 2, signal: null })
   expect(child.err).toMatch(/^OPTION_VALUE --port/)
+})
+
+test('a hub that other machines reach says that it is open; one on loopback does not [ruling 58]', async () => {
+  const heard: string[] = []
+  onNotice(({ text }) => heard.push(text))
+  const one = await hub()
+  expect(heard).toEqual([])
+  await one.stop(100)
+  await hub({ host: '0.0.0.0' })
+  expect(heard).toEqual([expect.stringMatching(/^the hub listens on 0\.0\.0\.0: no application authentication/)])
+})
+
+test('the hub section of a file gives the ports, flags win over it, and its faults end the command with 2', async () => {
+  const cwd = mkdtempSync(join(tmpdir(), 'telltale-hub-'))
+  later(() => rmSync(cwd, { recursive: true }))
+  writeFileSync(join(cwd, 'hub.yaml'), 'name: hub\nhub: { port: 0, ui_port: 0, limits: { spans: 7 } }\n')
+  writeFileSync(join(cwd, 'bad.yaml'), 'name: hub\nhub: { prot: 0 }\n')
+  const child = telltale('hub', '--config', join(cwd, 'hub.yaml'), '--json')
+  const { endpoint, ui } = JSON.parse(await printed(child)) as { endpoint: string; ui: string }
+  expect([endpoint, ui].map((url) => Number(new URL(url).port) > 1024)).toEqual([true, true])
+  expect((await ask(`${ui}/api/v1/status`)).text).toContain('"limit":7,')
+  child.process.kill('SIGINT')
+  expect(await child.ended).toEqual({ code: 0, signal: null })
+  const bad = telltale('hub', '--config', join(cwd, 'bad.yaml'))
+  expect(await bad.ended).toEqual({ code: 2, signal: null })
+  expect(bad.err).toMatch(/bad\.yaml:2:\d+ CONFIG_UNKNOWN_KEY hub\.prot/)
 })

@@ -36,7 +36,8 @@ function install(files: Record<string, string>): string {
 
 function run(cwd: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Child {
   const began = performance.now()
-  const child = spawn(process.execPath, args, {
+  // Another Node than the one that runs the tests, when one is named.
+  const child = spawn(process.env['TELLTALE_NODE'] ?? process.execPath, args, {
     cwd,
     env: { PATH: process.env['PATH'], ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -441,4 +442,21 @@ test('an error that ends the process ends it as it would, with its spans deliver
   const child = run(cwd, ['app.mjs'])
   expect(await child.ended).toMatchObject({ code: 1 })
   expect(child.err).toContain('Error: mine')
+})
+
+test('a worker thread that comes to its end delivers what it recorded [W-23]', async () => {
+  const collector = await receiver()
+  const cwd = install({
+    'telltale.yaml': CONFIG(collector.url),
+    'app.mjs': `
+import { isMainThread, Worker } from 'node:worker_threads'
+import { start, span } from 'telltale'
+if (isMainThread) new Worker(new URL(import.meta.url)).on('exit', (code) => console.log('exit ' + code))
+else { await start(); span('in the worker', () => {}) }
+`,
+  })
+  const child = run(cwd, ['app.mjs'])
+  expect(await child.ended).toMatchObject({ code: 0 })
+  expect(child.out).toBe('exit 0\n')
+  expect(spansOf(collector).map(({ name }) => name)).toEqual(['in the worker'])
 })

@@ -440,3 +440,25 @@ test('grpc without its package is a fault that names the two ways out; port 4317
   expect(error.faults.map(({ code }) => code)).toEqual(['PEER_MISSING'])
   expect(error.faults[0]!.message).toMatch(/npm install @grpc\/grpc-js.*port 4318/)
 })
+
+test('a console that other machines reach without application authentication is said at start [ruling 58]', async () => {
+  const heard = said()
+  const telltale = await launch('name: shop\nserver: { host: 0.0.0.0, port: 0 }\n')
+  expect(heard).toHaveLength(1)
+  expect(heard[0]).toMatch(/ACCESS_OPEN access\.jwt\.enabled: Application authentication is off/)
+  const port = new URL(telltale.address!).port
+  expect((await fetch(`http://127.0.0.1:${port}/admin/ops/overview`)).status).not.toBe(200)
+})
+
+test('a router of the application can answer our paths itself', async () => {
+  let ours: ((...args: Parameters<import('node:http').RequestListener>) => boolean) | undefined
+  const server = await app((request, response) => {
+    if (!ours?.(request, response)) response.end('mine')
+  })
+  const telltale = await launch('name: shop\nserver: { enabled: false }\n')
+  ours = telltale.listener
+  expect(await (await server.get('/orders')).text()).toBe('mine')
+  expect((await server.get('/metrics')).headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/)
+  expect(await (await server.get('/metricsX')).text()).toBe('mine')
+  expect(await (await server.get('/metrics/any')).text()).toBe('mine')
+})
