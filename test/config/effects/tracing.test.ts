@@ -1,0 +1,4 @@
+import { prove } from './prove.ts'
+import { TRACING } from './tracing-rows.ts'
+
+prove(TRACING)
