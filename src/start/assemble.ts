@@ -73,7 +73,8 @@ export function assemble(options: StartOptions): Telltale {
       service: config.service,
       env: config.environment,
     })
-    const redactor = new Redactor({ keys: config.redact.keys, emails: config.redact.emails })
+    const { keys, allow, emails, max_depth } = config.redact
+    const redactor = new Redactor({ keys, allow, emails, maxDepth: max_depth })
 
     // 3. The signals.
     const signals = startSignals(loaded, resource, sinks, redactor)

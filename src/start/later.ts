@@ -1,18 +1,21 @@
 // A sink whose room is still being imported. Start is synchronous in what matters, so the first batches may come before
 // the exporter does: a bounded number waits, the oldest are given up first and said once.
 import { noticeOnce } from '../base/notice.ts'
-import type { Batch, Sink } from '../model/batch.ts'
+import type { Batch } from '../model/batch.ts'
+import type { ExportCounts, Signal, SignalSink } from '../pipeline/sink.ts'
 
 const WAITING = 64
 
-export class LaterSink implements Sink {
+export class LaterSink implements SignalSink {
   readonly name: string
+  readonly takes: ReadonlySet<Signal>
   readonly #ready: Promise<void>
-  #sink: Sink | null = null
+  #sink: SignalSink | null = null
   #waiting: Batch[] = []
 
-  constructor(name: string, sink: Promise<Sink>) {
+  constructor(name: string, takes: readonly Signal[], sink: Promise<SignalSink>) {
     this.name = name
+    this.takes = new Set(takes)
     this.#ready = sink.then(
       (made) => {
         this.#sink = made
@@ -25,6 +28,14 @@ export class LaterSink implements Sink {
         noticeOnce(`sink.${name}`, 'error', 'export.unavailable', `${name} exports nothing: ${error.message}`)
       },
     )
+  }
+
+  get counts(): Readonly<Record<Signal, ExportCounts>> | undefined {
+    return this.#sink?.counts
+  }
+
+  get component(): string | undefined {
+    return this.#sink?.component
   }
 
   accept(batch: Batch): void {
@@ -44,9 +55,13 @@ export class LaterSink implements Sink {
     this.#waiting.push(batch)
   }
 
-  async flush(deadlineMs: number): Promise<void> {
+  ship(signal: Signal): void {
+    this.#sink?.ship?.(signal)
+  }
+
+  async flush(deadlineMs: number, signal?: Signal): Promise<void> {
     await this.#ready
-    await this.#sink?.flush?.(deadlineMs)
+    await this.#sink?.flush?.(deadlineMs, signal)
   }
 
   async close(deadlineMs: number): Promise<void> {

@@ -6,7 +6,10 @@ import { readTls } from '../egress/tls.ts'
 import { ConsoleSink } from '../export/console.ts'
 import type { OtlpOptions } from '../export/otlp.ts'
 import { otlpHttp } from '../export/otlp-http.ts'
+import { declare } from '../metrics/declare.ts'
+import { defaultRegistry } from '../metrics/default.ts'
 import type { Sink } from '../model/batch.ts'
+import { NAMES } from '../model/names.ts'
 import { SIGNALS, type Signal } from '../pipeline/sink.ts'
 import { LaterSink } from './later.ts'
 
@@ -38,10 +41,26 @@ export function configuredSinks(config: Config): Sink[] {
       maxPendingRecords: { ...within('traces', traces.limit), ...within('logs', logs.limit) },
       retry: { totalMs },
       preset: config.access.endpoint_policy,
+      observe: duration(name, exporter.protocol),
       ...(exporter.tls && { tls: readTls(exporter.tls) }),
     }
-    return exporter.protocol === 'grpc' ? grpcLater(name, options) : otlpHttp(options)
+    return exporter.protocol === 'grpc' ? grpcLater(name, signals, options) : otlpHttp(options)
   })
+}
+
+const COMPONENTS: Readonly<Record<Exporter['protocol'], string>> = {
+  'http/protobuf': 'otlp_http_exporter',
+  'http/json': 'otlp_http_json_exporter',
+  grpc: 'otlp_grpc_exporter',
+}
+
+/** How long each request took, as the semantic conventions name it; the family appears with the first. */
+function duration(name: string, protocol: Exporter['protocol']): NonNullable<OtlpOptions['observe']> {
+  const labels = { otel_component_type: COMPONENTS[protocol], otel_component_name: name, status: '' }
+  return (_signal, seconds, error) => {
+    const family = declare(defaultRegistry(), NAMES.otel_sdk_exporter_operation_duration_seconds)
+    family.observe(seconds, { ...labels, error_type: error === 'again' ? 'unavailable' : (error ?? '') })
+  }
 }
 
 function within(signal: Signal, records: number | undefined): Partial<Record<Signal, number>> {
@@ -49,9 +68,10 @@ function within(signal: Signal, records: number | undefined): Partial<Record<Sig
 }
 
 /** The room is imported when it is named; its peer package was looked for before. */
-function grpcLater(name: string, options: OtlpOptions): Sink {
+function grpcLater(name: string, signals: readonly Signal[], options: OtlpOptions): Sink {
   return new LaterSink(
     name,
+    signals,
     import('../export/otlp-grpc.ts').then(({ otlpGrpc }) => otlpGrpc(options)),
   )
 }

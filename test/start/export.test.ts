@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import { counter, gauge, histogram, log, span } from '../../src/index.ts'
 import { Registry } from '../../src/metrics/registry.ts'
 import { LATENCY_BOUNDS } from '../../src/model/histogram.ts'
+import { decodeTraces } from '../../src/wire/otlp/decode.ts'
 import { CERTIFICATE, KEY } from '../surfaces/http/certificate.ts'
 import {
   app,
@@ -632,4 +633,75 @@ test('a collector that comes up late gets what waited; one notice, one all-clear
       .filter((name) => name.startsWith('waits')),
   ).toEqual(Array.from({ length: 10 }, (_, i) => `waits${i}`))
   expect(heard).toHaveLength(1)
+})
+
+test('over gRPC small batches leave after their delay, only the signals that were asked for, and are accounted [R-05] [ruling 5]', async () => {
+  quiet()
+  const grpc = await import('@grpc/grpc-js')
+  const server = new grpc.Server()
+  const bytes = (one: Buffer) => one
+  const calls: string[] = []
+  const names: string[] = []
+  const method = (path: string) => ({
+    path,
+    requestStream: false,
+    responseStream: false,
+    requestSerialize: bytes,
+    requestDeserialize: bytes,
+    responseSerialize: bytes,
+    responseDeserialize: bytes,
+  })
+  const services = {
+    traces: 'trace.v1.TraceService',
+    metrics: 'metrics.v1.MetricsService',
+    logs: 'logs.v1.LogsService',
+  }
+  for (const [signal, service] of Object.entries(services)) {
+    server.addService(
+      { export: method(`/opentelemetry.proto.collector.${service}/Export`) },
+      {
+        export: ((call, done) => {
+          calls.push(signal)
+          if (signal === 'traces')
+            names.push(...decodeTraces(call.request).flatMap(({ spans }) => spans.map((one) => one.name)))
+          done(null, Buffer.alloc(0))
+        }) satisfies import('@grpc/grpc-js').handleUnaryCall<Buffer, Buffer>,
+      },
+    )
+  }
+  const port = await new Promise<number>((resolve, reject) =>
+    server.bindAsync('127.0.0.1:0', grpc.ServerCredentials.createInsecure(), (error, bound) =>
+      error ? reject(error) : resolve(bound),
+    ),
+  )
+  later(() => server.forceShutdown())
+  const { start } = await import('../../src/index.ts')
+  const cwd = folder({
+    'telltale.yaml':
+      SHOP + otlp(`http://127.0.0.1:${port}", protocol: "grpc`).replace('tracing: {', 'tracing: { export_delay: 20ms,'),
+    'node_modules/@grpc/grpc-js/package.json': '{ "name": "@grpc/grpc-js", "main": "index.js" }',
+    'node_modules/@grpc/grpc-js/index.js': '',
+  })
+  const telltale = await start({ cwd, env: {} })
+  later(() => telltale.stop())
+  counter('not_over_grpc_total').add(1)
+  await span('small', async () => log.info('not over grpc'))
+  await until('the delay', () => names.length > 0)
+  expect([names, [...new Set(calls)]]).toEqual([['small'], ['traces']])
+  const seen = await scrape(telltale)
+  expect(seen.value('otel_sdk_exporter_span_exported_total', { otel_component_type: 'otlp_grpc_exporter' })).toBe(1)
+  expect(
+    seen
+      .samples('otel_sdk_exporter_operation_duration_seconds_count')
+      .filter(([labels]) => labels['otel_component_type'] === 'otlp_grpc_exporter')
+      .map(([, value]) => value),
+  ).toEqual([1])
+})
+
+test('keys that the configuration lets pass are left alone [ruling 59]', async () => {
+  const collector = await receiver()
+  const telltale = await launch(`${SHOP}${otlp(collector.url)}redact: { allow: [token] }\n`)
+  await span('allowed', (s) => s.set('token', 'plain').set('password', 'x'))
+  await telltale.stop()
+  expect(attributesOf(spansOf(collector)[0]!)).toEqual({ token: 'plain', password: '[REDACTED]' })
 })
