@@ -211,7 +211,7 @@ export interface Settings {
       readonly limits: {
         /** Series per metric. */
         readonly series: number
-        /** Nodes of the label tree per metric. Default: eight times `series`. */
+        /** Nodes of the label tree per metric; beyond it look-ups are slower, nothing is lost. Default: eight times `series`. */
         readonly nodes?: number | undefined
         /** Characters of a label value. */
         readonly value_length: number

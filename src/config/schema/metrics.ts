@@ -28,7 +28,10 @@ export const metrics = section('How metrics are named and bounded.', {
   }),
   limits: section('What one metric may hold. What goes beyond is added to one overflow series and counted.', {
     series: count('Series per metric.', { min: 1, default: 2000 }),
-    nodes: count('Nodes of the label tree per metric. Default: eight times `series`.', { min: 1 }),
+    nodes: count(
+      'Nodes of the label tree per metric; beyond it look-ups are slower, nothing is lost. Default: eight times `series`.',
+      { min: 1 },
+    ),
     value_length: count('Characters of a label value.', { min: 1, default: 1024 }),
   }),
 })

@@ -1,0 +1,4 @@
+import { METRICS } from './metrics-rows.ts'
+import { prove } from './prove.ts'
+
+prove(METRICS)

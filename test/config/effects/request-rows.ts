@@ -1,0 +1,137 @@
+// Keys of requests: what is observed of them, whose they are, and what is taken out of what they leave.
+import type http from 'node:http'
+import { attributesObject } from '../../../src/model/attribute.ts'
+import { spanAttributes } from '../../../src/model/span.ts'
+import { type Row, row, type Settings } from './row.ts'
+import { get, pause, Recording, type Service } from './service.ts'
+
+const HTTP = 'surfaces.http'
+const TRACE = '1'.repeat(32)
+
+/** A request with a trace and baggage, whose handler calls another server: what each of the three saw. */
+async function crossing(service: Service): Promise<unknown> {
+  const sink = new Recording()
+  const telltale = await service.start({ sinks: [sink] })
+  let heard: http.IncomingHttpHeaders = {}
+  const other = await service.app((request, response) => {
+    heard = request.headers
+    response.end()
+  })
+  const url = await service.app(async (_, response) => {
+    await fetch(other).then((answer) => answer.text())
+    response.end()
+  })
+  const headers = { traceparent: `00-${TRACE}-${'2'.repeat(16)}-01`, baggage: 'k=v' }
+  const answer = await get(`${url}/skip`, headers)
+  await pause(10)
+  await telltale.flush()
+  return {
+    spans: sink.spans.length,
+    continued: sink.spans.length > 0 && sink.spans.every(({ t0 }) => t0 === 0x11111111),
+    answered: 'traceparent' in answer.headers,
+    baggage: heard.baggage,
+  }
+}
+
+/** The server span of the application, its call, and the server span of the other server. */
+const CROSSED = { spans: 3, continued: true, answered: true, baggage: undefined }
+
+/** Numbers of the tenants in the request log: 0 is the default tenant, named ones count from 2. */
+const tenants = (...requests: readonly [path: string, headers: http.OutgoingHttpHeaders][]) => {
+  return async (service: Service): Promise<unknown> => {
+    const telltale = await service.start()
+    const url = await service.app()
+    for (const [path, headers] of requests) await get(url + path, headers)
+    await pause(10)
+    const { length, tenant } = telltale.traffic.window(Date.now() + 1000, 60)
+    return [...tenant.subarray(0, length)]
+  }
+}
+
+const byHeader = tenants(['/', {}], ['/', { 'x-tenant-id': 'acme' }], ['/', { 'x-org': 'globex' }])
+const byPath = tenants(['/acme/orders', {}])
+const byBoth = tenants(['/acme/orders', { 'x-tenant-id': 'globex' }], ['/acme/orders', { 'x-tenant-id': 'acme' }])
+
+/** Whether a check of a service on this machine may be made at all. */
+async function local(service: Service): Promise<unknown> {
+  service.collector.answer = (response) => {
+    response.end()
+    return true
+  }
+  const { address } = await service.start()
+  const { body } = await get(`${address}/health`)
+  return [JSON.parse(body).checks, service.collector.requests]
+}
+
+async function redacted(service: Service): Promise<unknown> {
+  const sink = new Recording()
+  const telltale = await service.start({ sinks: [sink] })
+  const fields = { shoe_size: 44, note: 'ask jo@example.com' }
+  service.product.span('s', { attributes: fields }, () => service.product.log.info(fields, 'l'))
+  await telltale.flush()
+  const line = JSON.parse(service.out[0]!)
+  return {
+    span: attributesObject(spanAttributes(sink.spans[0]!)),
+    log: attributesObject(sink.logs[0]!.attributes),
+    line: { shoe_size: line.shoe_size, note: line.note },
+  }
+}
+
+const everywhere = (fields: object) => ({ span: fields, log: fields, line: fields })
+const PLAIN = { shoe_size: 44, note: 'ask jo@example.com' }
+const check: Settings = {
+  observability: { health: { checks: [{ type: 'http', name: 'near', url: 'http://127.0.0.1:[port]/' }] } },
+}
+const both: Settings = { access: { tenants: { routing_mode: 'both' } } }
+
+export const REQUESTS: readonly Row[] = [
+  row(`${HTTP}.extract_headers`, [undefined, false], crossing, [CROSSED, { ...CROSSED, continued: false }]),
+  row(`${HTTP}.inject_headers`, [undefined, false], crossing, [CROSSED, { ...CROSSED, answered: false }]),
+  row(`${HTTP}.ignore`, [undefined, ['/skip']], crossing, [
+    CROSSED,
+    // What is left is the span of the other server, which was told of no trace.
+    { spans: 1, continued: false, answered: false, baggage: undefined },
+  ]),
+  row(`${HTTP}.baggage_hosts`, [undefined, ['127.0.0.1']], crossing, [CROSSED, { ...CROSSED, baggage: 'k=v' }]),
+  row('access.tenants.default', [undefined, 'acme'], byHeader, [
+    [0, 2, 0],
+    [0, 0, 0],
+  ]),
+  row('access.tenants.header', [undefined, 'X-Org'], byHeader, [
+    [0, 2, 0],
+    [0, 0, 2],
+  ]),
+  row('access.tenants.routing_mode', [undefined, 'url_path'], byPath, [[0], [2]]),
+  row(
+    'access.tenants.strict_validation',
+    [undefined, true],
+    byBoth,
+    [
+      [2, 2],
+      [0, 2],
+    ],
+    { base: both },
+  ),
+  row('access.jwt.enabled', [undefined, true], byHeader, [
+    [0, 2, 0],
+    [0, 0, 0],
+  ]),
+  row(
+    'access.endpoint_policy',
+    [undefined, 'strict'],
+    local,
+    [
+      [{ near: 'ok' }, 1],
+      [{ near: 'fail' }, 0],
+    ],
+    { base: check },
+  ),
+  row('redact.keys', [undefined, ['shoe_size']], redacted, [
+    everywhere(PLAIN),
+    everywhere({ ...PLAIN, shoe_size: '[REDACTED]' }),
+  ]),
+  row('redact.emails', [undefined, true], redacted, [
+    everywhere(PLAIN),
+    everywhere({ ...PLAIN, note: 'ask [REDACTED]' }),
+  ]),
+]
