@@ -77,7 +77,9 @@ test('what an instance says about itself is gone with it [W-10] [H-02]', async (
   expect((await scrape(first)).names).toContain('otel_sdk_processor_span_processed_total')
   await first.stop()
   const second = await launch()
-  expect((await scrape(second)).names.filter((name) => name.startsWith('otel_sdk'))).toEqual([])
+  expect((await scrape(second)).names.filter((name) => /^otel_sdk_(processor|span|exporter_span)/.test(name))).toEqual(
+    [],
+  )
 })
 
 test('start during a stop waits for it, and the stop takes nothing from the new instance [H-02]', async () => {
