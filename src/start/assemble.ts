@@ -73,8 +73,12 @@ export function assemble(options: StartOptions): Telltale {
       service: config.service,
       env: config.environment,
     })
-    const { keys, allow, emails, max_depth } = config.redact
-    const redactor = new Redactor({ keys, allow, emails, maxDepth: max_depth })
+    const redactor = new Redactor({
+      keys: config.redact.keys,
+      allow: config.redact.allow,
+      emails: config.redact.emails,
+      maxDepth: config.redact.max_depth,
+    })
 
     // 3. The signals.
     const signals = startSignals(loaded, resource, sinks, redactor)
