@@ -35,8 +35,6 @@ const INACTIVE: readonly string[] = [
   'observability.prometheus.metrics.database.track_queries',
   'observability.tracing',
   'ops',
-  'redact.allow',
-  'redact.max_depth',
   'redact.patterns',
   'scaling',
   'slos',

@@ -2,8 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { isActive } from '../../src/config/inactive.ts'
-import type { Node } from '../../src/config/node.ts'
-import { SCHEMA } from '../../src/config/schema.gen.ts'
+import { leaves } from './effects/row.ts'
 
 /**
  * How each active key is read outside config: the first pattern that fits a key says which source text reads it. Keys that
@@ -97,8 +96,9 @@ const READERS: readonly (readonly [RegExp, ...RegExp[]])[] = [
   ...['spans', 'span_bytes', 'spans_per_trace', 'logs', 'log_bytes', 'series', 'points_per_series', 'point_bytes'].map(
     (key) => [new RegExp(`^hub\\.limits\\.${key}$`), new RegExp(`\\blimits\\?\\.${key}\\b`)] as const,
   ),
-  [/redact\.keys$/, /\bredact\.keys\b/],
-  [/redact\.emails$/, /\bredact\.emails\b/],
+  ...['keys', 'allow', 'emails', 'max_depth'].map(
+    (key) => [new RegExp(`^redact\\.${key}$`), new RegExp(`\\bredact\\.${key}\\b`)] as const,
+  ),
 ]
 
 const source = sources(join(import.meta.dirname, '../../src'))
@@ -117,20 +117,7 @@ function sources(folder: string): string[] {
   })
 }
 
-function leaves(node: Node, path: string): string[] {
-  switch (node.t) {
-    case 'section':
-      return Object.entries(node.of).flatMap(([key, inner]) => leaves(inner, path ? `${path}.${key}` : key))
-    case 'list':
-      return node.of.t === 'section' || node.of.t === 'variant' ? leaves(node.of, `${path}[]`) : [path]
-    case 'variant':
-      return Object.entries(node.of).flatMap(([word, section]) => leaves(section, `${path}(${word})`))
-    default:
-      return [path]
-  }
-}
-
-const active = leaves(SCHEMA, '').filter(isActive)
+const active = leaves().filter(isActive)
 
 test('every active key has a reader outside config, and only active keys are in the table of readers [R-01]', () => {
   const unknown = active.filter((path) => !READERS.some(([key]) => key.test(path)))

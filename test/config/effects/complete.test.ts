@@ -1,17 +1,7 @@
 import { expect, test } from 'vitest'
 import { isActive } from '../../../src/config/inactive.ts'
-import { DECLARED } from './declared-rows.ts'
-import { EXPORT } from './export-rows.ts'
-import { HEALTH } from './health-rows.ts'
-import { HUB } from './hub-rows.ts'
-import { LOGGING } from './logging-rows.ts'
-import { METRICS } from './metrics-rows.ts'
-import { REQUESTS } from './request-rows.ts'
 import { differences, leaves } from './row.ts'
-import { SERVICE } from './service-rows.ts'
-import { TRACING } from './tracing-rows.ts'
-
-const ROWS = [...SERVICE, ...TRACING, ...METRICS, ...DECLARED, ...LOGGING, ...EXPORT, ...HEALTH, ...REQUESTS, ...HUB]
+import { ROWS } from './rows.ts'
 
 test('every active key has a row that changes it, and no row names another key [R-01]', () => {
   const active = leaves().filter(isActive)

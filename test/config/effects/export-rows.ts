@@ -3,13 +3,13 @@
 import { type Row, row, type Settings } from './row.ts'
 import { pause, type Service, until } from './service.ts'
 
-const LISTS = {
+export const LISTS = {
   traces: 'observability.opentelemetry.tracing.exporters',
   metrics: 'observability.opentelemetry.metrics.exporters',
   logs: 'observability.logging.sinks',
 } as const
 type Signal = keyof typeof LISTS
-const SIGNALS = Object.keys(LISTS) as Signal[]
+export const SIGNALS: readonly Signal[] = Object.keys(LISTS) as Signal[]
 const PATHS = SIGNALS.map((signal) => `/v1/${signal}`)
 const SOON = { export_delay: '20ms' }
 
@@ -21,7 +21,7 @@ function all(exporter: object, pace?: { export_delay: string }): Settings {
         tracing: { exporters: [exporter], export_timeout: '1ms', ...pace },
         metrics: { exporters: [exporter], export_timeout: '1ms', ...(pace && { export_interval: pace.export_delay }) },
       },
-      logging: { sinks: [exporter], export_timeout: '1ms', ...pace },
+      logging: { sinks: [exporter], export_timeout: '1ms', ...pace, ...(pace && { self_level: 'debug' }) },
     },
   }
 }
@@ -67,7 +67,9 @@ async function came(service: Service): Promise<unknown> {
   await service.start()
   service.product.span('s', () => service.product.log.info('l'))
   const failed = (path: string) =>
-    [...service.out, ...service.err].some((line) => line.includes(`${path} does not take telemetry`))
+    [...service.out, ...service.err].some(
+      (line) => line.includes(`${path} does not take `) || line.includes(`${path}: `),
+    )
   await until(() => PATHS.every((path) => front.came[path] !== undefined || failed(path)))
   return bySignal((path) => front.came[path])
 }
@@ -90,7 +92,7 @@ async function hung(service: Service): Promise<unknown> {
   for (const signal of ['metrics', 'traces', 'logs'] as const) {
     const path = `/v1/${signal}`
     await until(() => (counts.get(path) ?? 0) > 0)
-    const end = performance.now() + 500
+    const end = performance.now() + 400
     await until(() => counts.get(path)! > 1 || performance.now() > end)
     held.get(path)!()
   }

@@ -66,19 +66,27 @@ async function local(service: Service): Promise<unknown> {
 async function redacted(service: Service): Promise<unknown> {
   const sink = new Recording()
   const telltale = await service.start({ sinks: [sink] })
-  const fields = { shoe_size: 44, note: 'ask jo@example.com' }
+  const fields = { shoe_size: 44, note: 'ask jo@example.com', password: 'sesame' }
   service.product.span('s', { attributes: fields }, () => service.product.log.info(fields, 'l'))
   await telltale.flush()
   const line = JSON.parse(service.out[0]!)
   return {
     span: attributesObject(spanAttributes(sink.spans[0]!)),
     log: attributesObject(sink.logs[0]!.attributes),
-    line: { shoe_size: line.shoe_size, note: line.note },
+    line: { shoe_size: line.shoe_size, note: line.note, password: line.password },
   }
 }
 
+async function nested(service: Service): Promise<unknown> {
+  const sink = new Recording()
+  const telltale = await service.start({ sinks: [sink] })
+  service.product.log.info({ tree: { leaf: { deep: 1 } } }, 'l')
+  await telltale.flush()
+  return [attributesObject(sink.logs[0]!.attributes), JSON.parse(service.out[0]!).tree]
+}
+
 const everywhere = (fields: object) => ({ span: fields, log: fields, line: fields })
-const PLAIN = { shoe_size: 44, note: 'ask jo@example.com' }
+const PLAIN = { shoe_size: 44, note: 'ask jo@example.com', password: '[REDACTED]' }
 const check: Settings = {
   observability: { health: { checks: [{ type: 'http', name: 'near', url: 'http://127.0.0.1:[port]/' }] } },
 }
@@ -129,6 +137,14 @@ export const REQUESTS: readonly Row[] = [
   row('redact.keys', [undefined, ['shoe_size']], redacted, [
     everywhere(PLAIN),
     everywhere({ ...PLAIN, shoe_size: '[REDACTED]' }),
+  ]),
+  row('redact.allow', [undefined, ['password']], redacted, [
+    everywhere(PLAIN),
+    everywhere({ ...PLAIN, password: 'sesame' }),
+  ]),
+  row('redact.max_depth', [undefined, 1], nested, [
+    [{ tree: { leaf: { deep: 1 } } }, { leaf: { deep: 1 } }],
+    [{ tree: { leaf: '[DEPTH]' } }, { leaf: '[DEPTH]' }],
   ]),
   row('redact.emails', [undefined, true], redacted, [
     everywhere(PLAIN),

@@ -75,14 +75,15 @@ export class Service {
       service.later(() => rmSync(folder, { recursive: true }))
       service.folder = folder
       const places = { port: service.front.port, other: service.elsewhere.port, folder }
-      const placed = text.replace(/"\[port\]"|\[(port|other|folder)\]/g, (_, name: keyof typeof places = 'port') =>
-        String(places[name]),
-      )
-      for (const [name, content] of Object.entries({ 'telltale.yaml': placed, ...PEM, ...row.files })) {
+      const place = (written: string) =>
+        written.replace(/"\[port\]"|\[(port|other|folder)\]/g, (_, name: keyof typeof places = 'port') =>
+          String(places[name]),
+        )
+      for (const [name, content] of Object.entries({ 'telltale.yaml': place(text), ...PEM, ...row.files })) {
         mkdirSync(dirname(join(folder, name)), { recursive: true })
         writeFileSync(join(folder, name), content)
       }
-      service.env = row.env ?? {}
+      service.env = Object.fromEntries(Object.entries(row.env ?? {}).map(([name, value]) => [name, place(value!)]))
       return await row.look(service)
     } finally {
       await service.telltale?.stop()

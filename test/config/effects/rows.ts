@@ -1,0 +1,23 @@
+// The whole table.
+import { DECLARED } from './declared-rows.ts'
+import { EXPORT } from './export-rows.ts'
+import { HEALTH } from './health-rows.ts'
+import { HUB } from './hub-rows.ts'
+import { LOGGING } from './logging-rows.ts'
+import { METRICS } from './metrics-rows.ts'
+import { REQUESTS } from './request-rows.ts'
+import type { Row } from './row.ts'
+import { SERVICE } from './service-rows.ts'
+import { TRACING } from './tracing-rows.ts'
+
+export const ROWS: readonly Row[] = [
+  ...SERVICE,
+  ...TRACING,
+  ...METRICS,
+  ...DECLARED,
+  ...LOGGING,
+  ...EXPORT,
+  ...HEALTH,
+  ...REQUESTS,
+  ...HUB,
+]
