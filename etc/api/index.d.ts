@@ -54,7 +54,7 @@ declare class Telltale {
     stop(): Promise<void>;
 }
 
-// trace/helpers
+// trace/active
 declare function addEvent(name: string, attributes?: object): void;
 
 declare function currentSpan(): Started;
@@ -1713,6 +1713,16 @@ interface Parts {
     readonly listens: boolean;
 }
 
+// trace/active
+type Kind = 'internal' | 'server' | 'client' | 'producer' | 'consumer';
+
+interface SpanSettings {
+    kind?: Kind;
+    attributes?: object;
+    links?: StartOptions['links'];
+    root?: boolean;
+}
+
 // trace/engine
 interface EngineOptions {
     readonly sampler?: Sampler;
@@ -1744,16 +1754,6 @@ declare class TraceEngine {
 }
 
 type Verdict = 'keep' | 'redact' | 'free';
-
-// trace/helpers
-type Kind = 'internal' | 'server' | 'client' | 'producer' | 'consumer';
-
-interface SpanSettings {
-    kind?: Kind;
-    attributes?: object;
-    links?: StartOptions['links'];
-    root?: boolean;
-}
 
 // trace/limits
 interface Limits {

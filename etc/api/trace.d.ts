@@ -132,6 +132,25 @@ declare class TraceState implements ApiTraceState {
     serialize(): string;
 }
 
+// trace/active
+type Kind = 'internal' | 'server' | 'client' | 'producer' | 'consumer';
+
+interface SpanSettings {
+    kind?: Kind;
+    attributes?: object;
+    links?: StartOptions['links'];
+    root?: boolean;
+}
+
+declare function addEvent(name: string, attributes?: object): void;
+
+declare function currentSpan(): Started;
+
+declare function setAttributes(attributes: object): void;
+
+declare function span<R>(name: string, work: (span: Started) => R): R;
+declare function span<R>(name: string, settings: SpanSettings, work: (span: Started) => R): R;
+
 // trace/engine
 interface EngineOptions {
     readonly sampler?: Sampler;
@@ -161,25 +180,6 @@ declare class TraceEngine {
     ended(span: Span): void;
     tooLate(span: Span): void;
 }
-
-// trace/helpers
-type Kind = 'internal' | 'server' | 'client' | 'producer' | 'consumer';
-
-interface SpanSettings {
-    kind?: Kind;
-    attributes?: object;
-    links?: StartOptions['links'];
-    root?: boolean;
-}
-
-declare function addEvent(name: string, attributes?: object): void;
-
-declare function currentSpan(): Started;
-
-declare function setAttributes(attributes: object): void;
-
-declare function span<R>(name: string, work: (span: Started) => R): R;
-declare function span<R>(name: string, settings: SpanSettings, work: (span: Started) => R): R;
 
 // trace/installed
 declare function install(engine: TraceEngine | null): void;

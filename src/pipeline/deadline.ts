@@ -1,3 +1,4 @@
+// A wait that ends: every flush and close of the pipeline has one.
 import { timers } from '../base/clock.ts'
 
 /** Waits for `work`, at the latest for `deadlineMs`; never rejects. The timer holds the process, since somebody waits. */

@@ -6,7 +6,7 @@ import * as api110 from 'api110'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { current, runIn } from '../../src/context/current.ts'
 import { Frame } from '../../src/context/frame.ts'
-import { currentSpan, span } from '../../src/trace/helpers.ts'
+import { currentSpan, span } from '../../src/trace/active.ts'
 import { registered } from './provider.ts'
 
 const REMOTE = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331', traceFlags: 1 }

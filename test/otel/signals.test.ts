@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { forgetNotices, type Notice, onNotice } from '../../src/base/notice.ts'
 import { attributesObject } from '../../src/model/attribute.ts'
 import type { Family } from '../../src/model/metric.ts'
-import { span } from '../../src/trace/helpers.ts'
+import { span } from '../../src/trace/active.ts'
 import { registered } from './provider.ts'
 
 let on: ReturnType<typeof registered>

@@ -6,7 +6,7 @@ export { Registry } from '../../../src/metrics/registry.ts'
 export { loadContrib } from '../../../src/otel/contrib.ts'
 export { registerOtel } from '../../../src/otel/register.ts'
 export { TraceEngine } from '../../../src/trace/engine.ts'
-export { setAttributes, span } from '../../../src/trace/helpers.ts'
+export { setAttributes, span } from '../../../src/trace/active.ts'
 export { install, tracer } from '../../../src/trace/installed.ts'
 export { plain } from '../../trace/recorder.ts'
 
