@@ -33,7 +33,9 @@ export interface Ground {
 export function cleanText(ground: Ground, key: string, text: string): string {
   const { limits, redact } = ground
   const whole = redact === null ? text : redact(key, text)
-  return wellFormed(whole.length > limits.valueLength ? whole.slice(0, limits.valueLength) : whole)
+  if (whole.length <= limits.valueLength) return wellFormed(whole)
+  // A copy: V8 keeps the whole text that a slice was cut from. Half a surrogate pair at the cut becomes U+FFFD.
+  return Buffer.from(whole.slice(0, limits.valueLength)).toString()
 }
 
 /** A value of any attribute: scalars as they are, arrays and records copied, undefined, null and functions left out. */

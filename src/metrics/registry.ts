@@ -40,6 +40,8 @@ interface Entry {
 const SERIES = 2000
 const TOTAL = 100_000
 const REFUSED = 500
+/** Names are code, not data: an application that makes them of data must not grow for ever. */
+const INSTRUMENTS = 10_000
 let registries = 0
 
 export class Registry {
@@ -249,6 +251,8 @@ export class Registry {
     }
     const taken = names.find((name) => this.#claims.has(name))
     if (taken !== undefined) return this.#refuse(declaration, 'kind', `${declaration.type}; ${taken} is taken`)
+    if (this.#entries.length >= INSTRUMENTS)
+      return this.#refuse(declaration, 'name', `more than ${INSTRUMENTS} metrics; what varies belongs in a label`)
     const instrument = this.#make(declaration, family, declared.droppedLabels(declaration, view))
     const entry: Entry = { declaration, instrument, names, extra: [] }
     this.#entries.push(entry)

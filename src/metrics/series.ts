@@ -192,13 +192,13 @@ export class SeriesTrie<T extends Leaf> {
       let place = this.#place
       for (const key in labels) {
         const value = labels[key]
-        if (typeof value === 'object' || typeof value === 'function') return
-        let values = place.keys.get(key)
-        if (values === undefined) place.keys.set(key, (values = new Map()))
-        let next = values.get(value)
+        if (typeof value === 'object' || typeof value === 'function' || this.#long(value)) return
+        let next = place.keys.get(key)?.get(value)
         if (next === undefined) {
           if (this.#nodes >= limit) return
           this.#nodes++
+          let values = place.keys.get(key)
+          if (values === undefined) place.keys.set(key, (values = new Map()))
           values.set(value, (next = new Place<T>()))
         }
         place = next
@@ -210,6 +210,7 @@ export class SeriesTrie<T extends Leaf> {
       this.#only = leaf
       return
     }
+    for (let i = 0; i < names.length; i++) if (this.#long(labels![names[i]!])) return
     let node = this.#root
     for (let i = 0; i < names.length - 1; i++) {
       const value = labels![names[i]!]
@@ -224,6 +225,11 @@ export class SeriesTrie<T extends Leaf> {
     if (this.#nodes >= limit) return
     this.#nodes++
     node.set(labels![names[names.length - 1]!], leaf)
+  }
+
+  /** Cut values make no path: many texts, each of any length, would lead to one series. */
+  #long(value: unknown): boolean {
+    return typeof value === 'string' && value.length > this.#ground.limits.valueLength
   }
 
   get nodes(): number {

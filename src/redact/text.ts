@@ -1,7 +1,7 @@
 // What a free text must not carry: bearer tokens, JWTs, PEM blocks, card numbers, well-known access keys,
 // `password=…` pairs, URLs with credentials; e-mail addresses by switch. One alternation finds them all in one pass;
 // a scan by character code before it lets ordinary text through untouched (tens of ns for a short string).
-import { SECRET, type Verdict } from './key.ts'
+import { detached, SECRET, type Verdict } from './key.ts'
 import { redactUrl } from './url.ts'
 
 export const REDACTED = '[REDACTED]'
@@ -137,7 +137,8 @@ export function textRedactor(options: TextOptions): (text: string) => string {
   const { judge, emails, maxText } = options
   const sources = emails ? [...BRANCHES, EMAIL] : BRANCHES
   const pattern = new RegExp(sources.map((source) => `(${source})`).join('|'), 'g')
-  let answers = new Map<string, string>()
+  /** By text; null where nothing was found. */
+  let answers = new Map<string, string | null>()
 
   /** One pass over `text`. */
   function pass(text: string): string {
@@ -211,10 +212,10 @@ export function textRedactor(options: TextOptions): (text: string) => string {
     if (text.length <= maxText && !isSuspicious(text, emails)) return text
     if (text.length > CACHED_LENGTH) return slow(text)
     const known = answers.get(text)
-    if (known !== undefined) return known
+    if (known !== undefined) return known ?? text
     const answer = slow(text)
     if (answers.size >= CACHE) answers = new Map()
-    answers.set(text, answer === text ? text : answer)
+    answers.set(detached(text), answer === text ? null : detached(answer))
     return answer
   }
 }
