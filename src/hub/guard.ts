@@ -8,8 +8,10 @@ export interface Asked {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
 }
 
-/** This machine by its own name. */
-export const LOOPBACK: RegExp = /^(localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])$/i
+/** This machine by its own name; `.localhost` is nobody's domain (RFC 6761). */
+export const LOOPBACK: RegExp = /^(([a-z0-9_-]+\.)*localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])$/i
+/** The machine as its containers name it; `.internal` is nobody's domain either (ICANN, 2024). */
+const CONTAINER = /^host\.(docker|containers)\.internal$/i
 /** An IPv4 or IPv6 address, or a name of one label. */
 const LOCAL = /^(\d{1,3}(\.\d{1,3}){3}|\[[0-9a-f:.]+\]|[a-z0-9_-]+)$/i
 
@@ -19,7 +21,10 @@ export function hostGuard(own: string): (asked: Asked) => { status: number; code
   const open = own === '0.0.0.0' || own === '::'
   const named = machine().toLowerCase()
   const ours = (host: string) =>
-    LOOPBACK.test(host) || host.toLowerCase() === mine || (open && (LOCAL.test(host) || host.toLowerCase() === named))
+    LOOPBACK.test(host) ||
+    CONTAINER.test(host) ||
+    host.toLowerCase() === mine ||
+    (open && (LOCAL.test(host) || host.toLowerCase() === named))
   return ({ headers }) => {
     const host = hostname(one(headers['host']) ?? one(headers[':authority']) ?? '')
     if (!ours(host)) return refusal('HOST_FORBIDDEN', 'The Host header does not name this machine.')

@@ -10,6 +10,7 @@ import { OWN_TRAFFIC } from '../base/own.ts'
 import { createConsole } from '../console/console.ts'
 import { pageRoutes } from '../console/telemetry/page.ts'
 import { telemetryRoutes } from '../console/telemetry/routes.ts'
+import type { Batch } from '../model/batch.ts'
 import type { StoreLimits } from '../store/limits.ts'
 import { Query } from '../store/query.ts'
 import { Store } from '../store/store.ts'
@@ -48,7 +49,7 @@ const REQUEST_MS = 60_000
 export async function startHub(options: HubOptions = {}): Promise<Hub> {
   const { host = '127.0.0.1', port = 4318, uiPort = 4319 } = options
   const store = new Store({ limits: options.limits })
-  const receiver = new Receiver((batch) => store.accept(batch), options.receiver)
+  const receiver = new Receiver((batch) => refusedOf(store, batch), options.receiver)
   const allow = hostGuard(host)
   const closing = new AbortController()
   const console = createConsole({
@@ -91,6 +92,15 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
       return stopped
     },
   }
+}
+
+/** Hands over, and tells how many records were not kept: without a usable id or time, or more than one trace may have. */
+function refusedOf(store: Store, batch: Batch): number {
+  const { traces, logs, metrics } = store
+  const dropped = () => traces.counts.dropped + logs.counts.dropped + metrics.counts.dropped
+  const before = dropped()
+  store.accept(batch)
+  return dropped() - before
 }
 
 function ownServer(): Server {

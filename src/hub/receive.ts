@@ -3,6 +3,7 @@
 // with 503 and Retry-After what would go over that bound. No framework stands on this path.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { notice } from '../base/notice.ts'
+import { thrownText } from '../base/thrown.ts'
 import type { Batch } from '../model/batch.ts'
 import { decodeLogs, decodeMetrics, decodeTraces } from '../wire/otlp/decode.ts'
 import { decodeLogsJson, decodeMetricsJson, decodeTracesJson } from '../wire/otlp/decode-json.ts'
@@ -28,6 +29,8 @@ const DECODE: Readonly<Record<Encoding, Readonly<Record<Signal, Decode>>>> = {
 
 type Encoding = 'protobuf' | 'json'
 
+const REJECTED = 'not kept: no usable id or time, or over a limit of the hub'
+
 const CONTENT_TYPE = { protobuf: 'application/x-protobuf', json: 'application/json' } as const
 
 export interface ReceiverLimits {
@@ -51,11 +54,12 @@ export interface ReceiverCounts {
 export class Receiver {
   readonly limits: ReceiverLimits
   readonly counts: Readonly<Record<Signal, ReceiverCounts>> = { traces: none(), metrics: none(), logs: none() }
-  readonly #accept: (batch: Batch) => void
+  readonly #accept: (batch: Batch) => number
   readonly #budget: Budget
   readonly #unzip = new Unzip()
 
-  constructor(accept: (batch: Batch) => void, limits: Partial<ReceiverLimits> = {}) {
+  /** `accept` returns how many records it did not take: the sender is told (partial success). */
+  constructor(accept: (batch: Batch) => number, limits: Partial<ReceiverLimits> = {}) {
     this.#accept = accept
     this.limits = { ...RECEIVER_LIMITS, ...limits }
     this.#budget = new Budget(this.limits.pending)
@@ -84,10 +88,12 @@ export class Receiver {
       const body = await readBody(request, this.limits.body, share)
       const bytes = await this.#unzip.body(body, request.headers['content-encoding'], this.limits.body)
       const batches = DECODE[encoding][signal](bytes)
-      for (const batch of batches) this.#accept(batch)
+      let rejected = 0
+      for (const batch of batches) rejected += this.#accept(batch)
       counts.accepted++
       response.setHeader('content-type', CONTENT_TYPE[encoding])
-      response.end(encoding === 'json' ? encodeResponseJson(signal) : encodeResponse())
+      const why = rejected > 0 ? REJECTED : ''
+      response.end(encoding === 'json' ? encodeResponseJson(signal, rejected, why) : encodeResponse(rejected, why))
     } catch (error) {
       const refusal = refusalOf(error)
       if (refusal.status === 503) counts.overloaded++
@@ -112,7 +118,7 @@ function encodingOf(contentType: string | undefined): Encoding | undefined {
 function refusalOf(error: unknown): Refusal {
   if (error instanceof Refusal) return error
   if (error instanceof MalformedOtlp) return new Refusal(400, error.message)
-  notice('error', 'hub.receive', `a request could not be handled: ${String(error)}`)
+  notice('error', 'hub.receive', `a request could not be handled: ${thrownText(error)}`)
   return new Refusal(500, 'the request could not be handled')
 }
 
@@ -132,6 +138,5 @@ function refuse(response: ServerResponse, encoding: Encoding, refusal: Refusal):
 function text(response: ServerResponse, status: number, body: string): void {
   if (!response.req.complete) response.setHeader('connection', 'close')
   response.req.resume()
-  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' })
-  response.end(`${body}\n`)
+  response.writeHead(status, { 'content-type': 'text/plain', 'x-content-type-options': 'nosniff' }).end(body)
 }

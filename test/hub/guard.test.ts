@@ -12,12 +12,18 @@ const GOOD = [
   '[::1]',
   '[::1]:4318',
   'LOCALHOST:1',
+  'shop.localhost:4319',
+  'host.docker.internal:4318',
+  'host.containers.internal',
 ]
 const EVIL = [
   'evil.example',
   'evil.example:4318',
   '127.0.0.1.evil.example',
   'localhost.evil.example',
+  'evillocalhost',
+  'host.docker.internal.evil.example',
+  'evil.docker.internal',
   '192.168.1.9',
   '169.254.169.254',
   'localhost:4318@evil.example',

@@ -73,8 +73,22 @@ const BAD: readonly (readonly [string, string | Uint8Array, http.OutgoingHttpHea
     /^application\/x-protobuf/,
     /br/,
   ],
-  ['another content type', '<x/>', { 'content-type': 'text/xml' }, 415, /^text\/plain/, /^415 unsupported media type/],
-  ['no content type', 'x', {}, 415, /^text\/plain/, /^415 unsupported media type/],
+  [
+    'another content type',
+    '<x/>',
+    { 'content-type': 'text/xml' },
+    415,
+    /^text\/plain$/,
+    /^415 unsupported media type, supported: \[application\/json, application\/x-protobuf\]$/,
+  ],
+  [
+    'no content type',
+    'x',
+    {},
+    415,
+    /^text\/plain$/,
+    /^415 unsupported media type, supported: \[application\/json, application\/x-protobuf\]$/,
+  ],
 ]
 
 test.each(BAD)('%s is refused, and nothing is stored', async (_what, body, headers, status, type, text) => {
@@ -86,6 +100,34 @@ test.each(BAD)('%s is refused, and nothing is stored', async (_what, body, heade
     expect(JSON.parse((await ask(`${one.ui}/api/v1/${path}`)).text)).toMatchObject({ items: [] })
   expect(one.received.traces).toEqual({ accepted: 0, refused: status === 415 ? 0 : 1, overloaded: 0 })
   await lives(one)
+})
+
+test('records that cannot be kept are told to the sender as rejected, the others are kept', async () => {
+  const one = await hub()
+  const span = (name: string, traceId: string) => ({
+    name,
+    traceId,
+    spanId: 'b7ad6b7169203331',
+    startTimeUnixNano: '1',
+  })
+  const spans = [span('kept', '0af7651916cd43dd8448eb211c80319c'), span('lost', ''), span('gone', '0'.repeat(32))]
+  const body = JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }] }] })
+  const answer = await post(`${one.endpoint}/v1/traces`, body, JSON_TYPE)
+  expect([answer.status, JSON.parse(answer.text)]).toEqual([
+    200,
+    {
+      partialSuccess: {
+        rejectedSpans: '2',
+        errorMessage: 'not kept: no usable id or time, or over a limit of the hub',
+      },
+    },
+  ])
+  const { accepted, dropped } = one.query.status().signals.spans
+  expect({ accepted, dropped, held: one.query.traces().items.map(({ name }) => name) }).toEqual({
+    accepted: 1,
+    dropped: 2,
+    held: ['kept'],
+  })
 })
 
 test('an empty protobuf body is an empty request', async () => {
@@ -117,11 +159,9 @@ test.each(['GET', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'HEAD'])(
   async (method) => {
     const one = await hub()
     const answer = await ask(`${one.endpoint}/v1/traces`, { method })
-    expect([answer.status, answer.headers['content-type'], answer.headers['allow']]).toEqual([
-      405,
-      'text/plain; charset=utf-8',
-      'POST',
-    ])
+    const { allow, 'content-type': type } = answer.headers
+    expect([answer.status, type, allow]).toEqual([405, 'text/plain', 'POST'])
+    expect(answer.text).toBe(method === 'HEAD' ? '' : '405 method not allowed, supported: [POST]')
     expect((await ask(`${one.endpoint}/v1/profiles`, { method })).status).toBe(404)
   },
 )
