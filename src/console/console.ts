@@ -5,6 +5,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Tenants } from '../access/tenants.ts'
 import { decideTier, OPEN, type TierRules } from '../access/tier.ts'
 import { notice } from '../base/notice.ts'
+import { thrownText } from '../base/thrown.ts'
 import { CORRELATION_HEADER, correlationId } from '../context/correlation.ts'
 import { mount } from './mount.ts'
 import { problemAnswer } from './problem.ts'
@@ -83,11 +84,7 @@ export function createConsole(options: ConsoleOptions): Console {
   }
 
   function failed(error: unknown, { method, path }: PlainRequest, correlation: string): Answer {
-    notice(
-      'error',
-      'console.failed',
-      `answering ${method} ${path} failed: ${error instanceof Error ? error.message : String(error)}`,
-    )
+    notice('error', 'console.failed', `answering ${method} ${path} failed: ${thrownText(error)}`)
     return problemAnswer(500, 'internal', 'The request could not be answered.', correlation)
   }
 

@@ -2,6 +2,7 @@
 // what goes wrong is a line of plain text, since a scraper reads no JSON. Compression happens in zlib's threads.
 import { promisify } from 'node:util'
 import { notice } from '../base/notice.ts'
+import { thrownText } from '../base/thrown.ts'
 import type { Family } from '../model/metric.ts'
 import { type Negotiated, negotiate } from '../wire/prometheus/negotiate.ts'
 import { renderSliced, type TextOptions } from '../wire/prometheus/text.ts'
@@ -48,11 +49,7 @@ export function scrapeRoutes(options: ScrapeOptions): PlainRoute[] {
         return { status: 200, headers: out, body: found.chunks }
       return { status: 200, headers: { ...out, 'content-encoding': 'gzip' }, body: await found.gzipped() }
     } catch (error) {
-      notice(
-        'error',
-        'scrape.failed',
-        `rendering the metrics failed: ${error instanceof Error ? error.message : String(error)}`,
-      )
+      notice('error', 'scrape.failed', `rendering the metrics failed: ${thrownText(error)}`)
       return plain(500, 'metrics cannot be rendered; the reason is in the log of the service')
     }
   }

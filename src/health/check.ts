@@ -1,6 +1,8 @@
 // One named check, run with a deadline: what hangs is a failure after its timeout, what throws is a failure, and its
 // result is kept for a moment so that a flood of probes is one run.
+
 import { timers } from '../base/clock.ts'
+import { thrownText } from '../base/thrown.ts'
 
 /** False or a throw means failed; the signal is aborted at the timeout. */
 export type CheckFunction = (signal: AbortSignal) => unknown
@@ -52,12 +54,8 @@ export async function runCheck(
   try {
     const work = async () =>
       (await check(abort.signal)) === false ? result('fail', 'the check says no') : result('ok', '')
-    return await Promise.race([work().catch((error: unknown) => result('fail', textOf(error))), late])
+    return await Promise.race([work().catch((error: unknown) => result('fail', thrownText(error).slice(0, 500))), late])
   } finally {
     timers.clearTimeout(timer)
   }
-}
-
-function textOf(error: unknown): string {
-  return (error instanceof Error ? error.message || error.name : String(error)).slice(0, 500)
 }

@@ -3,6 +3,7 @@
 // is said and holds nothing up, and that a second stop is the first one's promise.
 import { monotonic, timers } from '../base/clock.ts'
 import { notice } from '../base/notice.ts'
+import { thrownText } from '../base/thrown.ts'
 
 /** Groups in their order: logs are flushed after the failures of metrics and traces were logged. */
 export const STOP = { drain: 10, producers: 20, metrics: 30, traces: 40, logs: 50, close: 60 } as const
@@ -85,7 +86,7 @@ async function runStop({ name, work, deadlineMs }: Stop): Promise<StopResult> {
     return { name, outcome: 'ok', ms: monotonic() - begun }
   }
   const failed = (error: unknown): StopResult => {
-    notice('warn', 'stop.failed', `stopping ${name} failed: ${error instanceof Error ? error.message : String(error)}`)
+    notice('warn', 'stop.failed', `stopping ${name} failed: ${thrownText(error)}`)
     return { name, outcome: 'failed', ms: monotonic() - begun }
   }
   try {

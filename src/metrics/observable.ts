@@ -2,6 +2,7 @@
 // last values, every other metric is collected, and the failure is said once (S-06). A label set that a callback no longer
 // reports is gone from the next collection (S-07).
 import { noticeOnce } from '../base/notice.ts'
+import { thrownText } from '../base/thrown.ts'
 import type { Family, Series } from '../model/metric.ts'
 import type { Ground, Labels } from './ground.ts'
 import { type Leaf, SeriesTrie } from './series.ts'
@@ -91,7 +92,7 @@ export class Observable {
       `metrics.scrape.failed\n${label}`,
       'warn',
       'metrics.scrape.failed',
-      `The callback of ${label} failed and its last values stay: ${error instanceof Error ? error.message : String(error)}`,
+      `The callback of ${label} failed and its last values stay: ${thrownText(error)}`,
     )
   }
 }

@@ -4,6 +4,7 @@
 // refuses to share anything with another registry (S-03).
 import { now as clock } from '../base/clock.ts'
 import { notice, noticeOnce } from '../base/notice.ts'
+import { thrownText } from '../base/thrown.ts'
 import type { Family, Label, Series } from '../model/metric.ts'
 import { type Group, NAMES, type Name } from '../model/names.ts'
 import type { Naming } from '../wire/prometheus/naming.ts'
@@ -200,9 +201,8 @@ export class Registry {
         hook()
       } catch (error) {
         failed = true
-        const what = error instanceof Error ? error.message : String(error)
-        const text = `A hook before the collection failed, and what it reads keeps its last values: ${what}`
-        noticeOnce(`metrics.scrape.failed ${what}`, 'warn', 'metrics.scrape.failed', text)
+        const text = `A hook before the collection failed, and what it reads keeps its last values: ${thrownText(error)}`
+        noticeOnce('metrics.scrape.failed', 'warn', 'metrics.scrape.failed', text)
       }
     }
     for (let i = 0; i < observables.length; i++) observables[i]!.collect()

@@ -5,6 +5,7 @@ import nodeModule, { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { notice } from '../base/notice.ts'
+import { thrownText } from '../base/thrown.ts'
 import type { OtelRegistration } from './register.ts'
 
 export interface ContribOptions {
@@ -90,7 +91,7 @@ export function loadContrib(list: 'auto' | readonly string[], options: ContribOp
       }
       loaded.push(name)
     } catch (error) {
-      failed[name] = error instanceof Error ? error.message.split('\n')[0]! : String(error)
+      failed[name] = thrownText(error).split('\n')[0]!
     }
   }
   say(missing, failed)
@@ -136,7 +137,7 @@ function hookImports(from: string, failed: Record<string, string>): void {
     // Newer Nodes deprecate it and one may drop it; asked for by name it would then fail the whole file.
     nodeModule.register?.(HOOK, pathToFileURL(base))
   } catch (error) {
-    failed[HOOK] = error instanceof Error ? error.message.split('\n')[0]! : String(error)
+    failed[HOOK] = thrownText(error).split('\n')[0]!
   }
 }
 

@@ -3,6 +3,7 @@
 import { now } from '../base/clock.ts'
 import { noticeOnce } from '../base/notice.ts'
 import { shared } from '../base/slot.ts'
+import { thrownText } from '../base/thrown.ts'
 import type { ApiContext, TimeInput } from '../context/api.ts'
 import { current } from '../context/current.ts'
 import { frameOf } from '../context/frame.ts'
@@ -65,7 +66,7 @@ export class Logger {
     try {
       take(this.#record(given))
     } catch (error) {
-      noticeOnce('otel.log', 'warn', 'otel.log', `a log record could not be handed on: ${String(error)}`)
+      noticeOnce('otel.log', 'warn', 'otel.log', `a log record could not be handed on: ${thrownText(error)}`)
     }
   }
 

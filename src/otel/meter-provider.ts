@@ -1,6 +1,7 @@
 // The API's MeterProvider over our registry: what a library counts stands beside what we count, in one scrape and one
 // export. The registry judges names and kinds and never throws; an instrument that it refuses records nothing.
 import { noticeOnce } from '../base/notice.ts'
+import { thrownText } from '../base/thrown.ts'
 import type { Counter } from '../metrics/counter.ts'
 import type { Gauge } from '../metrics/gauge.ts'
 import type { Histogram } from '../metrics/histogram.ts'
@@ -204,6 +205,6 @@ function sameSet(a: ReadonlySet<object>, b: ReadonlySet<object>): boolean {
 }
 
 function callbackFailed(error: unknown): void {
-  const text = `a batch callback failed, its metrics keep what they have: ${String(error)}`
+  const text = `a batch callback failed, its metrics keep what they have: ${thrownText(error)}`
   noticeOnce('otel.batch', 'warn', 'otel.batch', text)
 }

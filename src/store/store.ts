@@ -4,6 +4,7 @@
 // past the process, and to know who asks: questions are put to `Query`.
 import { now as wallClock } from '../base/clock.ts'
 import { notice } from '../base/notice.ts'
+import { thrownText } from '../base/thrown.ts'
 import type { Scope } from '../model/attribute.ts'
 import type { Batch, Sink } from '../model/batch.ts'
 import { DEFAULT_TENANT, Identities, type Identity } from './identity.ts'
@@ -44,7 +45,7 @@ export class Store implements Sink {
     try {
       this.#take(batch, tenant)
     } catch (error) {
-      notice('error', 'store.failed', `the store could not take a batch: ${String(error)}`)
+      notice('error', 'store.failed', `the store could not take a batch: ${thrownText(error)}`)
     }
   }
 

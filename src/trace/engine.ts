@@ -4,6 +4,7 @@
 import { now as clock } from '../base/clock.ts'
 import { randomInt } from '../base/ids.ts'
 import { noticeOnce } from '../base/notice.ts'
+import { thrownText } from '../base/thrown.ts'
 import type { Frame } from '../context/frame.ts'
 import { NO_SPAN, NonRecordingSpan } from '../context/non-recording.ts'
 import type { Flat } from '../model/attribute.ts'
@@ -174,7 +175,12 @@ export class TraceEngine {
       }
       return this.sampler.decide(t2, t3, parent, name, kind, attributes)
     } catch (error) {
-      noticeOnce('trace.sampler', 'warn', 'trace.sampler', `the sampler threw and spans are dropped: ${String(error)}`)
+      noticeOnce(
+        'trace.sampler',
+        'warn',
+        'trace.sampler',
+        `the sampler threw and spans are dropped: ${thrownText(error)}`,
+      )
       return DROP
     }
   }
@@ -189,7 +195,12 @@ export class TraceEngine {
     try {
       this.#finish(span)
     } catch (error) {
-      noticeOnce('trace.finish', 'error', 'trace.finish', `a finished span could not be handed on: ${String(error)}`)
+      noticeOnce(
+        'trace.finish',
+        'error',
+        'trace.finish',
+        `a finished span could not be handed on: ${thrownText(error)}`,
+      )
     }
   }
 

@@ -1,6 +1,7 @@
 // A recording span: the flat record, with the methods of `@opentelemetry/api`'s Span and shorter ones of our own. It
 // promises that setting five attributes copies nothing but two references each, and that after `end` every change is
 // a no-op; it refuses to hold more than the limits of its engine, and counts what it refused.
+import { thrownText } from '../base/thrown.ts'
 import type { ApiLink, Ids, SpanContext, TimeInput } from '../context/api.ts'
 import { readContext } from '../context/frame.ts'
 import { spanContextOf } from '../context/non-recording.ts'
@@ -9,7 +10,7 @@ import { SpanRare, SpanRecord, STATUS_ERROR, STATUS_OK } from '../model/span.ts'
 import { describe } from './exception.ts'
 import { epochMs } from './time.ts'
 import type { Tracer } from './tracer.ts'
-import { attributeValue, cut, flatten } from './value.ts'
+import { attributeValue, cut, flatten, keysOf, read } from './value.ts'
 
 export class Span extends SpanRecord {
   declare scope: Tracer
@@ -62,9 +63,7 @@ export class Span extends SpanRecord {
 
   setAttributes(attributes: object): this {
     if (attributes === null || typeof attributes !== 'object') return this
-    for (const key in attributes) {
-      if (Object.hasOwn(attributes, key)) this.set(key, (attributes as Record<string, Value | undefined>)[key])
-    }
+    for (const key of keysOf(attributes)) this.set(key, read(attributes, key) as Value | undefined)
     return this
   }
 
@@ -87,7 +86,7 @@ export class Span extends SpanRecord {
       if (made.flat.length > 0) flat = made.flat
       dropped = made.dropped
     }
-    rare.events.push({ name: String(name), time: at, attributes: flat, dropped })
+    rare.events.push({ name: nameOf(name), time: at, attributes: flat, dropped })
     return this
   }
 
@@ -102,17 +101,19 @@ export class Span extends SpanRecord {
     return this.#link(to, attributes, 0)
   }
 
+  /** A link without a context, such as of a span that does not exist, is left out. */
   addLink(link: ApiLink): this {
-    return this.#link(link.context, link.attributes, link.droppedAttributesCount ?? 0)
+    return this.#link(link?.context, link?.attributes, link?.droppedAttributesCount ?? 0)
   }
 
   addLinks(links: readonly ApiLink[]): this {
-    for (const link of links) this.addLink(link)
+    if (Array.isArray(links)) for (const link of links as readonly ApiLink[]) this.addLink(link)
     return this
   }
 
   #link(to: SpanContext | Ids, attributes: object | null | undefined, droppedBefore: number): this {
     if (!Number.isNaN(this.endTime)) return this.#late()
+    if (typeof to !== 'object' || to === null) return this
     const { limits } = this.scope.engine
     const rare = this.#rare()
     rare.links ??= []
@@ -141,6 +142,7 @@ export class Span extends SpanRecord {
   /** OK is final, UNSET changes nothing, and only an error has a message (specification, trace/api, Set Status). */
   setStatus(status: { code: number; message?: string | undefined }): this {
     if (!Number.isNaN(this.endTime)) return this.#late()
+    if (status === null || status === undefined) return this
     if (this.status === STATUS_OK || (status.code !== STATUS_OK && status.code !== STATUS_ERROR)) return this
     this.status = status.code
     const message = status.code === STATUS_ERROR && typeof status.message === 'string' ? status.message : null
@@ -170,7 +172,7 @@ export class Span extends SpanRecord {
 
   updateName(name: string): this {
     if (!Number.isNaN(this.endTime)) return this.#late()
-    this.name = String(name)
+    this.name = nameOf(name)
     return this
   }
 
@@ -205,7 +207,17 @@ export class Span extends SpanRecord {
   }
 }
 
+/** Names come from callers without types too. */
+function nameOf(name: unknown): string {
+  return typeof name === 'string' ? name : thrownText(name)
+}
+
 function isTime(value: unknown): value is TimeInput {
-  if (typeof value === 'number' || value instanceof Date) return true
-  return Array.isArray(value) && value.length === 2 && typeof value[0] === 'number' && typeof value[1] === 'number'
+  if (typeof value === 'number') return true
+  try {
+    if (value instanceof Date) return true
+    return Array.isArray(value) && value.length === 2 && typeof value[0] === 'number' && typeof value[1] === 'number'
+  } catch {
+    return false
+  }
 }

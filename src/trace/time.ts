@@ -5,9 +5,13 @@ import type { TimeInput } from '../context/api.ts'
 const EPOCH_FROM = 1e11
 const timeOrigin = performance.timeOrigin
 
-/** NaN when it is no time. */
+/** NaN when it is no time; never throws. */
 export function epochMs(time: TimeInput): number {
   if (typeof time === 'number') return time < EPOCH_FROM ? timeOrigin + time : time
-  if (Array.isArray(time)) return Number(time[0]) * 1000 + Number(time[1]) / 1e6
-  return time instanceof Date ? time.getTime() : Number.NaN
+  try {
+    if (Array.isArray(time)) return Number(time[0]) * 1000 + Number(time[1]) / 1e6
+    return time instanceof Date ? time.getTime() : Number.NaN
+  } catch {
+    return Number.NaN
+  }
 }

@@ -97,7 +97,7 @@ function rootOf(parent: Frame | null): Frame | null {
 }
 
 function kindOf(kind: number | undefined): number {
-  if (kind === undefined) return KIND_INTERNAL
+  if (typeof kind !== 'number') return KIND_INTERNAL
   const ours = kind + 1
   return ours >= KIND_INTERNAL && ours <= KIND_CONSUMER ? ours : KIND_INTERNAL
 }

@@ -3,6 +3,7 @@
 import type { Flat, Value } from '../model/attribute.ts'
 
 const MAX_DEPTH = 8
+const UNREADABLE = '[UNREADABLE]'
 
 /** The first `limit` characters, never half of a surrogate pair. */
 export function cut(text: string, limit: number): string {
@@ -11,8 +12,37 @@ export function cut(text: string, limit: number): string {
   return text.slice(0, last >= 0xd800 && last <= 0xdbff ? limit - 1 : limit)
 }
 
-/** A copy that fits, or undefined for what no attribute can hold (functions, symbols, null, undefined, cycles). */
-export function attributeValue(value: unknown, limit: number, depth = 0): Value | undefined {
+/**
+ * A copy that fits, or undefined for what no attribute can hold (functions, symbols, null, undefined, cycles). Never
+ * throws: what a getter or a proxy of the application refuses is `[UNREADABLE]`.
+ */
+export function attributeValue(value: unknown, limit: number): Value | undefined {
+  try {
+    return copyOf(value, limit, 0)
+  } catch {
+    return UNREADABLE
+  }
+}
+
+/** The value of a property, or `[UNREADABLE]`. */
+export function read(object: object, key: string): unknown {
+  try {
+    return (object as Record<string, unknown>)[key]
+  } catch {
+    return UNREADABLE
+  }
+}
+
+/** The keys that an object has itself, none when it will not say. */
+export function keysOf(object: object): readonly string[] {
+  try {
+    return Object.keys(object)
+  } catch {
+    return []
+  }
+}
+
+function copyOf(value: unknown, limit: number, depth: number): Value | undefined {
   switch (typeof value) {
     case 'string':
       return cut(value, limit)
@@ -29,7 +59,7 @@ export function attributeValue(value: unknown, limit: number, depth = 0): Value 
   if (Array.isArray(value)) {
     const copy: Value[] = []
     for (let i = 0; i < value.length; i++) {
-      const item = attributeValue(value[i], limit, depth + 1)
+      const item = copyOf(value[i], limit, depth + 1)
       // A hole keeps its place: arrays of one length are often read side by side.
       copy.push(item === undefined ? null : item)
     }
@@ -39,7 +69,7 @@ export function attributeValue(value: unknown, limit: number, depth = 0): Value 
   if (value instanceof Date) return value.toJSON() ?? undefined
   const copy: Record<string, Value> = {}
   for (const key of Object.keys(value)) {
-    const item = attributeValue((value as Record<string, unknown>)[key], limit, depth + 1)
+    const item = copyOf(read(value, key), limit, depth + 1)
     if (item !== undefined) copy[key] = item
   }
   return copy
@@ -49,9 +79,9 @@ export function attributeValue(value: unknown, limit: number, depth = 0): Value 
 export function flatten(object: object, max: number, limit: number): { flat: Flat; dropped: number } {
   const flat: Flat = []
   let dropped = 0
-  for (const key of Object.keys(object)) {
+  for (const key of keysOf(object)) {
     if (key === '') continue
-    const value = attributeValue((object as Record<string, unknown>)[key], limit)
+    const value = attributeValue(read(object, key), limit)
     if (value === undefined) continue
     if (flat.length >= max * 2) dropped++
     else flat.push(key, value)

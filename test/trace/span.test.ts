@@ -424,7 +424,7 @@ test('what takes finished spans may throw without harm, and is said once [W-09]'
   })
   started(on).end()
   started(on).end()
-  expect(said.map((notice) => notice.text)).toEqual(['a finished span could not be handed on: Error: full'])
+  expect(said.map((notice) => notice.text)).toEqual(['a finished span could not be handed on: full'])
 })
 
 test('started and live spans are counted by origin and decision, and live returns to 0 [R-04]', () => {

@@ -1,8 +1,8 @@
 // Nothing of ours throws into the application: an error in a diagnostics-channel subscriber would surface as an uncaught
 // exception. It is said once and the request goes on without telemetry.
 import { noticeOnce } from '../../base/notice.ts'
+import { thrownStack } from '../../base/thrown.ts'
 
 export function fault(error: unknown): void {
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  noticeOnce('http.fault', 'error', 'http.fault', `HTTP telemetry failed and went on: ${text}`)
+  noticeOnce('http.fault', 'error', 'http.fault', `HTTP telemetry failed and went on: ${thrownStack(error)}`)
 }

@@ -18,11 +18,13 @@ export function statusText(status: number): string {
   return STATUS_CODES[status] ?? String(status)
 }
 
-/** A bounded word for `error.type`: an error's code, else its class; never its message. */
+/** A bounded word for `error.type`: an error's code, else its class; never its message. Never throws, whatever was thrown. */
 export function errorType(error: unknown): string {
-  const { code, name } = (error ?? {}) as { code?: unknown; name?: unknown }
-  if (typeof code === 'string' && WORD.test(code)) return code
-  if (typeof name === 'string' && WORD.test(name)) return name
+  try {
+    const { code, name } = (error ?? {}) as { code?: unknown; name?: unknown }
+    if (typeof code === 'string' && WORD.test(code)) return code
+    if (typeof name === 'string' && WORD.test(name)) return name
+  } catch {}
   return '_OTHER'
 }
 
