@@ -221,8 +221,8 @@ export const METRICS: readonly Row[] = [
   row(`${OWN}.limits.series`, [undefined, 1], text, [TEXT, [SHIPPED[0], OVERFLOW, ...WEIGHT]]),
   // Beyond the limit of nodes nothing is merged: a look-up that finds no path reads the labels again to build their key.
   row(`${OWN}.limits.nodes`, [undefined, 1], reads, [
-    ['moved_total{place="berlin",service="shop"} 3', 5],
     ['moved_total{place="berlin",service="shop"} 3', 6],
+    ['moved_total{place="berlin",service="shop"} 3', 9],
   ]),
   row(`${OWN}.limits.value_length`, [undefined, 3], text, [
     TEXT,
