@@ -4,13 +4,14 @@ import { Counts } from './counts.ts'
 import { History } from './history.ts'
 import type { Identities, Identity } from './identity.ts'
 import type { StoreLimits } from './limits.ts'
+import { TRACE } from './size.ts'
 import type { Trace } from './trace.ts'
 import type { Traces } from './traces.ts'
 
 export class StoredLog {
   readonly record: LogRecord
   readonly identity: Identity
-  readonly bytes: number
+  bytes: number
   readonly number: number
   /** Float milliseconds: the record's own time, else when it was observed, else when it came. */
   readonly time: number
@@ -42,7 +43,7 @@ export class Logs {
   }
 
   add(record: LogRecord, identity: Identity, bytes: number, now: number): StoredLog | undefined {
-    if (bytes > this.#limits.logBytes || this.#limits.logs < 1) {
+    if (bytes + TRACE > this.#limits.logBytes || this.#limits.logs < 1) {
       this.counts.dropped++
       return undefined
     }
@@ -52,8 +53,12 @@ export class Logs {
     identity.held++
     this.counts.accepted++
     this.size++
-    this.bytes += bytes
-    if ((record.t0 | record.t1 | record.t2 | record.t3) !== 0) log.trace = this.#traces.link(log)
+    if ((record.t0 | record.t1 | record.t2 | record.t3) !== 0) {
+      log.trace = this.#traces.link(log)
+      // The first log of a trace may be all that there ever is of it.
+      if (log.trace.logs.length === 1) log.bytes += TRACE
+    }
+    this.bytes += log.bytes
     while (this.ring.size > this.#limits.logs || this.bytes > this.#limits.logBytes) this.#evict()
     return log
   }

@@ -51,7 +51,7 @@ export class StoredSeries {
   constructor(metric: Metric, attributes: Flat) {
     this.metric = metric
     this.attributes = attributes
-    this.bytes = 400 + 2 * flatSize(attributes)
+    this.bytes = 520 + 2 * flatSize(attributes)
   }
 }
 

@@ -34,7 +34,7 @@ export class Point {
   }
 
   get bytes(): number {
-    return 96 + (this.buckets === null ? 0 : 160 + 8 * this.buckets.counts.length) + (this.quantiles?.byteLength ?? 0)
+    return 150 + (this.buckets === null ? 0 : 220 + 8 * this.buckets.counts.length) + (this.quantiles?.byteLength ?? 0)
   }
 
   same(other: Point): boolean {

@@ -1,50 +1,95 @@
 // Who calls whom: an edge where a span's parent (or, for a message, its link) is in another service, and one to what
 // does not tell of itself (a database, a broker, a foreign API) where a client span has no child elsewhere.
-import { attributeOf } from '../model/attribute.ts'
-import { KIND_CLIENT, KIND_CONSUMER, KIND_PRODUCER } from '../model/span.ts'
-import type { MapAnswer, MapNode } from './answers.ts'
+import { attributeOf, type Flat } from '../model/attribute.ts'
+import { KIND_CLIENT, KIND_CONSUMER, KIND_PRODUCER, type SpanRecord } from '../model/span.ts'
+import type { MapAnswer, MapEdge, MapNode } from './answers.ts'
+import { AttributeTrie } from './attribute-trie.ts'
+import type { Identity } from './identity.ts'
 import { type Range, RateGatherer } from './rates.ts'
 import { eachSpan } from './service-rates.ts'
 import type { Store } from './store.ts'
-import type { StoredSpan, Trace } from './trace.ts'
+import { isRoot, type StoredSpan, type Trace } from './trace.ts'
 import { spanText } from './words.ts'
 
-export function serviceMap(store: Store, tenant: string, range: Range): MapAnswer {
-  const nodes = new Map<string, MapNode>()
-  const edges = new Map<string, Map<string, { kind: 'call' | 'message'; rates: RateGatherer }>>()
-  const join = (from: MapNode, to: MapNode, kind: 'call' | 'message', span: StoredSpan): void => {
-    nodes.set(from.id, from)
-    nodes.set(to.id, to)
-    const out = edges.get(from.id) ?? new Map<string, { kind: 'call' | 'message'; rates: RateGatherer }>()
-    edges.set(from.id, out)
-    const edge = out.get(to.id) ?? { kind, rates: new RateGatherer(range) }
-    out.set(to.id, edge)
+interface Edge {
+  readonly kind: MapEdge['kind']
+  readonly rates: RateGatherer
+}
+
+/** Nodes by sender, by what a span called, and all edges; one pass over the spans, strings only per node. */
+class Gatherer {
+  readonly #range: Range
+  readonly #services = new Map<string, MapNode>()
+  readonly #peers = new AttributeTrie<MapNode>()
+  readonly #edges = new Map<MapNode, Map<MapNode, Edge>>()
+
+  constructor(range: Range) {
+    this.#range = range
+  }
+
+  service({ service }: Identity): MapNode {
+    let node = this.#services.get(service)
+    if (node === undefined) {
+      node = { id: `service:${service}`, name: service, type: 'service' }
+      this.#services.set(service, node)
+    }
+    return node
+  }
+
+  peer(span: SpanRecord): MapNode | undefined {
+    const facts = peerFacts(span)
+    return facts === null ? undefined : this.#peers.of(facts, () => peerNode(facts))
+  }
+
+  join(from: MapNode, to: MapNode, kind: MapEdge['kind'], span: StoredSpan): void {
+    let out = this.#edges.get(from)
+    if (out === undefined) {
+      out = new Map()
+      this.#edges.set(from, out)
+    }
+    let edge = out.get(to)
+    if (edge === undefined) {
+      edge = { kind, rates: new RateGatherer(this.#range) }
+      out.set(to, edge)
+    }
     edge.rates.add(span)
   }
-  const answered = answeredElsewhere(store, tenant, range)
-  eachSpan(store, tenant, range, (span, trace) => {
-    const to = serviceNode(span)
-    nodes.set(to.id, to)
-    const caller = callerOf(store, tenant, span, trace)
-    if (caller !== undefined && caller.identity.service !== span.identity.service) {
-      join(serviceNode(caller), to, span.record.kind === KIND_CONSUMER ? 'message' : 'call', span)
-    }
-    const { kind } = span.record
-    if ((kind === KIND_CLIENT || kind === KIND_PRODUCER) && !answered.has(span)) {
-      const peer = peerNode(span)
-      if (peer) join(to, peer, kind === KIND_PRODUCER ? 'message' : 'call', span)
-    }
-  })
-  return {
-    nodes: [...nodes.values()].sort((a, b) => (a.id < b.id ? -1 : 1)),
-    edges: [...edges].flatMap(([from, out]) =>
-      [...out].map(([to, { kind, rates }]) => ({ from, to, kind, ...rates.rates() })),
-    ),
+
+  answer(): MapAnswer {
+    const nodes = [...this.#services.values(), ...this.#peers.values()]
+    const edges: MapEdge[] = []
+    for (const [from, out] of this.#edges)
+      for (const [to, { kind, rates }] of out) edges.push({ from: from.id, to: to.id, kind, ...rates.rates() })
+    edges.sort((a, b) => (a.from === b.from ? (a.to < b.to ? -1 : 1) : a.from < b.from ? -1 : 1))
+    return { nodes: nodes.sort((a, b) => (a.id < b.id ? -1 : 1)), edges }
   }
 }
 
+export function serviceMap(store: Store, tenant: string, range: Range): MapAnswer {
+  const map = new Gatherer(range)
+  const answered = new Set<StoredSpan>()
+  const calls: StoredSpan[] = []
+  eachSpan(store, tenant, range, (span, trace) => {
+    const { record, identity } = span
+    const to = map.service(identity)
+    const caller = callerOf(store, tenant, span, trace)
+    if (caller !== undefined && caller.identity !== identity && caller.identity.service !== identity.service) {
+      answered.add(caller)
+      map.join(map.service(caller.identity), to, record.kind === KIND_CONSUMER ? 'message' : 'call', span)
+    }
+    if (record.kind === KIND_CLIENT || record.kind === KIND_PRODUCER) calls.push(span)
+  })
+  // Only now is it known whose call arrived in a service that tells of itself.
+  for (const span of calls) {
+    const peer = answered.has(span) ? undefined : map.peer(span.record)
+    if (peer === undefined) continue
+    map.join(map.service(span.identity), peer, span.record.kind === KIND_PRODUCER ? 'message' : 'call', span)
+  }
+  return map.answer()
+}
+
 function callerOf(store: Store, tenant: string, { record }: StoredSpan, trace: Trace): StoredSpan | undefined {
-  const parent = trace.span(record.p0, record.p1)
+  const parent = isRoot(record) ? undefined : trace.span(record.p0, record.p1)
   if (parent !== undefined || record.kind !== KIND_CONSUMER) return parent
   for (const link of record.rare?.links ?? []) {
     const linked = store.traces.find(tenant, link.t0, link.t1, link.t2, link.t3)?.span(link.s0, link.s1)
@@ -53,36 +98,27 @@ function callerOf(store: Store, tenant: string, { record }: StoredSpan, trace: T
   return undefined
 }
 
-/** Spans whose call arrived in another service that tells of itself. */
-function answeredElsewhere(store: Store, tenant: string, range: Range): Set<StoredSpan> {
-  const answered = new Set<StoredSpan>()
-  eachSpan(store, tenant, range, (span, trace) => {
-    const caller = callerOf(store, tenant, span, trace)
-    if (caller !== undefined && caller.identity.service !== span.identity.service) answered.add(caller)
-  })
-  return answered
-}
-
-function serviceNode({ identity }: StoredSpan): MapNode {
-  return { id: `service:${identity.service}`, name: identity.service, type: 'service' }
-}
-
-function peerNode({ record }: StoredSpan): MapNode | undefined {
-  const text = (key: string): string | null => spanText(record, key)
-  const database = text('db.system.name') ?? text('db.system')
-  const address = text('server.address') ?? text('network.peer.address')
-  if (database !== null) return node('database', [database, text('db.namespace') ?? address])
-  const broker = text('messaging.system')
-  if (broker !== null) return node('messaging', [broker, text('messaging.destination.name')])
-  const peer = text('service.peer.name') ?? text('peer.service')
-  if (peer !== null) return node('external', [peer])
-  if (address === null) return undefined
+/** What tells a database, a broker or another server apart: the type of the node, then its words; null when nothing does. */
+function peerFacts(span: SpanRecord): Flat | null {
+  const database = spanText(span, 'db.system.name') ?? spanText(span, 'db.system')
+  if (database !== null)
+    return ['type', 'database', 'a', database, 'b', spanText(span, 'db.namespace') ?? addressOf(span)]
+  const broker = spanText(span, 'messaging.system')
+  if (broker !== null) return ['type', 'messaging', 'a', broker, 'b', spanText(span, 'messaging.destination.name')]
+  const peer = spanText(span, 'service.peer.name') ?? spanText(span, 'peer.service')
+  if (peer !== null) return ['type', 'external', 'a', peer, 'b', null]
+  const address = addressOf(span)
+  if (address === null) return null
   const port =
-    attributeOf(record.attributes, 'server.port') ?? attributeOf(record.peer?.attributes ?? null, 'server.port')
-  return node('external', [port === undefined ? address : `${address}:${port}`])
+    attributeOf(span.attributes, 'server.port') ?? attributeOf(span.peer?.attributes ?? null, 'server.port') ?? null
+  return ['type', 'external', 'a', port === null ? address : `${address}:${port}`, 'b', null]
 }
 
-function node(type: MapNode['type'], parts: readonly (string | null)[]): MapNode {
-  const name = parts.filter((part) => part !== null).join(' ')
-  return { id: `${type}:${name}`, name, type }
+function addressOf(span: SpanRecord): string | null {
+  return spanText(span, 'server.address') ?? spanText(span, 'network.peer.address')
+}
+
+function peerNode([, type, , a, , b]: Flat): MapNode {
+  const name = b === null ? String(a) : `${a} ${b}`
+  return { id: `${type}:${name}`, name, type: type as MapNode['type'] }
 }

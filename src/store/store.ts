@@ -3,8 +3,7 @@
 // order they come in, the same span or point twice counts once, `accept` never throws. It refuses to keep anything
 // past the process, and to know who asks: questions are put to `Query`.
 import { now as wallClock } from '../base/clock.ts'
-import { notice } from '../base/notice.ts'
-import { thrownText } from '../base/thrown.ts'
+import { notice, thrownText } from '../base/notice.ts'
 import type { Scope } from '../model/attribute.ts'
 import type { Batch, Sink } from '../model/batch.ts'
 import { DEFAULT_TENANT, Identities, type Identity } from './identity.ts'

@@ -89,7 +89,7 @@ function matchesSpan({ record, identity }: StoredSpan, search: TraceSearch): boo
 export function traceRow(trace: Trace): TraceRow {
   const { record, identity } = trace.head!
   const services = new Map<string, number>()
-  for (const [who, spans] of trace.identities) services.set(who.service, (services.get(who.service) ?? 0) + spans)
+  for (const [who, spans] of trace.identities()) services.set(who.service, (services.get(who.service) ?? 0) + spans)
   return {
     trace_id: trace.id,
     name: record.name,

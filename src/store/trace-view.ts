@@ -36,7 +36,7 @@ export function traceView(trace: Trace): TraceAnswer {
   for (const span of [...trace.spans].sort(byStart)) if (!shown.has(span)) walk(span)
   return {
     ...traceRow(trace),
-    resources: [...trace.identities.keys()].map(({ service, instance, attributes }) => ({
+    resources: [...trace.identities().keys()].map(({ service, instance, attributes }) => ({
       service,
       instance,
       attributes: plainObject(attributes),

@@ -4,6 +4,7 @@ import { traceIdHex } from '../base/ids.ts'
 import { type SpanRecord, STATUS_ERROR } from '../model/span.ts'
 import type { Identity } from './identity.ts'
 import type { StoredLog } from './logs.ts'
+import { TRACE } from './size.ts'
 
 export class StoredSpan {
   readonly record: SpanRecord
@@ -25,6 +26,8 @@ export class StoredSpan {
   }
 }
 
+const FEW = 8
+
 export class Trace {
   readonly tenant: string
   readonly t0: number
@@ -33,8 +36,8 @@ export class Trace {
   readonly t3: number
   readonly spans: StoredSpan[] = []
   readonly logs: StoredLog[] = []
-  readonly #byId = new Map<number, StoredSpan>()
-  readonly #services = new Map<Identity, number>()
+  /** By the low half of the id; null while a walk over few spans is as quick and a map would cost more than they do. */
+  #byId: Map<number, StoredSpan> | null = null
   /** The root, or the earliest span while no root has come. */
   head: StoredSpan | null = null
   start = Number.POSITIVE_INFINITY
@@ -69,8 +72,10 @@ export class Trace {
   }
 
   /** Who took part, with their number of spans. */
-  get identities(): ReadonlyMap<Identity, number> {
-    return this.#services
+  identities(): Map<Identity, number> {
+    const taking = new Map<Identity, number>()
+    for (const { identity } of this.spans) taking.set(identity, (taking.get(identity) ?? 0) + 1)
+    return taking
   }
 
   is(tenant: string, t0: number, t1: number, t2: number, t3: number): boolean {
@@ -78,6 +83,10 @@ export class Trace {
   }
 
   span(s0: number, s1: number): StoredSpan | undefined {
+    if (this.#byId === null) {
+      for (const span of this.spans) if (span.record.s1 === s1 && span.record.s0 === s0) return span
+      return undefined
+    }
     let span = this.#byId.get(s1) ?? null
     while (span !== null && span.record.s0 !== s0) span = span.twin
     return span ?? undefined
@@ -85,10 +94,13 @@ export class Trace {
 
   /** The caller has looked that no span of this id is there. */
   add(span: StoredSpan): void {
+    if (this.spans.length === 0) this.bytes = TRACE
     this.spans.push(span)
-    span.twin = this.#byId.get(span.record.s1) ?? null
-    this.#byId.set(span.record.s1, span)
-    this.#services.set(span.identity, (this.#services.get(span.identity) ?? 0) + 1)
+    if (this.#byId !== null) this.#index(this.#byId, span)
+    else if (this.spans.length > FEW) {
+      this.#byId = new Map()
+      for (const held of this.spans) this.#index(this.#byId, held)
+    }
     this.bytes += span.bytes
     this.#count(span)
   }
@@ -102,13 +114,17 @@ export class Trace {
 
   clear(): void {
     this.spans.length = 0
-    this.#byId.clear()
-    this.#services.clear()
+    this.#byId = null
     this.head = null
     this.start = Number.POSITIVE_INFINITY
     this.end = Number.NEGATIVE_INFINITY
     this.errors = 0
     this.bytes = 0
+  }
+
+  #index(byId: Map<number, StoredSpan>, span: StoredSpan): void {
+    span.twin = byId.get(span.record.s1) ?? null
+    byId.set(span.record.s1, span)
   }
 
   #count(span: StoredSpan): void {

@@ -5,6 +5,7 @@ import { Counts } from './counts.ts'
 import type { Identities, Identity } from './identity.ts'
 import type { StoreLimits } from './limits.ts'
 import type { StoredLog } from './logs.ts'
+import { TRACE } from './size.ts'
 import { StoredSpan, Trace } from './trace.ts'
 
 export class Traces {
@@ -57,11 +58,12 @@ export class Traces {
       this.#drop(trace)
       return undefined
     } else {
+      const before = trace.bytes
       trace.add(new StoredSpan(record, identity, bytes))
+      this.bytes += trace.bytes - before
       identity.held++
       this.counts.accepted++
       this.spans++
-      this.bytes += bytes
     }
     this.#touch(trace)
     this.#evict()
@@ -95,7 +97,7 @@ export class Traces {
   /** A trace that fills the whole store stops growing: it would only push out itself. */
   #full(trace: Trace, bytes: number): boolean {
     const { spans, spansPerTrace, spanBytes } = this.#limits
-    return trace.spans.length >= Math.min(spans, spansPerTrace) || trace.bytes + bytes > spanBytes
+    return trace.spans.length >= Math.min(spans, spansPerTrace) || (trace.bytes || TRACE) + bytes > spanBytes
   }
 
   #of(tenant: string, t0: number, t1: number, t2: number, t3: number): Trace {
