@@ -1,7 +1,8 @@
 // Protobuf, read. A reader walks one buffer; nested messages share it and move `end`. Nothing is read past the end,
 // unknown fields are skipped, groups included, and a fault names what is wrong; callers add where.
-import { utf8 } from '../../base/bytes.ts'
+import { Buffer } from 'node:buffer'
 import { MalformedOtlp } from './malformed.ts'
+import { readText } from './text.ts'
 
 export const VARINT = 0
 export const FIXED64 = 1
@@ -13,7 +14,7 @@ const GROUP_END = 4
 const MAX_GROUPS = 32
 
 export class Reader {
-  readonly data: Uint8Array
+  readonly data: Buffer
   readonly view: DataView
   at = 0
   end: number
@@ -22,7 +23,7 @@ export class Reader {
   wire = 0
 
   constructor(data: Uint8Array) {
-    this.data = data
+    this.data = Buffer.from(data.buffer, data.byteOffset, data.byteLength)
     this.view = new DataView(data.buffer, data.byteOffset, data.byteLength)
     this.end = data.length
   }
@@ -145,15 +146,7 @@ export class Reader {
   string(): string {
     const length = this.length()
     const at = this.need(length)
-    const { data } = this
-    if (length > 24) return utf8(data.subarray(at, at + length))
-    let text = ''
-    for (let i = at; i < at + length; i++) {
-      const byte = data[i]!
-      if (byte > 0x7f) return utf8(data.subarray(at, at + length))
-      text += String.fromCharCode(byte)
-    }
-    return text
+    return readText(this.data, at, length)
   }
 
   /** 32 bits of an id, most significant byte first. */
