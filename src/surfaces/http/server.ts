@@ -6,10 +6,10 @@ import { channel } from 'node:diagnostics_channel'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { OWN_TRAFFIC } from '../../base/own.ts'
-import { formatTraceparent } from '../../context/traceparent.ts'
 import { EXCHANGE, type Exchange, PASSED } from './exchange.ts'
 import { fault } from './guard.ts'
 import { type Http2Server, watchStreams } from './http2.ts'
+import { injectAtHead } from './inject.ts'
 import { OBSERVED } from './observed.ts'
 import { type Connection, PEER, Peer } from './peer.ts'
 import type { Recorder } from './recorder.ts'
@@ -77,7 +77,7 @@ export class Http1 {
       const { method, url, rawHeaders, httpVersion } = request
       const exchange = recorder.begin(request, response, peer, method!, url!, rawHeaders, httpVersion)
       response[EXCHANGE] = exchange
-      if (recorder.inject && exchange !== PASSED) response.setHeader('traceparent', formatTraceparent(exchange.frame!))
+      if (recorder.inject && exchange !== PASSED) injectAtHead(response)
     } catch (error) {
       fault(error)
     }
