@@ -67,3 +67,8 @@ test('units are spelled out; annotations are nothing', () => {
   const words = ['ms', 'KiBy', '{fault}', 'By{x}', '1', '1/s', 'MiBy/min', ''].map((unit) => unitWord(unit, 'counter'))
   expect(words).toEqual(['milliseconds', 'kibibytes', '', 'bytes', '', '1_per_second', 'mebibytes_per_minute', ''])
 })
+
+test('a unit called like a property of every object is a unit like any other', () => {
+  const words = ['valueOf', 'constructor/valueOf', '/toString'].map((unit) => unitWord(unit, 'counter'))
+  expect(words).toEqual(['valueOf', 'constructor_per_valueOf', 'per_toString'])
+})

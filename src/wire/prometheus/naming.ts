@@ -59,18 +59,23 @@ export function escapeLabel(name: string): string {
   return /^[0-9]/.test(escaped) || escaped === '' ? `_${escaped}` : escaped
 }
 
+/** A unit may be any text, `valueOf` too: only the table's own keys count. */
+function word(table: Readonly<Record<string, string>>, unit: string): string {
+  return Object.hasOwn(table, unit) ? table[unit]! : unit
+}
+
 /** The word for a UCUM unit: `s` → `seconds`, `By/s` → `bytes_per_second`, `{request}` → nothing, `1` → `ratio` for gauges. */
 export function unitWord(unit: string, type: MetricType): string {
   if (unit === '1') return type === 'gauge' ? 'ratio' : ''
   const bare = unit.replace(/\{[^}]*\}/g, '')
   if (bare === '') return ''
   const slash = bare.indexOf('/')
-  if (slash < 0) return trim(escapeName(UNITS[bare] ?? bare))
+  if (slash < 0) return trim(escapeName(word(UNITS, bare)))
   const over = bare.slice(0, slash)
   const under = bare.slice(slash + 1)
-  if (under === '') return trim(escapeName(UNITS[over] ?? over))
-  const per = `per_${escapeName(PER[under] ?? UNITS[under] ?? under)}`
-  return trim(over === '' ? per : `${escapeName(UNITS[over] ?? over)}_${per}`)
+  if (under === '') return trim(escapeName(word(UNITS, over)))
+  const per = `per_${escapeName(Object.hasOwn(PER, under) ? PER[under]! : word(UNITS, under))}`
+  return trim(over === '' ? per : `${escapeName(word(UNITS, over))}_${per}`)
 }
 
 function trim(word: string): string {
