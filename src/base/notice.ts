@@ -46,3 +46,23 @@ export function onNotice(receiver: NoticeReceiver | undefined): NoticeReceiver {
 export function forgetNotices(): void {
   state.said.clear()
 }
+
+/**
+ * What was thrown, in words: the message of an error, else the thing as text. Never throws: anything can be thrown, a
+ * revoked proxy or an error whose getters throw in turn, and whoever says that something failed must not fail by it.
+ */
+export function thrownText(thrown: unknown): string {
+  try {
+    return thrown instanceof Error ? String(thrown.message || thrown.name) : String(thrown)
+  } catch {
+    return 'something that cannot be read was thrown'
+  }
+}
+
+/** The same with the stack of an error. */
+export function thrownStack(thrown: unknown): string {
+  try {
+    if (thrown instanceof Error && typeof thrown.stack === 'string') return thrown.stack
+  } catch {}
+  return thrownText(thrown)
+}

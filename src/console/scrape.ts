@@ -1,8 +1,7 @@
 // The scrape. Whoever asks while a rendering is under way shares it; it yields to the application while it works, and
 // what goes wrong is a line of plain text, since a scraper reads no JSON. Compression happens in zlib's threads.
 import { promisify } from 'node:util'
-import { notice } from '../base/notice.ts'
-import { thrownText } from '../base/thrown.ts'
+import { notice, thrownText } from '../base/notice.ts'
 import type { Family } from '../model/metric.ts'
 import { type Negotiated, negotiate } from '../wire/prometheus/negotiate.ts'
 import { renderSliced, type TextOptions } from '../wire/prometheus/text.ts'

@@ -1,8 +1,7 @@
 // One named check, run with a deadline: what hangs is a failure after its timeout, what throws is a failure, and its
 // result is kept for a moment so that a flood of probes is one run.
-
 import { timers } from '../base/clock.ts'
-import { thrownText } from '../base/thrown.ts'
+import { thrownText } from '../base/notice.ts'
 
 /** False or a throw means failed; the signal is aborted at the timeout. */
 export type CheckFunction = (signal: AbortSignal) => unknown

@@ -2,8 +2,7 @@
 // an answer to whatever bytes arrive, that bad ones change nothing, and a bound on what it holds while it works; it refuses
 // with 503 and Retry-After what would go over that bound. No framework stands on this path.
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { notice } from '../base/notice.ts'
-import { thrownText } from '../base/thrown.ts'
+import { notice, thrownText } from '../base/notice.ts'
 import type { Batch } from '../model/batch.ts'
 import { decodeLogs, decodeMetrics, decodeTraces } from '../wire/otlp/decode.ts'
 import { decodeLogsJson, decodeMetricsJson, decodeTracesJson } from '../wire/otlp/decode-json.ts'

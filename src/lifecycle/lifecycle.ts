@@ -2,8 +2,7 @@
 // first, then group after group, each stop with a deadline of its own. It promises that a stop which fails or hangs
 // is said and holds nothing up, and that a second stop is the first one's promise.
 import { monotonic, timers } from '../base/clock.ts'
-import { notice } from '../base/notice.ts'
-import { thrownText } from '../base/thrown.ts'
+import { notice, thrownText } from '../base/notice.ts'
 
 /** Groups in their order: logs are flushed after the failures of metrics and traces were logged. */
 export const STOP = { drain: 10, producers: 20, metrics: 30, traces: 40, logs: 50, close: 60 } as const

@@ -1,8 +1,7 @@
 // A metric that is asked for its values when someone collects. A callback that throws blanks nothing: its metric keeps its
 // last values, every other metric is collected, and the failure is said once (S-06). A label set that a callback no longer
 // reports is gone from the next collection (S-07).
-import { noticeOnce } from '../base/notice.ts'
-import { thrownText } from '../base/thrown.ts'
+import { noticeOnce, thrownText } from '../base/notice.ts'
 import type { Family, Series } from '../model/metric.ts'
 import type { Ground, Labels } from './ground.ts'
 import { type Leaf, SeriesTrie } from './series.ts'

@@ -3,8 +3,7 @@
 // name. It promises that declaring and recording never throw (unless `strict`) and that nothing grows without bound; it
 // refuses to share anything with another registry (S-03).
 import { now as clock } from '../base/clock.ts'
-import { notice, noticeOnce } from '../base/notice.ts'
-import { thrownText } from '../base/thrown.ts'
+import { notice, noticeOnce, thrownText } from '../base/notice.ts'
 import type { Family, Label, Series } from '../model/metric.ts'
 import { type Group, NAMES, type Name } from '../model/names.ts'
 import type { Naming } from '../wire/prometheus/naming.ts'

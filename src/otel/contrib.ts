@@ -4,8 +4,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import nodeModule, { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { notice } from '../base/notice.ts'
-import { thrownText } from '../base/thrown.ts'
+import { notice, thrownText } from '../base/notice.ts'
 import type { OtelRegistration } from './register.ts'
 
 export interface ContribOptions {

@@ -1,9 +1,8 @@
 // The provider behind `@opentelemetry/api-logs`: records with the current ids, handed to one function. There is one
 // provider per process, so that a logger which a library keeps works again after a stop and a start.
 import { now } from '../base/clock.ts'
-import { noticeOnce } from '../base/notice.ts'
+import { noticeOnce, thrownText } from '../base/notice.ts'
 import { shared } from '../base/slot.ts'
-import { thrownText } from '../base/thrown.ts'
 import type { ApiContext, TimeInput } from '../context/api.ts'
 import { current } from '../context/current.ts'
 import { frameOf } from '../context/frame.ts'

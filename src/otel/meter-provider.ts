@@ -1,7 +1,6 @@
 // The API's MeterProvider over our registry: what a library counts stands beside what we count, in one scrape and one
 // export. The registry judges names and kinds and never throws; an instrument that it refuses records nothing.
-import { noticeOnce } from '../base/notice.ts'
-import { thrownText } from '../base/thrown.ts'
+import { noticeOnce, thrownText } from '../base/notice.ts'
 import type { Counter } from '../metrics/counter.ts'
 import type { Gauge } from '../metrics/gauge.ts'
 import type { Histogram } from '../metrics/histogram.ts'

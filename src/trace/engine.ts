@@ -3,8 +3,7 @@
 // whatever `finish` does with them. Nothing here throws into the application.
 import { now as clock } from '../base/clock.ts'
 import { randomInt } from '../base/ids.ts'
-import { noticeOnce } from '../base/notice.ts'
-import { thrownText } from '../base/thrown.ts'
+import { noticeOnce, thrownText } from '../base/notice.ts'
 import type { Frame } from '../context/frame.ts'
 import { NO_SPAN, NonRecordingSpan } from '../context/non-recording.ts'
 import type { Flat } from '../model/attribute.ts'

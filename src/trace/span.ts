@@ -1,7 +1,7 @@
 // A recording span: the flat record, with the methods of `@opentelemetry/api`'s Span and shorter ones of our own. It
 // promises that setting five attributes copies nothing but two references each, and that after `end` every change is
 // a no-op; it refuses to hold more than the limits of its engine, and counts what it refused.
-import { thrownText } from '../base/thrown.ts'
+import { thrownText } from '../base/notice.ts'
 import type { ApiLink, Ids, SpanContext, TimeInput } from '../context/api.ts'
 import { readContext } from '../context/frame.ts'
 import { spanContextOf } from '../context/non-recording.ts'

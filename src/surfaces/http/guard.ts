@@ -1,7 +1,6 @@
 // Nothing of ours throws into the application: an error in a diagnostics-channel subscriber would surface as an uncaught
 // exception. It is said once and the request goes on without telemetry.
-import { noticeOnce } from '../../base/notice.ts'
-import { thrownStack } from '../../base/thrown.ts'
+import { noticeOnce, thrownStack } from '../../base/notice.ts'
 
 export function fault(error: unknown): void {
   noticeOnce('http.fault', 'error', 'http.fault', `HTTP telemetry failed and went on: ${thrownStack(error)}`)
