@@ -25,7 +25,7 @@ declare class Receiver {
     #private;
     readonly limits: ReceiverLimits;
     readonly counts: Readonly<Record<Signal, ReceiverCounts>>;
-    constructor(accept: (batch: Batch) => void, limits?: Partial<ReceiverLimits>);
+    constructor(accept: (batch: Batch) => number, limits?: Partial<ReceiverLimits>);
     readonly listener: (request: IncomingMessage, response: ServerResponse) => void;
 }
 
@@ -587,7 +587,7 @@ declare class Logs {
 declare class StoredLog {
     readonly record: LogRecord;
     readonly identity: Identity;
-    readonly bytes: number;
+    bytes: number;
     readonly number: number;
     readonly time: number;
     trace: Trace | null;
@@ -792,7 +792,7 @@ declare class Trace {
     get id(): string;
     get rooted(): boolean;
     get duration(): number;
-    get identities(): ReadonlyMap<Identity, number>;
+    identities(): Map<Identity, number>;
     is(tenant: string, t0: number, t1: number, t2: number, t3: number): boolean;
     span(s0: number, s1: number): StoredSpan | undefined;
     add(span: StoredSpan): void;
