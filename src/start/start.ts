@@ -4,6 +4,7 @@
 import { Fault, Faults } from '../base/fault.ts'
 import { notice, noticeOnce } from '../base/notice.ts'
 import { otherVersion, shared, VERSION } from '../base/slot.ts'
+import { keepTicks } from '../context/ticks.ts'
 import { assemble, type StartOptions } from './assemble.ts'
 import type { Telltale } from './telltale.ts'
 
@@ -46,6 +47,7 @@ function begin(options: StartOptions): Promise<Telltale> {
   if (other !== undefined) {
     notice('warn', 'start.version', `two versions of telltale are loaded (${other} and ${VERSION}): install one`)
   }
+  keepTicks()
   let telltale: Telltale
   try {
     telltale = assemble(options)

@@ -1,46 +1,35 @@
-// `traceparent` on an HTTP/1 response, at the moment its header is written. Set any earlier it changes what the
-// application may do: `writeHead` with an array of headers loses repeated ones (two Set-Cookie become one) and refuses
-// nested pairs as soon as one header was set before (Node 20), and `getHeaders()` tells of a header that is not theirs.
+// `traceparent` on an HTTP/1 response, put into the head once it is written as text and not yet sent. Set as a header any
+// earlier it changes what the application may do (`writeHead` with an array loses repeated headers and refuses nested
+// pairs on Node 20, `getHeaders()` tells of a header that is not theirs) and takes Node off its quick path: 2 µs.
 import type { ServerResponse } from 'node:http'
 import { formatTraceparent } from '../../context/traceparent.ts'
 import { EXCHANGE, type Exchange } from './exchange.ts'
 import { fault } from './guard.ts'
 
-type Exchanged = ServerResponse & { readonly [EXCHANGE]?: Exchange }
+/** `_header` is the text of the head: Node's own `headersSent` is whether it is there. */
+type Head = ServerResponse & { readonly [EXCHANGE]?: Exchange; _header?: unknown }
 type WriteHead = (this: ServerResponse, status: number, reason?: unknown, headers?: unknown) => ServerResponse
 
-const NAME = 'traceparent'
+const OWN = /\r\ntraceparent:/i
 
-/** Every way to a header, the implicit one too, goes through `writeHead` of the response. */
+/** Every way to a head, the implicit one too, goes through `writeHead` of the response. */
 export function injectAtHead(response: ServerResponse): void {
   response.writeHead = writeHead as ServerResponse['writeHead']
 }
 
-function writeHead(this: Exchanged, status: number, reason?: unknown, headers?: unknown): ServerResponse {
+function writeHead(this: Head, status: number, reason?: unknown, headers?: unknown): ServerResponse {
   const inherited = (Object.getPrototypeOf(this) as ServerResponse).writeHead as WriteHead
-  const exchange = this[EXCHANGE]
-  const frame = exchange?.open ? exchange.frame : null
-  if (frame === null || this.headersSent) return inherited.call(this, status, reason, headers)
-  const listed = typeof reason === 'string' ? headers : (headers ?? reason)
-  let more: unknown
+  if (this.headersSent) return inherited.call(this, status, reason, headers)
+  const result = inherited.call(this, status, reason, headers)
+  const frame = this[EXCHANGE]?.frame
+  if (!frame) return result
   try {
-    if (Array.isArray(listed)) more = withTraceparent(listed, formatTraceparent(frame))
-    else if (!this.hasHeader(NAME)) this.setHeader(NAME, formatTraceparent(frame))
+    const head = this._header
+    // The application's own stays.
+    if (typeof head === 'string' && head.endsWith('\r\n\r\n') && !OWN.test(head))
+      this._header = `${head.slice(0, -2)}traceparent: ${formatTraceparent(frame)}\r\n\r\n`
   } catch (error) {
     fault(error)
   }
-  // Node takes no reason for an array that came in its place.
-  if (more !== undefined) return inherited.call(this, status, typeof reason === 'string' ? reason : undefined, more)
-  return inherited.call(this, status, reason, headers)
-}
-
-/** A copy of raw headers, flat or in pairs; the application's own `traceparent` stays, and so does what Node will refuse. */
-function withTraceparent(headers: readonly unknown[], value: string): readonly unknown[] {
-  const pairs = Array.isArray(headers[0])
-  if (!pairs && headers.length % 2 !== 0) return headers
-  for (let i = 0; i < headers.length; i += pairs ? 1 : 2) {
-    const name = pairs ? (headers[i] as unknown[])[0] : headers[i]
-    if (String(name).toLowerCase() === NAME) return headers
-  }
-  return pairs ? [...headers, [NAME, value]] : [...headers, NAME, value]
+  return result
 }
