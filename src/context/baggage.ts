@@ -100,7 +100,7 @@ function isHeaderText(text: string): boolean {
 }
 
 /** Broken UTF-8 becomes U+FFFD (section 3.3.1.3), it does not lose the member. */
-function percentDecode(text: string): string {
+export function percentDecode(text: string): string {
   if (!text.includes('%')) return text
   try {
     return decodeURIComponent(text)
@@ -168,4 +168,30 @@ export function formatBaggage(baggage: ApiBaggage): string {
     members++
   }
   return text
+}
+
+/** Keys with their values percent-encoded, one header each, within the limits: keys that are no tokens are left out. */
+export function baggageMembers(baggage: ApiBaggage): [string, string][] {
+  const members: [string, string][] = []
+  let bytes = 0
+  for (const [key, entry] of baggage.getAllEntries()) {
+    if (members.length === MAX_BAGGAGE_MEMBERS) break
+    if (!isToken(key)) continue
+    const value = percentEncode(String(entry.value))
+    if (bytes + key.length + value.length > MAX_BAGGAGE_BYTES) continue
+    bytes += key.length + value.length
+    members.push([key, value])
+  }
+  return members
+}
+
+/** `baggage` with members that came beside it; those that are no baggage, and what passes the limit, are left out. */
+export function withMembers(baggage: ApiBaggage | null, members: readonly [string, BaggageEntry][]): ApiBaggage | null {
+  const entries = new Map<string, BaggageEntry>(
+    baggage === null ? [] : (baggage.getAllEntries() as [string, BaggageEntry][]),
+  )
+  for (const [key, entry] of members) {
+    if (isToken(key) && (entries.has(key) || entries.size < MAX_BAGGAGE_MEMBERS)) entries.set(key, entry)
+  }
+  return entries.size === 0 ? baggage : new Baggage(entries)
 }

@@ -2,78 +2,19 @@
 // of formats that the configuration names. Node's rawHeaders are scanned by length and first letter: a request
 // without any of our headers costs one table look-up per header and allocates nothing.
 import { noticeOnce } from '../base/notice.ts'
-import { Baggage, formatBaggage } from './baggage.ts'
+import { B3, B3_MULTI } from './b3.ts'
+import { type BaggageEntry, MAX_BAGGAGE_BYTES, MAX_BAGGAGE_MEMBERS, percentDecode, withMembers } from './baggage.ts'
+import type { Format, Getter, Setter } from './format.ts'
 import type { Frame } from './frame.ts'
-import { formatTraceparent, parseTraceparent } from './traceparent.ts'
-import { acceptTracestate } from './tracestate.ts'
+import { JAEGER } from './jaeger.ts'
+import { BAGGAGE, TRACECONTEXT } from './w3c.ts'
 
-export interface Setter<Carrier> {
-  set(carrier: Carrier, key: string, value: string): void
-}
-
-export interface Getter<Carrier> {
-  get(carrier: Carrier, key: string): string | readonly string[] | undefined
-}
+export type { Format, Getter, Setter } from './format.ts'
 
 export type Headers = Record<string, string | readonly string[] | undefined>
 
-export interface Format {
-  readonly name: string
-  /** Header names in lower case. */
-  readonly fields: readonly string[]
-  /** `values[at + i]` is the text of `fields[i]`, several headers joined by commas, undefined when absent. */
-  extract(values: readonly (string | undefined)[], at: number, into: Frame): void
-  inject<Carrier>(frame: Frame, carrier: Carrier, setter: Setter<Carrier>): void
-}
-
-const TRACECONTEXT: Format = {
-  name: 'tracecontext',
-  fields: ['traceparent', 'tracestate'],
-  extract(values, at, into) {
-    const parent = values[at]
-    // Two traceparent headers arrive joined and are malformed by that; then tracestate is not looked at either.
-    if (parent === undefined || !parseTraceparent(trimmed(parent), into)) return
-    const state = values[at + 1]
-    into.traceState = state === undefined ? null : acceptTracestate(state)
-    into.span = null
-  },
-  inject(frame, carrier, setter) {
-    if (!frame.hasTrace) return
-    setter.set(carrier, 'traceparent', formatTraceparent(frame))
-    if (frame.traceState !== null) setter.set(carrier, 'tracestate', frame.traceState)
-  },
-}
-
-const BAGGAGE: Format = {
-  name: 'baggage',
-  fields: ['baggage'],
-  extract(values, at, into) {
-    const text = values[at]
-    if (text !== undefined && text !== '') into.baggage = new Baggage(text)
-  },
-  inject(frame, carrier, setter) {
-    if (frame.baggage === null) return
-    const text = formatBaggage(frame.baggage)
-    if (text !== '') setter.set(carrier, 'baggage', text)
-  },
-}
-
 /** Every format that a configuration may name. */
-export const FORMATS: readonly Format[] = [TRACECONTEXT, BAGGAGE]
-
-/** Optional white space of RFC 9110; Node strips it from headers, a message broker may not. */
-function trimmed(text: string): string {
-  const { length } = text
-  let start = 0
-  let end = length
-  while (start < end && isSpace(text.charCodeAt(start))) start++
-  while (end > start && isSpace(text.charCodeAt(end - 1))) end--
-  return start === 0 && end === length ? text : text.slice(start, end)
-}
-
-function isSpace(code: number): boolean {
-  return code === 32 || code === 9
-}
+export const FORMATS: readonly Format[] = [TRACECONTEXT, BAGGAGE, B3, B3_MULTI, JAEGER]
 
 const HEADERS: Setter<Record<string, string>> = {
   set(carrier, key, value) {
@@ -86,14 +27,22 @@ const LONGEST = 64
 export class Propagator {
   /** Names in the order given, unknown ones left out. */
   readonly names: readonly string[]
+  /** Headers that are read, each once. */
   readonly fields: readonly string[]
+  /** Headers that `inject` may write, but for those with a prefix. */
+  readonly sent: readonly string[]
   readonly #formats: readonly Format[]
   readonly #starts: readonly number[]
   /** By length of the header name: 1 + the index of the first field of that length; `#next` chains the others. */
   readonly #byLength = new Uint8Array(LONGEST)
   readonly #next: readonly number[]
+  /** Where one format reads what another reads too: its place, and that of the first. */
+  readonly #same: readonly (readonly [number, number])[]
+  readonly #prefix: string | null
   /** Scratch of one extraction; all undefined in between. */
   readonly #values: (string | undefined)[]
+  #members: [string, BaggageEntry][] | null = null
+  #memberBytes = 0
 
   constructor(names: readonly string[], formats: readonly Format[] = FORMATS) {
     const chosen: Format[] = []
@@ -105,7 +54,13 @@ export class Propagator {
     }
     const fields = chosen.flatMap((format) => format.fields)
     const next = fields.map(() => 0)
+    const same: [number, number][] = []
     fields.forEach((field, i) => {
+      const first = fields.indexOf(field)
+      if (first < i) {
+        same.push([i, first])
+        return
+      }
       next[i] = this.#byLength[field.length]!
       this.#byLength[field.length] = i + 1
     })
@@ -116,6 +71,9 @@ export class Propagator {
     this.#values = fields.map(() => undefined)
     this.names = chosen.map((format) => format.name)
     this.fields = fields
+    this.#same = same
+    this.#prefix = chosen.find((format) => format.prefix !== undefined)?.prefix ?? null
+    this.sent = [...new Set(chosen.flatMap((format) => format.sent ?? format.fields))]
   }
 
   /**
@@ -127,6 +85,7 @@ export class Propagator {
     for (let i = 0; i < raw.length; i += 2) {
       const name = raw[i]!
       const { length } = name
+      if (this.#prefix !== null && this.#member(name, raw[i + 1])) found = true
       if (length >= LONGEST) continue
       for (let at = this.#byLength[length]!; at !== 0; at = this.#next[at - 1]!) {
         if (!sameName(name, this.fields[at - 1]!)) continue
@@ -144,6 +103,7 @@ export class Propagator {
     let found = false
     for (const key in carrier) {
       const { length } = key
+      if (this.#prefix !== null && this.#member(key, carrier[key])) found = true
       if (length >= LONGEST) continue
       for (let at = this.#byLength[length]!; at !== 0; at = this.#next[at - 1]!) {
         if (sameName(key, this.fields[at - 1]!) && this.#keepAny(at - 1, carrier[key])) found = true
@@ -158,16 +118,18 @@ export class Propagator {
     for (let i = 0; i < this.fields.length; i++) {
       if (this.#keepAny(i, getter.get(carrier, this.fields[i]!))) found = true
     }
+    if (this.#prefix !== null && getter.keys !== undefined) {
+      for (const key of getter.keys(carrier)) {
+        if (this.#begins(key) && this.#member(key, getter.get(carrier, key))) found = true
+      }
+    }
     if (found) this.#finish(into)
     return found
   }
 
   /** `baggage` says whether the target is on the list (`allowHosts`); trace context goes to everyone. */
   inject<Carrier>(frame: Frame, carrier: Carrier, setter: Setter<Carrier>, baggage: boolean): void {
-    for (let i = 0; i < this.#formats.length; i++) {
-      const format = this.#formats[i]!
-      if (format !== BAGGAGE || baggage) format.inject(frame, carrier, setter)
-    }
+    for (let i = 0; i < this.#formats.length; i++) this.#formats[i]!.inject(frame, carrier, setter, baggage)
   }
 
   /** Headers to send, as a new object. */
@@ -192,9 +154,32 @@ export class Propagator {
     return this.#values[at] !== undefined
   }
 
+  #begins(name: string): boolean {
+    const prefix = this.#prefix!
+    if (name.length <= prefix.length || (name.charCodeAt(0) | 32) !== prefix.charCodeAt(0)) return false
+    return name.slice(0, prefix.length).toLowerCase() === prefix
+  }
+
+  /** A header that holds one baggage member. Names travel in any case and mean the same (RFC 9110, 5.1). */
+  #member(name: string, value: unknown): boolean {
+    if (!this.#begins(name)) return false
+    const text: unknown = Array.isArray(value) ? value.at(-1) : value
+    if (typeof text !== 'string') return false
+    this.#memberBytes += name.length + text.length
+    this.#members ??= []
+    if (this.#members.length === MAX_BAGGAGE_MEMBERS || this.#memberBytes > MAX_BAGGAGE_BYTES) return true
+    this.#members.push([name.slice(this.#prefix!.length).toLowerCase(), { value: percentDecode(text) }])
+    return true
+  }
+
   #finish(into: Frame): void {
+    for (const [to, from] of this.#same) this.#values[to] = this.#values[from]
     for (let i = 0; i < this.#formats.length; i++) this.#formats[i]!.extract(this.#values, this.#starts[i]!, into)
     this.#values.fill(undefined)
+    if (this.#members === null) return
+    into.baggage = withMembers(into.baggage, this.#members)
+    this.#members = null
+    this.#memberBytes = 0
   }
 }
 

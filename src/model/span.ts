@@ -20,6 +20,8 @@ export const FLAG_SAMPLED = 0x01
 export const FLAG_RANDOM = 0x02
 export const FLAG_HAS_REMOTE = 0x100
 export const FLAG_REMOTE = 0x200
+/** Of a context alone, never on a span: the caller left the sampling decision to whoever receives it (B3). */
+export const FLAG_DEFERRED = 0x400
 
 /** Attributes that many spans share; `bytes` is the OTLP encoder's cache of them. Never changed once a span uses it. */
 export class Template {

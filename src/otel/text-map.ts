@@ -36,7 +36,7 @@ export class TextMapPropagator {
   }
 
   fields(): string[] {
-    return [...this.#propagator.fields]
+    return [...this.#propagator.sent]
   }
 }
 

@@ -121,6 +121,8 @@ export class TraceEngine {
       origin = remote === 0 ? 1 : 2
     } else {
       if (parent?.suppressed) return NO_SPAN
+      // A decision that came without ids (B3) holds for the trace that begins here.
+      if (parent !== null && (parent.flags & FLAG_REMOTE) !== 0) from = parent
       t0 = this.ids()
       t1 = this.ids()
       t2 = this.ids()

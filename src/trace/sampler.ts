@@ -2,7 +2,7 @@
 // depends on the name alone is asked once per name; only the others are asked per span.
 
 import type { Frame } from '../context/frame.ts'
-import { FLAG_REMOTE, FLAG_SAMPLED } from '../model/span.ts'
+import { FLAG_DEFERRED, FLAG_REMOTE, FLAG_SAMPLED } from '../model/span.ts'
 
 /** Not recorded; ids travel on with the sampled flag off. */
 export const DROP = 0
@@ -72,7 +72,7 @@ export function parentBased(root: Sampler, rules: ParentRules = {}): Sampler {
     description: `ParentBased{root=${root.description}, remoteParentSampled=${remoteOn.description}, remoteParentNotSampled=${remoteOff.description}, localParentSampled=${localOn.description}, localParentNotSampled=${localOff.description}}`,
     decide(t2, t3, parent, name, kind, attributes) {
       let chosen = root
-      if (parent !== null) {
+      if (parent !== null && (parent.flags & FLAG_DEFERRED) === 0) {
         const on = (parent.flags & FLAG_SAMPLED) !== 0
         if ((parent.flags & FLAG_REMOTE) !== 0) chosen = on ? remoteOn : remoteOff
         else chosen = on ? localOn : localOff
