@@ -26,6 +26,46 @@ export interface Moment {
   p95_ms: number | null
 }
 
+/** Per moment; null where nothing came. */
+export interface RedLine {
+  requests: number[]
+  errors: number[]
+  p50_ms: (number | null)[]
+  p95_ms: (number | null)[]
+  p99_ms: (number | null)[]
+}
+
+/** What is drawn over time: `times_ms` are the starts of moments of `step_ms`; each list per moment is as long. */
+export interface OverTime {
+  from_ms: number
+  to_ms: number
+  step_ms: number
+  times_ms: number[]
+}
+
+export interface RedRow {
+  service: string
+  /** Of the operation; null unless asked by operation. */
+  name: string | null
+  kind: string | null
+  route: string | null
+  slowest_trace_id: string | null
+  now: Rates
+  /** Of the same length of time directly before; null when not asked for. */
+  before: Rates | null
+  timeline: RedLine
+  before_timeline: RedLine | null
+}
+
+export interface RedAnswer extends OverTime {
+  before: { from_ms: number; to_ms: number } | null
+  /** Start of the earliest trace that is held: what lies before cannot be compared. */
+  held_from_ms: number | null
+  items: RedRow[]
+  /** Rows that the limit cut. */
+  left_out: number
+}
+
 export interface ServiceRow extends Rates {
   service: string
   namespace: string
@@ -65,6 +105,61 @@ export interface TraceRow {
   services: { service: string; spans: number }[]
 }
 
+export interface LinkRow {
+  trace_id: string
+  span_id: string
+  attributes: Attributes
+  /** The linked trace is here. */
+  held: boolean
+  /** Of the linked span; null when it is not here. */
+  name: string | null
+  service: string | null
+}
+
+/** A span elsewhere that links to this trace. */
+export interface LinkedByRow {
+  trace_id: string
+  span_id: string
+  name: string
+  service: string
+  start_ms: number
+  /** The span of this trace that it names. */
+  to_span_id: string
+}
+
+export interface ScatterPoint {
+  trace_id: string
+  name: string
+  service: string
+  time_ms: number
+  duration_ms: number
+  error: boolean
+}
+
+export interface ScatterAnswer {
+  from_ms: number
+  to_ms: number
+  matched: number
+  /** Matched and not among the points; errors and the slowest go last. */
+  left_out: number
+  errors_left_out: number
+  /** Oldest first. */
+  points: ScatterPoint[]
+}
+
+export interface Facet {
+  key: string
+  /** Commonest first. */
+  values: { value: string; count: number }[]
+  /** More distinct values were seen than are counted. */
+  more: boolean
+}
+
+export interface FacetsAnswer {
+  matched: number
+  facets: Facet[]
+}
+
 export interface SpanRow {
   span_id: string
   parent_span_id: string | null
@@ -88,7 +183,7 @@ export interface SpanRow {
   trace_state: string
   attributes: Attributes
   events: { name: string; time_ms: number; attributes: Attributes }[]
-  links: { trace_id: string; span_id: string; attributes: Attributes }[]
+  links: LinkRow[]
   logs: LogRow[]
   dropped: { attributes: number; events: number; links: number }
 }
@@ -98,6 +193,9 @@ export interface TraceAnswer extends TraceRow {
   tree: SpanRow[]
   /** Logs of the trace that name no span that is here. */
   loose_logs: LogRow[]
+  /** Spans of other traces that link here, newest arrival first. */
+  linked_by: LinkedByRow[]
+  linked_by_left_out: number
 }
 
 export interface LogRow {
@@ -117,6 +215,14 @@ export interface LogRow {
   attributes: Attributes
 }
 
+export type LogLevel = 'unspecified' | 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal'
+
+export interface LogHistogram extends OverTime {
+  matched: number
+  /** Records per moment. */
+  levels: Record<LogLevel, number[]>
+}
+
 export interface Page<T> {
   items: T[]
   /** Give it back as `cursor` for what follows; null at the end. */
@@ -131,6 +237,10 @@ export interface MetricRow {
   services: string[]
   series: number
   last_ms: number
+  /** Keys of its attributes, the first fifty. */
+  labels: string[]
+  /** How many are held. */
+  exemplars: number
 }
 
 export interface PointRow {
@@ -161,7 +271,46 @@ export interface SeriesAnswer {
   matched: number
 }
 
-export interface MapNode {
+export interface ChartLine {
+  /** Values of the keys that it was grouped by. */
+  labels: Attributes
+  /** Per moment; null where nothing is known. */
+  values: (number | null)[]
+}
+
+export interface ChartExemplar {
+  /** Index of its line. */
+  line: number
+  time_ms: number
+  value: number
+  trace_id: string
+  span_id: string
+  /** The trace is here. */
+  held: boolean
+}
+
+export interface MetricChart extends OverTime {
+  name: string
+  type: MetricType
+  unit: string
+  description: string
+  as: string
+  aggregate: string
+  by: string[]
+  /** Series that matched. */
+  matched: number
+  lines: ChartLine[]
+  /** Lines that the limit cut, those with the lowest values. */
+  left_out: number
+  exemplars: ChartExemplar[]
+  /** For as=heatmap: per moment what was observed in each bucket, one more than there are bounds. */
+  heatmap: { bounds: number[]; cells: number[][] } | null
+  /** Attributes of all series of the metric; counts are series. */
+  labels: Facet[]
+}
+
+/** A service's rates are of what came in, those of others of what was asked of them. */
+export interface MapNode extends Rates {
   id: string
   name: string
   type: 'service' | 'database' | 'messaging' | 'external'
@@ -176,6 +325,8 @@ export interface MapEdge extends Rates {
 export interface MapAnswer {
   nodes: MapNode[]
   edges: MapEdge[]
+  /** Nodes past the most that are shown, those with the fewest requests. */
+  left_out: number
 }
 
 export interface AttributeRow {

@@ -9,6 +9,8 @@ import { plainObject } from './plain.ts'
 import { Point } from './points.ts'
 import type { Store } from './store.ts'
 
+const MOST_LABELS = 50
+
 export interface MetricSearch {
   readonly service?: string
   /** Part of the name or the description, whatever its case. */
@@ -42,13 +44,18 @@ export function metricRows(store: Store, tenant: string, search: MetricSearch): 
     rows.set(metric.name, row)
     if (!row.services.includes(metric.identity.service)) row.services.push(metric.identity.service)
     row.series += metric.trie.size
-    for (const series of metric.trie.values()) row.last_ms = Math.max(row.last_ms, series.points.last?.time ?? 0)
+    for (const { points, attributes } of metric.trie.values()) {
+      row.last_ms = Math.max(row.last_ms, points.last?.time ?? 0)
+      row.exemplars += points.exemplars.length
+      for (let i = 0; i < attributes.length && row.labels.length < MOST_LABELS; i += 2)
+        if (!row.labels.includes(attributes[i] as string)) row.labels.push(attributes[i] as string)
+    }
   }
   return [...rows.values()].sort((a, b) => (a.name < b.name ? -1 : 1)).slice(0, search.limit ?? 1000)
 }
 
 function emptyRow({ name, type, unit, help }: Metric): MetricRow {
-  return { name, type, unit, description: help, services: [], series: 0, last_ms: 0 }
+  return { name, type, unit, description: help, services: [], series: 0, last_ms: 0, labels: [], exemplars: 0 }
 }
 
 /** Undefined when no such metric is held. */

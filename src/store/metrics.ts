@@ -160,6 +160,7 @@ export class Metrics {
       if (this.bytes <= goal) return
       const before = series.points.bytes
       const gone = series.points.shed(series.points.list.length >> 1)
+      series.points.shedExemplars()
       this.counts.evicted += gone
       this.points -= gone
       this.bytes += series.points.bytes - before

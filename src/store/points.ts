@@ -49,7 +49,8 @@ export class Point {
 
 export type Taken = 'kept' | 'merged' | 'duplicate'
 
-const MAX_EXEMPLARS = 20
+/** Newest exemplars that are kept as they come; as many older ones are kept spread over time. */
+const NEWEST_EXEMPLARS = 24
 
 export class Points {
   readonly list: Point[] = []
@@ -103,12 +104,22 @@ export class Points {
     return 'merged'
   }
 
-  /** Keeps the newest exemplars only. */
+  /** Keeps the newest, and older ones so that all of the time has some: of the two closest the lower value goes. */
   exemplify(exemplar: Exemplar): void {
-    for (const held of this.exemplars) if (held.time === exemplar.time && held.value === exemplar.value) return
-    this.exemplars.push(exemplar)
+    const { exemplars } = this
+    for (const held of exemplars) if (held.time === exemplar.time && held.value === exemplar.value) return
+    exemplars.push(exemplar)
     this.bytes += exemplarSize(exemplar)
-    if (this.exemplars.length > MAX_EXEMPLARS) this.bytes -= exemplarSize(this.exemplars.shift()!)
+    if (exemplars.length <= 2 * NEWEST_EXEMPLARS) return
+    let closest = 1
+    for (let i = 2; i <= NEWEST_EXEMPLARS; i++) if (gap(exemplars, i) < gap(exemplars, closest)) closest = i
+    const lower = exemplars[closest]!.value < exemplars[closest - 1]!.value ? closest : closest - 1
+    this.bytes -= exemplarSize(exemplars.splice(lower, 1)[0]!)
+  }
+
+  /** Lets the older half of the exemplars go. */
+  shedExemplars(): void {
+    for (const gone of this.exemplars.splice(0, this.exemplars.length >> 1)) this.bytes -= exemplarSize(gone)
   }
 
   /** Lets the oldest `n` points go; returns how many went. */
@@ -119,6 +130,10 @@ export class Points {
     for (const point of gone) this.bytes -= point.bytes
     return gone.length
   }
+}
+
+function gap(exemplars: readonly Exemplar[], at: number): number {
+  return exemplars[at]!.time - exemplars[at - 1]!.time
 }
 
 function exemplarSize(exemplar: Exemplar): number {

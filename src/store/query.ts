@@ -1,13 +1,19 @@
 // The only query language: what the console, the panel, the CLI and other clients can ask of a store, always for one
 // tenant. Answers are plain objects; questions that cannot be understood throw QUERY_PARAMETER.
 import { parseHex32 } from '../base/ids.ts'
+import type { MetricType } from '../model/metric.ts'
 import type {
   AttributeRow,
+  FacetsAnswer,
+  LogHistogram,
   LogRow,
   MapAnswer,
+  MetricChart,
   MetricRow,
   OperationRow,
   Page,
+  RedAnswer,
+  ScatterAnswer,
   SeriesAnswer,
   ServiceRow,
   SignalStatus,
@@ -19,12 +25,21 @@ import { type AttributeQuestion, attributeRows } from './attribute-values.ts'
 import type { Counts } from './counts.ts'
 import { DEFAULT_TENANT } from './identity.ts'
 import { type LogSearch, logMatcher, logRow, searchLogs } from './log-search.ts'
+import { logFacets, logHistogram } from './log-summary.ts'
+import type { StoredLog } from './logs.ts'
+import { type ChartQuestion, metricChart } from './metric-chart.ts'
 import { type MetricSearch, metricRows, type SeriesQuestion, seriesAnswer } from './metric-search.ts'
+import { type RedQuestion, redAnswer } from './red.ts'
+import { scatterAnswer } from './scatter.ts'
 import { serviceMap } from './service-map.ts'
 import { type OperationQuestion, operationRows, type RateQuestion, rangeOf, serviceRows } from './service-rates.ts'
 import type { Store } from './store.ts'
+import { traceFacets } from './trace-facets.ts'
 import { matchesTrace, searchTraces, type TraceSearch, traceRow } from './trace-search.ts'
 import { traceView } from './trace-view.ts'
+
+/** Of what a follower missed while it was away. */
+const MOST_RESUMED = 1000
 
 export class Query {
   readonly #store: Store
@@ -35,6 +50,11 @@ export class Query {
     this.#tenant = tenant
   }
 
+  /** When the store began, float epoch milliseconds: numbers of log records count from there. */
+  get started(): number {
+    return this.#store.started
+  }
+
   services(question: RateQuestion = {}): ServiceRow[] {
     return serviceRows(this.#store, this.#tenant, question)
   }
@@ -43,8 +63,21 @@ export class Query {
     return operationRows(this.#store, this.#tenant, question)
   }
 
+  red(question: RedQuestion = {}): RedAnswer {
+    return redAnswer(this.#store, this.#tenant, question)
+  }
+
   traces(search: TraceSearch = {}): Page<TraceRow> {
     return searchTraces(this.#store, this.#tenant, search)
+  }
+
+  /** `limit`: most points. */
+  scatter(search: TraceSearch = {}): ScatterAnswer {
+    return scatterAnswer(this.#store, this.#tenant, search)
+  }
+
+  traceFacets(search: TraceSearch = {}): FacetsAnswer {
+    return traceFacets(this.#store, this.#tenant, search)
   }
 
   /** By 32 hexadecimal digits of either case; undefined when it is not here (or no longer). */
@@ -53,11 +86,19 @@ export class Query {
     const hex = id.toLowerCase()
     const at = (place: number): number => parseHex32(hex, place)
     const trace = this.#store.traces.find(this.#tenant, at(0), at(8), at(16), at(24))
-    return trace === undefined || trace.spans.length === 0 ? undefined : traceView(trace)
+    return trace === undefined || trace.spans.length === 0 ? undefined : traceView(this.#store, trace)
   }
 
   logs(search: LogSearch = {}): Page<LogRow> {
     return searchLogs(this.#store, this.#tenant, search)
+  }
+
+  logHistogram(search: LogSearch & { readonly moments?: number } = {}): LogHistogram {
+    return logHistogram(this.#store, this.#tenant, search)
+  }
+
+  logFacets(search: LogSearch = {}): FacetsAnswer {
+    return logFacets(this.#store, this.#tenant, search)
   }
 
   metrics(search: MetricSearch = {}): MetricRow[] {
@@ -67,6 +108,17 @@ export class Query {
   /** Undefined when no such metric is here. */
   series(question: SeriesQuestion): SeriesAnswer | undefined {
     return seriesAnswer(this.#store, this.#tenant, question)
+  }
+
+  /** Undefined when no such metric is here. */
+  metricType(name: string): MetricType | undefined {
+    const { value } = this.#store.metrics.named(this.#tenant, name).next()
+    return value?.type
+  }
+
+  /** Undefined when no such metric is here. */
+  chart(question: ChartQuestion): MetricChart | undefined {
+    return metricChart(this.#store, this.#tenant, question)
   }
 
   map(question: { from?: number; to?: number } = {}): MapAnswer {
@@ -86,13 +138,19 @@ export class Query {
     })
   }
 
-  /** Matching logs as they arrive; those numbered after `since` that are still held come first. */
+  /**
+   * Matching logs as they arrive; those numbered after `since` that are still held come first, the newest
+   * `MOST_RESUMED` of them. The returned function ends it.
+   */
   followLogs(search: LogSearch, tell: (row: LogRow) => void, since?: number): () => void {
     const matches = logMatcher(search)
-    const { ring } = this.#store.logs
-    for (let n = Math.max(ring.first, (since ?? ring.next) + 1); n < ring.next; n++) {
-      const log = ring.at(n)
-      if (log && log.identity.tenant === this.#tenant && matches(log)) tell(logRow(log))
+    if (since !== undefined) {
+      const missed: StoredLog[] = []
+      for (const log of this.#store.logs.newestFirst(this.#tenant)) {
+        if (log.number <= since || missed.length === MOST_RESUMED) break
+        if (matches(log)) missed.push(log)
+      }
+      for (const log of missed.reverse()) tell(logRow(log))
     }
     return this.#store.listen({
       log: (log) => {

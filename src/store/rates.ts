@@ -1,6 +1,7 @@
 // RED of a set of spans: how many, how many failed, how long. Quantiles are exact (nearest rank), not estimated.
 import { STATUS_ERROR } from '../model/span.ts'
-import type { Moment, Rates } from './answers.ts'
+import type { Moment, Rates, RedLine } from './answers.ts'
+import { Grid } from './grid.ts'
 import type { StoredSpan } from './trace.ts'
 
 export interface Range {
@@ -8,29 +9,28 @@ export interface Range {
   readonly to: number
 }
 
+/** Gathers numbers only; what is drawn over time is made of them when it is asked for. */
 export class RateGatherer {
   readonly #range: Range
+  readonly #starts: number[] = []
   readonly #durations: number[] = []
-  readonly #moments: { errors: number; durations: number[] }[] = []
+  readonly #failed: boolean[] = []
   #errors = 0
 
-  /** `moments` equal parts of the range make the timeline; 0 for none. */
-  constructor(range: Range, moments = 0) {
+  constructor(range: Range) {
     this.#range = range
-    for (let i = 0; i < moments; i++) this.#moments.push({ errors: 0, durations: [] })
+  }
+
+  get requests(): number {
+    return this.#durations.length
   }
 
   add(span: StoredSpan): void {
-    const failed = span.record.status === STATUS_ERROR ? 1 : 0
-    const { duration } = span
-    this.#durations.push(duration)
-    this.#errors += failed
-    if (this.#moments.length === 0) return
-    const { from, to } = this.#range
-    const place = Math.floor(((span.record.startTime - from) / (to - from || 1)) * this.#moments.length)
-    const moment = this.#moments[Math.min(this.#moments.length - 1, Math.max(0, place))]!
-    moment.durations.push(duration)
-    moment.errors += failed
+    const failed = span.record.status === STATUS_ERROR
+    this.#starts.push(span.record.startTime)
+    this.#durations.push(span.duration)
+    this.#failed.push(failed)
+    if (failed) this.#errors++
   }
 
   rates(): Rates {
@@ -49,15 +49,36 @@ export class RateGatherer {
     }
   }
 
-  timeline(): Moment[] {
-    const { from, to } = this.#range
-    const step = (to - from) / (this.#moments.length || 1)
-    return this.#moments.map(({ errors, durations }, i) => ({
-      time_ms: from + i * step,
-      requests: durations.length,
-      errors,
-      p95_ms: rank(Float64Array.from(durations).sort(), 0.95),
+  /** `moments` equal parts of the range; 0 for none. */
+  timeline(moments = 0): Moment[] {
+    if (moments === 0) return []
+    const grid = new Grid(this.#range, moments)
+    const { requests, errors, p95_ms } = this.line(grid)
+    return grid.times.map((time_ms, i) => ({
+      time_ms,
+      requests: requests[i]!,
+      errors: errors[i]!,
+      p95_ms: p95_ms[i]!,
     }))
+  }
+
+  line(grid: Grid): RedLine {
+    const requests: number[] = new Array(grid.size).fill(0)
+    const errors: number[] = new Array(grid.size).fill(0)
+    const places = this.#starts.map((start, i) => {
+      const place = grid.place(start)
+      requests[place]!++
+      if (this.#failed[i]) errors[place]!++
+      return place
+    })
+    // All durations side by side, those of one moment next to each other.
+    const next = new Uint32Array(grid.size)
+    for (let i = 1; i < grid.size; i++) next[i] = next[i - 1]! + requests[i - 1]!
+    const durations = new Float64Array(places.length)
+    for (let i = 0; i < places.length; i++) durations[next[places[i]!]!++] = this.#durations[i]!
+    const sorted = requests.map((count, i) => durations.subarray(next[i]! - count, next[i]!).sort())
+    const quantiles = (q: number): (number | null)[] => sorted.map((one) => rank(one, q))
+    return { requests, errors, p50_ms: quantiles(0.5), p95_ms: quantiles(0.95), p99_ms: quantiles(0.99) }
   }
 }
 

@@ -9,60 +9,80 @@ import { type Range, RateGatherer } from './rates.ts'
 import { eachSpan } from './service-rates.ts'
 import type { Store } from './store.ts'
 import { isRoot, type StoredSpan, type Trace } from './trace.ts'
-import { spanText } from './words.ts'
+import { isEntry, spanText } from './words.ts'
 
-interface Edge {
-  readonly kind: MapEdge['kind']
+/** Nodes that are shown; hosts that are called by address may be any number. */
+const MOST_NODES = 200
+
+class Node {
+  readonly id: string
+  readonly name: string
+  readonly type: MapNode['type']
   readonly rates: RateGatherer
+  /** By who is called, and how: a queue beside a call is an edge of its own. */
+  readonly out = { call: new Map<Node, RateGatherer>(), message: new Map<Node, RateGatherer>() }
+
+  constructor(type: MapNode['type'], name: string, range: Range) {
+    this.id = `${type}:${name}`
+    this.name = name
+    this.type = type
+    this.rates = new RateGatherer(range)
+  }
 }
 
-/** Nodes by sender, by what a span called, and all edges; one pass over the spans, strings only per node. */
+/** Nodes by sender and by what a span called, and all edges; one pass over the spans, strings only per node. */
 class Gatherer {
   readonly #range: Range
-  readonly #services = new Map<string, MapNode>()
-  readonly #peers = new AttributeTrie<MapNode>()
-  readonly #edges = new Map<MapNode, Map<MapNode, Edge>>()
+  readonly #services = new Map<string, Node>()
+  readonly #peers = new AttributeTrie<Node>()
 
   constructor(range: Range) {
     this.#range = range
   }
 
-  service({ service }: Identity): MapNode {
+  service({ service }: Identity): Node {
     let node = this.#services.get(service)
     if (node === undefined) {
-      node = { id: `service:${service}`, name: service, type: 'service' }
+      node = new Node('service', service, this.#range)
       this.#services.set(service, node)
     }
     return node
   }
 
-  peer(span: SpanRecord): MapNode | undefined {
+  peer(span: SpanRecord): Node | undefined {
     const facts = peerFacts(span)
-    return facts === null ? undefined : this.#peers.of(facts, () => peerNode(facts))
+    return facts === null ? undefined : this.#peers.of(facts, () => peerNode(facts, this.#range))
   }
 
-  join(from: MapNode, to: MapNode, kind: MapEdge['kind'], span: StoredSpan): void {
-    let out = this.#edges.get(from)
-    if (out === undefined) {
-      out = new Map()
-      this.#edges.set(from, out)
+  join(from: Node, to: Node, kind: MapEdge['kind'], span: StoredSpan): void {
+    let rates = from.out[kind].get(to)
+    if (rates === undefined) {
+      rates = new RateGatherer(this.#range)
+      from.out[kind].set(to, rates)
     }
-    let edge = out.get(to)
-    if (edge === undefined) {
-      edge = { kind, rates: new RateGatherer(this.#range) }
-      out.set(to, edge)
-    }
-    edge.rates.add(span)
+    rates.add(span)
   }
 
   answer(): MapAnswer {
-    const nodes = [...this.#services.values(), ...this.#peers.values()]
+    const all = [...this.#services.values(), ...this.#peers.values()]
+    // Who tells of itself comes before what is only asked.
+    all.sort((a, b) => rank(b) - rank(a) || b.rates.requests - a.rates.requests || (a.id < b.id ? -1 : 1))
+    const shown = new Set(all.slice(0, MOST_NODES))
+    const nodes: MapNode[] = []
     const edges: MapEdge[] = []
-    for (const [from, out] of this.#edges)
-      for (const [to, { kind, rates }] of out) edges.push({ from: from.id, to: to.id, kind, ...rates.rates() })
-    edges.sort((a, b) => (a.from === b.from ? (a.to < b.to ? -1 : 1) : a.from < b.from ? -1 : 1))
-    return { nodes: nodes.sort((a, b) => (a.id < b.id ? -1 : 1)), edges }
+    for (const from of shown) {
+      nodes.push({ id: from.id, name: from.name, type: from.type, ...from.rates.rates() })
+      for (const kind of ['call', 'message'] as const)
+        for (const [to, rates] of from.out[kind])
+          if (shown.has(to)) edges.push({ from: from.id, to: to.id, kind, ...rates.rates() })
+    }
+    edges.sort((a, b) => (a.from !== b.from ? (a.from < b.from ? -1 : 1) : a.to !== b.to ? (a.to < b.to ? -1 : 1) : 0))
+    return { nodes: nodes.sort((a, b) => (a.id < b.id ? -1 : 1)), edges, left_out: all.length - nodes.length }
   }
+}
+
+function rank({ type }: Node): number {
+  return type === 'service' ? 1 : 0
 }
 
 export function serviceMap(store: Store, tenant: string, range: Range): MapAnswer {
@@ -72,6 +92,7 @@ export function serviceMap(store: Store, tenant: string, range: Range): MapAnswe
   eachSpan(store, tenant, range, (span, trace) => {
     const { record, identity } = span
     const to = map.service(identity)
+    if (isEntry(record)) to.rates.add(span)
     const caller = callerOf(store, tenant, span, trace)
     if (caller !== undefined && caller.identity !== identity && caller.identity.service !== identity.service) {
       answered.add(caller)
@@ -83,6 +104,7 @@ export function serviceMap(store: Store, tenant: string, range: Range): MapAnswe
   for (const span of calls) {
     const peer = answered.has(span) ? undefined : map.peer(span.record)
     if (peer === undefined) continue
+    peer.rates.add(span)
     map.join(map.service(span.identity), peer, span.record.kind === KIND_PRODUCER ? 'message' : 'call', span)
   }
   return map.answer()
@@ -118,7 +140,6 @@ function addressOf(span: SpanRecord): string | null {
   return spanText(span, 'server.address') ?? spanText(span, 'network.peer.address')
 }
 
-function peerNode([, type, , a, , b]: Flat): MapNode {
-  const name = b === null ? String(a) : `${a} ${b}`
-  return { id: `${type}:${name}`, name, type: type as MapNode['type'] }
+function peerNode([, type, , a, , b]: Flat, range: Range): Node {
+  return new Node(type as MapNode['type'], b === null ? String(a) : `${a} ${b}`, range)
 }

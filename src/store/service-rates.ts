@@ -38,10 +38,14 @@ export function eachSpan(
 
 export function rangeOf(store: Store, tenant: string, question: { from?: number; to?: number }): Range {
   const to = question.to ?? store.now()
-  if (question.from !== undefined) return { from: question.from, to }
-  let from = to
+  return { from: question.from ?? Math.min(to, heldFrom(store, tenant) ?? to), to }
+}
+
+/** Start of the earliest trace that is held. */
+export function heldFrom(store: Store, tenant: string): number | null {
+  let from = Number.POSITIVE_INFINITY
   for (const trace of store.traces.newestFirst(tenant)) if (trace.start < from) from = trace.start
-  return { from, to }
+  return Number.isFinite(from) ? from : null
 }
 
 export function serviceRows(store: Store, tenant: string, question: RateQuestion): ServiceRow[] {
@@ -50,7 +54,7 @@ export function serviceRows(store: Store, tenant: string, question: RateQuestion
   const of = (service: string): { row: ServiceRow; rates: RateGatherer } => {
     let held = rows.get(service)
     if (held === undefined) {
-      held = { row: emptyRow(service), rates: new RateGatherer(range, question.moments) }
+      held = { row: emptyRow(service), rates: new RateGatherer(range) }
       rows.set(service, held)
     }
     return held
@@ -74,7 +78,7 @@ export function serviceRows(store: Store, tenant: string, question: RateQuestion
   }
   for (const metric of store.metrics.all(tenant)) of(metric.identity.service).row.series += metric.trie.size
   return [...rows.values()]
-    .map(({ row, rates }) => ({ ...row, ...rates.rates(), timeline: rates.timeline() }))
+    .map(({ row, rates }) => ({ ...row, ...rates.rates(), timeline: rates.timeline(question.moments) }))
     .sort((a, b) => (a.service < b.service ? -1 : 1))
 }
 
@@ -120,7 +124,7 @@ export function operationRows(store: Store, tenant: string, question: OperationQ
     byKind.set(kind, byName)
     let operation = byName.get(record.name)
     if (operation === undefined) {
-      const rates = new RateGatherer(range, question.moments)
+      const rates = new RateGatherer(range)
       operation = {
         name: record.name,
         kind,
@@ -136,7 +140,8 @@ export function operationRows(store: Store, tenant: string, question: OperationQ
   const rows: OperationRow[] = []
   for (const byName of byKind.values()) {
     for (const { name, kind, route, rates, slowest } of byName.values()) {
-      rows.push({ name, kind, route, slowest_trace_id: slowest.trace.id, ...rates.rates(), timeline: rates.timeline() })
+      const timeline = rates.timeline(question.moments)
+      rows.push({ name, kind, route, slowest_trace_id: slowest.trace.id, ...rates.rates(), timeline })
     }
   }
   return rows.sort((a, b) => b.requests - a.requests || (a.name < b.name ? -1 : 1))

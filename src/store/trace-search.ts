@@ -1,10 +1,11 @@
 // Which traces match. Conditions about a span (service, name, route, kind, attributes) must hold for one and the same
 // span; the time, the duration, the status and the number of errors are the trace's.
-
+import type { SpanRecord } from '../model/span.ts'
 import type { Page, TraceRow } from './answers.ts'
 import { Best } from './best.ts'
 import { type Condition, holds } from './condition.ts'
 import { type Place, readCursor, writeCursor } from './cursor.ts'
+import type { Identity } from './identity.ts'
 import { isoTime } from './plain.ts'
 import type { Store } from './store.ts'
 import type { StoredSpan, Trace } from './trace.ts'
@@ -55,11 +56,16 @@ function isAfter(value: number, trace: Trace, place: Place): boolean {
   return value < place.value || (value === place.value && trace.id > place.tie)
 }
 
+/** The time and the duration are as asked. */
+export function inReach(trace: Trace, { from, to, minDuration, maxDuration }: TraceSearch): boolean {
+  if (from !== undefined && trace.start < from) return false
+  if (to !== undefined && trace.start >= to) return false
+  if (minDuration !== undefined && trace.duration < minDuration) return false
+  return maxDuration === undefined || trace.duration <= maxDuration
+}
+
 export function matchesTrace(trace: Trace, search: TraceSearch): boolean {
-  if (search.from !== undefined && trace.start < search.from) return false
-  if (search.to !== undefined && trace.start >= search.to) return false
-  if (search.minDuration !== undefined && trace.duration < search.minDuration) return false
-  if (search.maxDuration !== undefined && trace.duration > search.maxDuration) return false
+  if (!inReach(trace, search)) return false
   if (search.status === 'error' && trace.errors === 0) return false
   if (search.status === 'ok' && trace.errors > 0) return false
   if (asksSpans(search)) return trace.spans.some((span) => matchesSpan(span, search))
@@ -76,14 +82,21 @@ function asksSpans(search: TraceSearch): boolean {
   )
 }
 
-function matchesSpan({ record, identity }: StoredSpan, search: TraceSearch): boolean {
+export function matchesSpan({ record, identity }: StoredSpan, search: TraceSearch): boolean {
   if (search.service !== undefined && identity.service !== search.service) return false
   if (search.kind !== undefined && kindName(record.kind) !== search.kind) return false
   if (search.name !== undefined && !record.name.toLowerCase().includes(search.name.toLowerCase())) return false
   if (search.route !== undefined && spanText(record, 'http.route') !== search.route) return false
   if (!search.where?.length) return true
-  const lists = [record.attributes, record.peer?.attributes ?? null, record.template?.attributes ?? null]
-  return holds(search.where, lists, identity.attributes)
+  return spanHolds(search.where, record, identity)
+}
+
+export function spanHolds(where: readonly Condition[], record: SpanRecord, { attributes }: Identity): boolean {
+  return holds(
+    where,
+    [record.attributes, record.peer?.attributes ?? null, record.template?.attributes ?? null],
+    attributes,
+  )
 }
 
 export function traceRow(trace: Trace): TraceRow {

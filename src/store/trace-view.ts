@@ -1,15 +1,17 @@
 // One trace whole: its spans in the order of a waterfall (a parent before its children, children by start), with what
 // each did itself and the logs written inside it. Cycles and missing parents, which senders do produce, show as roots.
-import { spanIdHex, traceIdHex } from '../base/ids.ts'
+import { spanIdHex } from '../base/ids.ts'
 import { spanAttributes } from '../model/span.ts'
 import type { LogRow, SpanRow, TraceAnswer } from './answers.ts'
+import { linkedBy, linkRow } from './links.ts'
 import { logRow } from './log-search.ts'
 import { plainObject } from './plain.ts'
+import type { Store } from './store.ts'
 import { isRoot, type StoredSpan, type Trace } from './trace.ts'
 import { traceRow } from './trace-search.ts'
 import { kindName, STATUSES } from './words.ts'
 
-export function traceView(trace: Trace): TraceAnswer {
+export function traceView(store: Store, trace: Trace): TraceAnswer {
   const children = new Map<StoredSpan, StoredSpan[]>()
   const tops: StoredSpan[] = []
   for (const span of trace.spans) {
@@ -28,7 +30,7 @@ export function traceView(trace: Trace): TraceAnswer {
       if (shown.has(span)) continue
       shown.add(span)
       const below = children.get(span)?.sort(byStart) ?? []
-      tree.push(spanRow(trace, span, depth, below, inSpan.get(span) ?? []))
+      tree.push(spanRow(store, trace, span, depth, below, inSpan.get(span) ?? []))
       for (let i = below.length - 1; i >= 0; i--) open.push({ span: below[i]!, depth: depth + 1 })
     }
   }
@@ -43,6 +45,7 @@ export function traceView(trace: Trace): TraceAnswer {
     })),
     tree,
     loose_logs: loose,
+    ...linkedBy(store, trace),
   }
 }
 
@@ -79,7 +82,14 @@ function selfTime(span: StoredSpan, below: readonly StoredSpan[]): number {
   return Math.max(0, span.duration - covered)
 }
 
-function spanRow(trace: Trace, span: StoredSpan, depth: number, below: readonly StoredSpan[], logs: LogRow[]): SpanRow {
+function spanRow(
+  store: Store,
+  trace: Trace,
+  span: StoredSpan,
+  depth: number,
+  below: readonly StoredSpan[],
+  logs: LogRow[],
+): SpanRow {
   const { record, identity } = span
   const { rare } = record
   return {
@@ -105,11 +115,7 @@ function spanRow(trace: Trace, span: StoredSpan, depth: number, below: readonly 
       time_ms: time,
       attributes: plainObject(attributes),
     })),
-    links: (rare?.links ?? []).map((link) => ({
-      trace_id: traceIdHex(link.t0, link.t1, link.t2, link.t3),
-      span_id: spanIdHex(link.s0, link.s1),
-      attributes: plainObject(link.attributes),
-    })),
+    links: (rare?.links ?? []).map((link) => linkRow(store, trace.tenant, link)),
     logs,
     dropped: {
       attributes: rare?.droppedAttributes ?? 0,

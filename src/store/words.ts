@@ -29,3 +29,8 @@ export function spanText(record: SpanRecord, key: string): string | null {
     attributeOf(record.peer?.attributes ?? null, key)
   return typeof value === 'string' ? value : null
 }
+
+/** The level of an OTLP severity number: 1 to 4 is trace, 17 to 20 error (logs.proto, SeverityNumber). */
+export function levelOf(severity: number): (typeof SEVERITIES)[number] | 'unspecified' {
+  return SEVERITIES[Math.floor((severity - 1) / 4)] ?? 'unspecified'
+}

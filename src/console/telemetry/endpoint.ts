@@ -4,6 +4,7 @@ import { FAULTS, Fault } from '../../base/fault.ts'
 import type { Query } from '../../store/query.ts'
 import { PROBLEM_TYPE, problemOf } from '../problem.ts'
 import type { Route } from '../route.ts'
+import type { Told } from './follow.ts'
 import { type Parameter, type Parameters, readParameter, readParameters, type Values } from './parameter.ts'
 
 export interface Asked<P extends Parameters> {
@@ -12,6 +13,8 @@ export interface Asked<P extends Parameters> {
   /** The parameter in the path; empty when the path has none. */
   readonly place: string
   readonly request: Request
+  /** Float epoch milliseconds: what `-15m` was counted from. */
+  readonly now: number
 }
 
 export interface Endpoint<P extends Parameters = Parameters> {
@@ -34,6 +37,14 @@ export function endpoint<P extends Parameters>(declared: Endpoint<P>): Endpoint 
   return declared as unknown as Endpoint
 }
 
+export interface EndpointMeans {
+  /** More for `/status`, by whoever fills the store. */
+  readonly status: () => object
+  readonly document: () => object
+  /** Starts one more follower, or a Response that says why not. */
+  readonly follow: (request: Request, begin: (tell: (told: Told) => void) => () => void) => Response
+}
+
 export interface Means {
   readonly queryOf: (tenant: string) => Query
   readonly now: () => number
@@ -50,7 +61,7 @@ export function routeOf(one: Endpoint, prefix: string, { queryOf, now }: Means):
         const at = now()
         const place = name === undefined ? '' : readParameter(name, one.place!, params[name] ?? '', at)
         const given = readParameters(one.parameters, new URL(request.url).searchParams, at)
-        const answer = one.answer({ query: queryOf(tenant), given, place, request })
+        const answer = one.answer({ query: queryOf(tenant), given, place, request, now: at })
         if (answer instanceof Response) return answer
         if (answer !== undefined) return json(answer)
         const gone = problemOf(

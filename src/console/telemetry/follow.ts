@@ -1,12 +1,12 @@
 // Server-Sent Events: what matches, as it arrives (https://html.spec.whatwg.org/multipage/server-sent-events.html).
 // A follower that reads slowly costs the senders nothing: what waits for it is bounded, the oldest goes first, and an
-// event `dropped` says how many went. It ends when the reader goes or the server closes.
-import { timers } from '../../base/clock.ts'
+// event `dropped` says how many went; one that takes nothing at all is let go. It ends when the reader goes or the server closes.
+import { monotonic, timers } from '../../base/clock.ts'
 
 export interface Told {
   readonly event: string
   /** Comes back as Last-Event-ID after a reconnect. */
-  readonly id?: number
+  readonly id?: string
   /** What waits under the same key is replaced: only the newest state of a thing is worth sending. */
   readonly key?: string
   readonly data: unknown
@@ -21,6 +21,8 @@ export interface FollowOptions {
   readonly heartbeatMs?: number
   /** Most that waits for a slow reader. */
   readonly waiting?: number
+  /** A reader for whom something waits and that takes nothing for so long is let go, milliseconds. */
+  readonly patienceMs?: number
 }
 
 export const STREAM_HEADERS = {
@@ -33,13 +35,14 @@ export const STREAM_HEADERS = {
 
 /** What a browser waits before it connects again, milliseconds. */
 const RETRY_MS = 2000
+const PATIENCE_MS = 60_000
 /** Written together at most, so that one slice of a burst stays short. */
 const SLICE = 64
 
 export function follow(options: FollowOptions): Response {
   const follower = new Follower(options)
   const body = new ReadableStream<Uint8Array>({
-    start: () => follower.begin(),
+    start: (controller) => follower.begin(controller),
     pull: (controller) => follower.pull(controller),
     cancel: () => follower.end(),
   })
@@ -61,6 +64,10 @@ class Follower {
   #wake: (() => void) | null = null
   #stop: (() => void) | null = null
   #over = false
+  /** When something began to wait for a reader that does not read; 0 while it reads. */
+  #stuckSince = 0
+  #pulling = false
+  #controller: ReadableStreamDefaultController<Uint8Array> | null = null
 
   constructor(options: FollowOptions) {
     this.#options = options
@@ -69,7 +76,8 @@ class Follower {
     this.#heart.unref()
   }
 
-  begin(): void {
+  begin(controller: ReadableStreamDefaultController<Uint8Array>): void {
+    this.#controller = controller
     for (const signal of this.#options.signals ?? []) {
       if (signal.aborted) return this.end()
       signal.addEventListener('abort', this.#end, { once: true })
@@ -78,15 +86,19 @@ class Follower {
   }
 
   async pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
+    this.#stuckSince = 0
+    this.#pulling = true
     while (!this.#over) {
       const text = this.#next()
-      if (text !== '') return controller.enqueue(this.#encoder.encode(text))
+      if (text !== '') {
+        this.#pulling = false
+        return controller.enqueue(this.#encoder.encode(text))
+      }
       await new Promise<void>((resolve) => {
         this.#wake = resolve
       })
       this.#wake = null
     }
-    controller.close()
   }
 
   end(): void {
@@ -98,6 +110,12 @@ class Follower {
     this.#queue.clear()
     this.#wake?.()
     this.#options.ended?.()
+    try {
+      // What a reader has not taken yet is still there for it, then comes the end.
+      this.#controller?.close()
+    } catch {
+      // It was the reader that left.
+    }
   }
 
   #tell(told: Told): void {
@@ -112,6 +130,11 @@ class Follower {
   }
 
   #beat(): void {
+    if (!this.#pulling) {
+      // Nobody asks for the next piece: the reader does not take what it has.
+      if (this.#stuckSince === 0) this.#stuckSince = monotonic()
+      else if (monotonic() - this.#stuckSince >= (this.#options.patienceMs ?? PATIENCE_MS)) return this.end()
+    }
     if (this.#quiet) this.#text = ': still here\n\n'
     this.#quiet = true
     this.#wake?.()

@@ -12,8 +12,8 @@ export interface Parameter<T> {
   readonly allowed: string
   /** Undefined when the text is not allowed. `now`: float epoch milliseconds. */
   readonly read: (text: string, now: number) => T | undefined
-  /** May be given several times. */
-  readonly many?: boolean
+  /** May be given several times; at most so often. */
+  readonly many?: number
 }
 
 export type Parameters = Readonly<Record<string, Parameter<unknown>>>
@@ -108,9 +108,29 @@ export const conditions: Parameter<readonly Condition[]> = {
   description: `Condition on an attribute, given up to ${MOST_CONDITIONS} times; all must hold. ${CONDITION_GRAMMAR}. Such as http.response.status_code>=500.`,
   schema: { type: 'array', items: { type: 'string' }, maxItems: MOST_CONDITIONS },
   allowed: CONDITION_GRAMMAR,
-  many: true,
+  many: MOST_CONDITIONS,
   // A condition that is none throws its own fault.
   read: (given) => [parseCondition(given)],
+}
+
+/** Names, each given once. */
+export function names(description: string, most: number): Parameter<readonly string[]> {
+  const one = text(description)
+  return {
+    description: `${description} Given up to ${most} times.`,
+    schema: { type: 'array', items: one.schema, maxItems: most },
+    allowed: one.allowed,
+    many: most,
+    read(given, now) {
+      const read = one.read(given, now)
+      return read === undefined ? undefined : [read]
+    },
+  }
+}
+
+/** A range that is not empty; throws QUERY_PARAMETER for one that ends before it begins. */
+export function refuseEmpty({ from, to }: { readonly from?: number; readonly to?: number }, now: number): void {
+  if (from !== undefined && from >= (to ?? now)) throw fault('from', String(from), `a time before ${to ?? now}`)
 }
 
 /** Reads what was given; throws QUERY_PARAMETER for what is unknown, given twice or not allowed. */
@@ -120,7 +140,7 @@ export function readParameters<P extends Parameters>(parameters: P, given: URLSe
     const parameter = Object.hasOwn(parameters, name) ? parameters[name]! : undefined
     if (parameter === undefined) throw fault(name, 'an unknown parameter', Object.keys(parameters).join(', ') || 'none')
     const all = given.getAll(name)
-    const most = parameter.many ? MOST_CONDITIONS : 1
+    const most = parameter.many ?? 1
     if (all.length > most) throw fault(name, `it ${all.length} times`, `at most ${most}`)
     const read = all.map((one) => readParameter(name, parameter, one, now))
     values[name] = parameter.many ? read.flat() : read[0]

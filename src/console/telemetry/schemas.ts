@@ -16,6 +16,7 @@ const spanId: JsonSchema = { type: 'string', pattern: '^[0-9a-f]{16}$' }
 const orNull = (schema: JsonSchema): JsonSchema => ({ ...schema, type: ['string', 'null'] })
 const said = (schema: JsonSchema, description: string): JsonSchema => ({ ...schema, description })
 const ref = (name: string): JsonSchema => ({ $ref: `#/components/schemas/${name}` })
+const refOrNull = (name: string): JsonSchema => ({ anyOf: [ref(name), { type: 'null' }] })
 const list = (items: JsonSchema): JsonSchema => ({ type: 'array', items })
 const words = (values: readonly string[]): JsonSchema => ({ type: 'string', enum: values })
 const items = (name: string): JsonSchema => object({ items: list(ref(name)) })
@@ -45,6 +46,15 @@ const rates = {
   p99_ms: numberOrNull,
   max_ms: numberOrNull,
 }
+
+const overTime = {
+  from_ms: time,
+  to_ms: time,
+  step_ms: number,
+  times_ms: said(list(number), 'Start of each moment; every list per moment is as long.'),
+}
+const facets = said(list(ref('Facet')), 'A facet does not count a condition on itself.')
+const metricType = words(['counter', 'updown', 'gauge', 'histogram', 'exponential', 'summary'])
 
 const trace = {
   trace_id: traceId,
@@ -112,10 +122,79 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
     timeline: list(ref('Moment')),
   }),
   Operations: items('Operation'),
+  Rates: object(rates),
+  RedLine: object({
+    requests: list(count),
+    errors: list(count),
+    p50_ms: list(numberOrNull),
+    p95_ms: list(numberOrNull),
+    p99_ms: list(numberOrNull),
+  }),
+  RedRow: object({
+    service: string,
+    name: said(stringOrNull, 'Of the operation; null unless asked by operation.'),
+    kind: stringOrNull,
+    route: stringOrNull,
+    slowest_trace_id: orNull(traceId),
+    now: ref('Rates'),
+    before: said(refOrNull('Rates'), 'Of the same length of time directly before; null when not asked for.'),
+    timeline: ref('RedLine'),
+    before_timeline: refOrNull('RedLine'),
+  }),
+  Red: object({
+    ...overTime,
+    before: { anyOf: [object({ from_ms: time, to_ms: time }), { type: 'null' }] },
+    held_from_ms: said(timeOrNull, 'Start of the earliest trace that is held: what lies before cannot be compared.'),
+    items: list(ref('RedRow')),
+    left_out: said(count, 'Rows that the limit cut.'),
+  }),
+  Scatter: object({
+    from_ms: time,
+    to_ms: time,
+    matched: count,
+    left_out: said(count, 'Matched and not among the points; errors and the slowest go last.'),
+    errors_left_out: count,
+    points: list(
+      object({
+        trace_id: traceId,
+        name: string,
+        service: string,
+        time_ms: time,
+        duration_ms: number,
+        error: boolean,
+      }),
+    ),
+  }),
+  Facet: object({
+    key: string,
+    values: said(list(object({ value: string, count })), 'Commonest first.'),
+    more: said(boolean, 'More distinct values were seen than are counted.'),
+  }),
+  Facets: object({ matched: count, facets }),
+  LogHistogram: object({
+    ...overTime,
+    matched: count,
+    levels: object(Object.fromEntries(['unspecified', ...SEVERITIES].map((level) => [level, list(count)]))),
+  }),
   Trace: object(trace),
   TracePage: page('Trace'),
   Event: object({ name: string, time_ms: time, attributes: ref('Attributes') }),
-  Link: object({ trace_id: traceId, span_id: spanId, attributes: ref('Attributes') }),
+  Link: object({
+    trace_id: traceId,
+    span_id: spanId,
+    attributes: ref('Attributes'),
+    held: said(boolean, 'The linked trace is here.'),
+    name: said(stringOrNull, 'Of the linked span; null when it is not here.'),
+    service: stringOrNull,
+  }),
+  LinkedBy: object({
+    trace_id: traceId,
+    span_id: spanId,
+    name: string,
+    service: string,
+    start_ms: time,
+    to_span_id: said(spanId, 'The span of this trace that it names.'),
+  }),
   Span: object({
     span_id: spanId,
     parent_span_id: orNull(spanId),
@@ -144,6 +223,8 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
     resources: list(object({ service: string, instance: string, attributes: ref('Attributes') })),
     tree: said(list(ref('Span')), 'In the order of a waterfall: a parent before its children, children by start.'),
     loose_logs: said(list(ref('Log')), 'Logs of the trace that name no span that is here.'),
+    linked_by: said(list(ref('LinkedBy')), 'Spans of other traces that link here, newest arrival first.'),
+    linked_by_left_out: count,
   }),
   Log: object({
     number: said(count, 'In the order of arrival.'),
@@ -163,12 +244,14 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   LogPage: page('Log'),
   Metric: object({
     name: string,
-    type: words(['counter', 'updown', 'gauge', 'histogram', 'exponential', 'summary']),
+    type: metricType,
     unit: said(string, 'UCUM.'),
     description: string,
     services: list(string),
     series: count,
     last_ms: time,
+    labels: said(list(string), 'Keys of its attributes, the first fifty.'),
+    exemplars: said(count, 'How many are held.'),
   }),
   Metrics: items('Metric'),
   Point: object(
@@ -190,16 +273,65 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   }),
   MetricDetail: object({
     name: string,
-    type: words(['counter', 'updown', 'gauge', 'histogram', 'exponential', 'summary']),
+    type: metricType,
     unit: string,
     description: string,
     as: string,
     series: list(ref('Series')),
     matched: said(count, 'More than are shown when the limit cut.'),
   }),
+  MetricChart: object({
+    ...overTime,
+    name: string,
+    type: metricType,
+    unit: string,
+    description: string,
+    as: string,
+    aggregate: string,
+    by: list(string),
+    matched: said(count, 'Series.'),
+    lines: list(
+      object({
+        labels: said(ref('Attributes'), 'Values of the keys that it was grouped by.'),
+        values: said(list(numberOrNull), 'Per moment; null where nothing is known.'),
+      }),
+    ),
+    left_out: said(count, 'Lines that the limit cut, those with the lowest values.'),
+    exemplars: list(
+      object({
+        line: said(count, 'Index of its line.'),
+        time_ms: time,
+        value: number,
+        trace_id: traceId,
+        span_id: spanId,
+        held: said(boolean, 'The trace is here.'),
+      }),
+    ),
+    heatmap: {
+      anyOf: [
+        object({
+          bounds: list(number),
+          cells: said(
+            list(list(number)),
+            'Per moment what was observed in each bucket, one more than there are bounds.',
+          ),
+        }),
+        { type: 'null' },
+      ],
+    },
+    labels: said(list(ref('Facet')), 'Attributes of all series of the metric; counts are series.'),
+  }),
   Map: object({
-    nodes: list(object({ id: string, name: string, type: words(['service', 'database', 'messaging', 'external']) })),
+    nodes: list(
+      object({
+        id: string,
+        name: string,
+        type: words(['service', 'database', 'messaging', 'external']),
+        ...rates,
+      }),
+    ),
     edges: list(object({ from: string, to: string, kind: words(['call', 'message']), ...rates })),
+    left_out: said(count, 'Nodes past the most that are shown, those with the fewest requests.'),
   }),
   Attribute: object({
     key: string,

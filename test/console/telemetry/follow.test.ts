@@ -5,6 +5,9 @@ import { batch, log, span, T0, traceHex } from '../../store/records.ts'
 import { ask } from '../ask.ts'
 import { serve } from './serve.ts'
 
+/** The life of the store of `serve`: when it began. */
+const T36 = (T0 + 60_000).toString(36)
+
 interface Event {
   event: string
   id?: string
@@ -57,9 +60,13 @@ test('followed logs arrive as they are written, matching ones only, numbered', a
   const stream = await open(`${url}/api/v1/logs?follow=true&severity=warn`)
   expect(stream.response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8')
   store.accept(batch({ logs: [log({ body: 'quiet' }), log({ body: 'loud', severity: 'error' })] }))
-  expect(await stream.next()).toMatchObject({ event: 'log', id: '2', data: { number: 2, body: 'loud', severity: 17 } })
+  expect(await stream.next()).toMatchObject({
+    event: 'log',
+    id: `2-${T36}`,
+    data: { number: 2, body: 'loud', severity: 17 },
+  })
   store.accept(batch({ logs: [log({ body: 'again', severity: 'warn' })] }))
-  expect(await stream.next()).toMatchObject({ event: 'log', id: '3', data: { body: 'again' } })
+  expect(await stream.next()).toMatchObject({ event: 'log', id: `3-${T36}`, data: { body: 'again' } })
   stream.leave()
 })
 
@@ -68,6 +75,27 @@ test('a reader that comes back with Last-Event-ID misses nothing that is held', 
   store.accept(batch({ logs: ['a', 'b', 'c'].map((body) => log({ body })) }))
   const stream = await open(`${url}/api/v1/logs?follow=true`, { 'last-event-id': '0' })
   expect([(await stream.next())?.data, (await stream.next())?.data]).toMatchObject([{ body: 'b' }, { body: 'c' }])
+  stream.leave()
+})
+
+test('a number of an earlier life of the store leads to all that the new one holds', async () => {
+  const { store, url } = await serve()
+  store.accept(batch({ logs: ['a', 'b'].map((body) => log({ body })) }))
+  const later = await open(`${url}/api/v1/logs?follow=true`, { 'last-event-id': `0-${T36}` })
+  expect(await later.next()).toMatchObject({ id: `1-${T36}`, data: { body: 'b' } })
+  later.leave()
+  const earlier = await open(`${url}/api/v1/logs?follow=true`, { 'last-event-id': '900-abc' })
+  expect([(await earlier.next())?.id, (await earlier.next())?.id]).toEqual([`0-${T36}`, `1-${T36}`])
+  earlier.leave()
+})
+
+test('of many missed records the newest thousand are told again', async () => {
+  const { store, url } = await serve({ waiting: 5000 })
+  store.accept(batch({ logs: Array.from({ length: 1500 }, (_, i) => log({ body: `line ${i}` })) }))
+  const stream = await open(`${url}/api/v1/logs?follow=true`, { 'last-event-id': '3' })
+  expect(await stream.next()).toMatchObject({ data: { number: 500 } })
+  for (let n = 501; n < 1499; n++) await stream.next()
+  expect(await stream.next()).toMatchObject({ data: { number: 1499 } })
   stream.leave()
 })
 
@@ -107,14 +135,36 @@ test('a reader that is too slow loses the oldest and is told how many', async ()
   await reader.read()
   await new Promise((resolve) => setImmediate(resolve))
   // One pull is under way and takes the first; what follows waits until it is read.
-  tell({ event: 'log', id: 0, data: 0 })
+  tell({ event: 'log', id: '0', data: 0 })
   await new Promise((resolve) => setImmediate(resolve))
-  for (let id = 1; id <= 10; id++) tell({ event: 'log', id, data: id })
+  for (let id = 1; id <= 10; id++) tell({ event: 'log', id: String(id), data: id })
   const event = (id: number) => `event: log\nid: ${id}\ndata: ${id}\n\n`
   expect((await reader.read()).value).toBe(event(0))
   expect((await reader.read()).value).toBe(`event: dropped\ndata: {"dropped":7}\n\n${event(8)}${event(9)}${event(10)}`)
   await reader.cancel()
 })
+
+test('a reader that takes nothing is let go, and finds the end after what was sent', async () => {
+  let tell: (told: Told) => void = () => {}
+  const let_go = new Promise<void>((resolve) => {
+    const response = follow({
+      begin(given) {
+        tell = given
+        return () => resolve()
+      },
+      heartbeatMs: 5,
+      patienceMs: 15,
+    })
+    unread = response
+  })
+  for (let id = 0; id < 200; id++) tell({ event: 'log', id: String(id), data: id })
+  await let_go
+  const text = await unread!.text()
+  expect(text.startsWith('retry: 2000')).toBe(true)
+  expect(text).not.toContain('data: 199\n')
+})
+
+let unread: Response | undefined
 
 test('what waits under one key is replaced by its newest state and costs one place', async () => {
   let tell: (told: Told) => void = () => {}

@@ -36,7 +36,7 @@ test('each route is in the document, and each path of the document is a route', 
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path} tenant`),
   )
   expect(routes.sort()).toEqual(paths.sort())
-  expect(routes).toHaveLength(11)
+  expect(routes).toHaveLength(17)
 })
 
 test('each parameter of a path stands in it, and operations have names of their own', () => {
@@ -93,6 +93,16 @@ const ASKED: readonly [string, string, number?][] = [
   ['/metrics/{name}', 'metrics/http.server.request.duration?as=p99'],
   ['/metrics/{name}', 'metrics/orders_paid_total?as=rate'],
   ['/metrics/{name}', 'metrics/nothing', 404],
+  ['/metrics/{name}/chart', 'metrics/http.server.request.duration/chart?by=http.route&by=service.name'],
+  ['/metrics/{name}/chart', 'metrics/http.server.request.duration/chart?as=heatmap&moments=5'],
+  ['/metrics/{name}/chart', 'metrics/orders_paid_total/chart?as=p95', 400],
+  ['/metrics/{name}/chart', 'metrics/nothing/chart', 404],
+  ['/red', 'red?by=operation&compare=true&moments=4'],
+  ['/red', 'red'],
+  ['/traces/scatter', 'traces/scatter'],
+  ['/traces/facets', 'traces/facets?service=shop-api'],
+  ['/logs/histogram', 'logs/histogram?severity=warn'],
+  ['/logs/facets', 'logs/facets'],
   ['/map', 'map'],
   ['/attributes', 'attributes'],
   ['/attributes', 'attributes?signal=logs&values=0'],

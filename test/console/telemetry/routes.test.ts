@@ -226,11 +226,22 @@ test('a trace answers whole: spans as a waterfall with events, links and logs', 
         status_message: '',
         attributes: { 'db.system.name': 'postgresql' },
         events: [{ name: 'retry', time_ms: T0 + 3, attributes: { attempt: 2 } }],
-        links: [{ trace_id: traceHex(9), span_id: spanHex(8), attributes: { why: 'batch' } }],
+        links: [
+          {
+            trace_id: traceHex(9),
+            span_id: spanHex(8),
+            attributes: { why: 'batch' },
+            held: false,
+            name: null,
+            service: null,
+          },
+        ],
         logs: [{ ...line, number: 0, body: 'inside', span_id: spanHex(2) }],
       },
     ],
     loose_logs: [{ ...line, number: 1, body: 'loose', span_id: null }],
+    linked_by: [],
+    linked_by_left_out: 0,
   })
 })
 
@@ -284,8 +295,20 @@ test('a metric answers with its points as sent, and as what people ask of them',
       services: ['shop'],
       series: 1,
       last_ms: T0 + 3000,
+      labels: ['plan'],
+      exemplars: 0,
     },
-    { name: 'wait', type: 'histogram', unit: 's', description: '', services: ['shop'], series: 1, last_ms: T0 + 3000 },
+    {
+      name: 'wait',
+      type: 'histogram',
+      unit: 's',
+      description: '',
+      services: ['shop'],
+      series: 1,
+      last_ms: T0 + 3000,
+      labels: [],
+      exemplars: 0,
+    },
   ])
   const points = async (path: string) => (await get(url, `metrics/${path}`)).body.series[0].points
   expect(await points('orders')).toEqual([1, 2, 3].map((n) => ({ time_ms: T0 + n * 1000, value: n * 10 })))
