@@ -66,7 +66,7 @@ function spread(
   const to = point.time
   if (to < grid.from || from >= grid.to) return
   if (to <= from) {
-    if (to < grid.to) visit({ moment: grid.place(to), share: 1, covered: grid.step, base, point })
+    if (to < grid.to) visit({ moment: grid.place(to), share: 1, covered: 0, base, point })
     return
   }
   const last = grid.place(Math.min(to, grid.to))

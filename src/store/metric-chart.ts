@@ -220,7 +220,8 @@ function growth(series: StoredSeries, { grid, as, started }: Draw): Float64Array
     values[moment] = (Number.isNaN(held) ? 0 : held) + share * (point[field] - (base?.[field] ?? 0))
     covered[moment]! += increment.covered
   })
-  if (as === 'rate') for (let i = 0; i < values.length; i++) values[i]! /= covered[i]! / 1000
+  if (as === 'rate')
+    for (let i = 0; i < values.length; i++) values[i] = covered[i]! > 0 ? (values[i]! * 1000) / covered[i]! : Number.NaN
   return values
 }
 

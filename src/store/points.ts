@@ -104,7 +104,7 @@ export class Points {
     return 'merged'
   }
 
-  /** Keeps the newest, and older ones so that all of the time has some: of the two closest the lower value goes. */
+  /** Keeps the newest, and older ones so that all of the time has some: where they are closest the lower value goes. */
   exemplify(exemplar: Exemplar): void {
     const { exemplars } = this
     for (const held of exemplars) if (held.time === exemplar.time && held.value === exemplar.value) return
@@ -112,8 +112,14 @@ export class Points {
     this.bytes += exemplarSize(exemplar)
     if (exemplars.length <= 2 * NEWEST_EXEMPLARS) return
     let closest = 1
-    for (let i = 2; i <= NEWEST_EXEMPLARS; i++) if (gap(exemplars, i) < gap(exemplars, closest)) closest = i
-    const lower = exemplars[closest]!.value < exemplars[closest - 1]!.value ? closest : closest - 1
+    for (let i = 2; i < NEWEST_EXEMPLARS; i++) if (room(exemplars, i) < room(exemplars, closest)) closest = i
+    const before = closest - 1
+    const lower =
+      exemplars[0]!.time < (this.list[0]?.time ?? 0)
+        ? 0
+        : before > 0 && exemplars[before]!.value < exemplars[closest]!.value
+          ? before
+          : closest
     this.bytes -= exemplarSize(exemplars.splice(lower, 1)[0]!)
   }
 
@@ -132,8 +138,9 @@ export class Points {
   }
 }
 
-function gap(exemplars: readonly Exemplar[], at: number): number {
-  return exemplars[at]!.time - exemplars[at - 1]!.time
+/** Time between the neighbours of one. */
+function room(exemplars: readonly Exemplar[], at: number): number {
+  return exemplars[at + 1]!.time - exemplars[at - 1]!.time
 }
 
 function exemplarSize(exemplar: Exemplar): number {
