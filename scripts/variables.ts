@@ -24,6 +24,7 @@ are asked for by themselves: by an exporter in the file, by \`OTEL_METRICS_EXPOR
 - \`INSECURE\` decides about an address without a scheme only: an https address stays https.
 - \`OTEL_{TRACES,METRICS,LOGS}_EXPORTER\` is a list of \`otlp\`, \`console\`, \`none\` (and \`jaeger\`, \`zipkin\` for traces, \`prometheus\` for metrics). It replaces the kinds
   of exporters in the file; exporters of a kind that stays keep their settings. \`prometheus\` switches the scrape on; \`none\` leaves the scrape alone.
+- \`OTEL_EXPORTER_ZIPKIN_{ENDPOINT,TIMEOUT}\` and \`OTEL_EXPORTER_JAEGER_{ENDPOINT,TIMEOUT,USER,PASSWORD}\` change the first exporter of their type; they make none. User and password become an \`Authorization: Basic\` header.
 - \`OTEL_TRACES_SAMPLER\`: the six standard names; \`OTEL_TRACES_SAMPLER_ARG\` is the ratio. \`OTEL_PROPAGATORS\`: \`tracecontext\`, \`baggage\`, \`b3\`, \`b3multi\`, \`jaeger\`, \`none\`.
   What is not known is ignored with a warning.
 - \`OTEL_RESOURCE_ATTRIBUTES\`: \`key=value,…\`, percent-encoded; an attribute here wins over the same one in the file, and its \`service.name\` over the file's \`service_name\`.

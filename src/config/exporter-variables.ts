@@ -1,5 +1,5 @@
 // `OTEL_EXPORTER_OTLP_*` and `OTEL_{TRACES,METRICS,LOGS}_EXPORTER`, for every signal alike: they choose the kinds of
-// exporters and change the first `otlp` one, or make it.
+// exporters and change the first `otlp` one, or make it. Zipkin's and Jaeger's variables change what is there.
 import { decodePairs } from './pairs.ts'
 import { type Branch, branch, find, leaf, type Origin, put, type Row, reach, type Tree } from './tree.ts'
 import { type Warning, warning } from './warning.ts'
@@ -51,6 +51,12 @@ function overlaySignal(tree: Tree, signal: Signal, env: NodeJS.ProcessEnv, warni
     items.push(first)
   }
   if (first) items[items.indexOf(first)] = overlay(first, signal, env, warnings)
+  if (signal.name === 'traces') {
+    for (const type of ['zipkin', 'jaeger'] as const) {
+      const at = items.findIndex((item) => typeOf(item) === type)
+      if (at >= 0) items[at] = overlaySpans(items[at] as Branch, type, env, warnings)
+    }
+  }
   if (items.length === 0 && !written) return
   const at: Origin = written?.at ?? chosen?.at ?? { variable: endpoint?.variable ?? 'environment' }
   put(tree, signal.list, { kind: 'list', items, at } satisfies Row)
@@ -107,6 +113,32 @@ function overlay(item: Branch, signal: Signal, env: NodeJS.ProcessEnv, warnings:
   return copy
 }
 
+/** `OTEL_EXPORTER_ZIPKIN_*` and `OTEL_EXPORTER_JAEGER_*` change the first exporter of their type; they do not make one. */
+function overlaySpans(item: Branch, type: 'zipkin' | 'jaeger', env: NodeJS.ProcessEnv, warnings: Warning[]): Branch {
+  const copy: Branch = { ...item, entries: new Map(item.entries) }
+  const given = (suffix: string) => {
+    const variable = `OTEL_EXPORTER_${type.toUpperCase()}_${suffix}`
+    const value = env[variable]?.trim()
+    return value ? { value, at: { variable } as Origin, variable } : undefined
+  }
+  const endpoint = given('ENDPOINT')
+  if (endpoint) copy.entries.set('endpoint', { at: endpoint.at, value: leaf(endpoint.value, endpoint.at, true) })
+  const timeout = given('TIMEOUT')
+  if (timeout && /^[1-9]\d{0,6}$/.test(timeout.value))
+    copy.entries.set('timeout', { at: timeout.at, value: leaf(`${timeout.value}ms`, timeout.at, true) })
+  else if (timeout)
+    warnings.push(warning('ENV_IGNORED', 'It is not a number of milliseconds and is ignored.', timeout.variable))
+  if (type === 'zipkin') return copy
+  const protocol = given('PROTOCOL')
+  if (protocol && protocol.value !== 'http/thrift.binary')
+    warnings.push(warning('ENV_IGNORED', 'Only http/thrift.binary is spoken to Jaeger.', protocol.variable))
+  const [user, password] = [given('USER'), given('PASSWORD')]
+  if (!user || !password) return copy
+  const basic = Buffer.from(`${user.value}:${password.value}`).toString('base64')
+  setHeaders(copy, [['authorization', `Basic ${basic}`]], password.at)
+  return copy
+}
+
 function overlayHeaders(item: Branch, written: string, at: Origin, warnings: Warning[]): void {
   const pairs = decodePairs(written)
   if (!pairs) {
@@ -119,6 +151,11 @@ function overlayHeaders(item: Branch, written: string, at: Origin, warnings: War
     )
     return
   }
+  setHeaders(item, pairs, at)
+}
+
+/** They take the place of headers of the same name in any case. */
+function setHeaders(item: Branch, pairs: readonly (readonly [string, string])[], at: Origin): void {
   const before = item.entries.get('headers')?.value
   if (before && before.kind === 'map') {
     item.entries.set('headers', { at: before.at, value: { ...before, entries: new Map(before.entries) } })

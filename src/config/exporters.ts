@@ -97,6 +97,7 @@ function resolveOne(
   const protocol =
     type === 'otlp' ? (entry.protocol ?? (url.port === '4317' ? 'grpc' : 'http/protobuf')) : 'http/protobuf'
   if (type === 'otlp') addPath(signal, protocol, url, at, path, said)
+  else completePath(type, url, at, path, said)
   const local = LOOPBACK.test(url.hostname)
   const headers = entry.headers ?? {}
   if (url.protocol === 'http:' && !local && Object.keys(headers).length > 0) {
@@ -148,6 +149,25 @@ function addPath(signal: Signal, protocol: Protocol, url: URL, at: Origin | unde
     const text = `The path ${url.pathname} is used as it is; end it with / to have v1/${signal.name} added.`
     said.warnings.push(warning('EXPORTER_PATH', text, subject, at))
   }
+}
+
+const SPANS_PATH = { zipkin: '/api/v2/spans', jaeger: '/api/traces' } as const
+
+/** A bare address gets the path that its server listens on. */
+function completePath(type: 'zipkin' | 'jaeger', url: URL, at: Origin | undefined, path: string, said: Said): void {
+  if (url.pathname === '/') url.pathname = SPANS_PATH[type]
+  const text = OTHER_PORTS[`${type} ${url.port}`] ?? OTHER_PORTS[url.port]
+  if (text !== undefined) said.warnings.push(warning('EXPORTER_PATH', text, `${path}.endpoint`, at))
+}
+
+/** Ports on which something else listens than what is sent. */
+const OTHER_PORTS: Readonly<Record<string, string>> = {
+  '4317': 'Port 4317 speaks OTLP over gRPC; write `type: otlp`.',
+  '4318': 'Port 4318 speaks OTLP over HTTP; write `type: otlp`.',
+  'jaeger 6831': 'Port 6831 is the UDP port of a Jaeger agent; the collector takes Thrift over HTTP on port 14268.',
+  'jaeger 6832': 'Port 6832 is the UDP port of a Jaeger agent; the collector takes Thrift over HTTP on port 14268.',
+  'jaeger 14250': 'Port 14250 speaks gRPC; the collector takes Thrift over HTTP on port 14268.',
+  'jaeger 16686': 'Port 16686 is the page of Jaeger; the collector takes Thrift over HTTP on port 14268.',
 }
 
 /** An address without what may be secret in it: user, password and the values of its query. */

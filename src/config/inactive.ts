@@ -22,8 +22,6 @@ const INACTIVE: readonly string[] = [
   'observability.metrics.buffer',
   'observability.logging.sinks[](file)',
   'observability.logging.sinks[](prometheus)',
-  'observability.opentelemetry.tracing.exporters[](jaeger)',
-  'observability.opentelemetry.tracing.exporters[](zipkin)',
   'observability.opentelemetry.metrics.exporters[](prometheus).authentication.token_header',
   'observability.prometheus.authentication.allowed_addresses',
   'observability.prometheus.authentication.invalid_token_status',

@@ -2,9 +2,7 @@
 // 503, 504 and broken connections only. Redirects are refused by egress and count as a refusal.
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
-import { now } from '../base/clock.ts'
 import { Fault } from '../base/fault.ts'
-import { retryAfter } from '../base/retry.ts'
 import { VERSION } from '../base/slot.ts'
 import { Caller, type Reply } from '../egress/caller.ts'
 import { checkHeaders, plainCredentials } from '../egress/headers.ts'
@@ -12,8 +10,8 @@ import { allow, type Target } from '../egress/target.ts'
 import { SIGNALS, type Signal } from '../pipeline/sink.ts'
 import { say } from '../pipeline/voice.ts'
 import { decodeResponse } from '../wire/otlp/response.ts'
+import { failure, refusal } from './answer.ts'
 import { otlpEndpoint, signalUrl } from './endpoint.ts'
-import { safe } from './lane.ts'
 import { type OtlpOptions, OtlpSink } from './otlp.ts'
 import type { Outcome, Payload, Transport } from './payload.ts'
 
@@ -21,7 +19,6 @@ const pack = promisify(gzip)
 
 /** Smaller bodies do not gain by compression. */
 const PACK_FROM = 1024
-const RETRYABLE = new Set([429, 502, 503, 504])
 
 /** A sink that sends OTLP over HTTP. Throws a Fault for an endpoint or header that cannot be used. */
 export function otlpHttp(options: OtlpOptions): OtlpSink {
@@ -92,7 +89,7 @@ class HttpTransport implements Transport {
       })
       return judge(reply, signal, target)
     } catch (error) {
-      return failure(error, target)
+      return failure(error, (code) => wrongPort(code, target))
     }
   }
 
@@ -113,11 +110,7 @@ function judge(reply: Reply, signal: Signal, target: Target): Outcome {
     const { rejected, message } = decodeResponse(body, headers['content-type'], signal)
     return { kind: 'accepted', rejected, message }
   }
-  const text = safe(body.toString('utf8', 0, 400)).trim()
-  const reason = `HTTP ${status}${text === '' ? '' : ` (${text})`}`
-  if (RETRYABLE.has(status)) return { kind: 'again', reason, afterMs: retryAfter(headers['retry-after'], now()) }
-  if (status >= 300 && status < 400) return { kind: 'refused', reason: `HTTP ${status}: redirects are not followed` }
-  return { kind: 'refused', reason: reason + hint(status, target) }
+  return refusal(reply, (code) => hint(code, target))
 }
 
 function hint(status: number, target: Target): string {
@@ -125,13 +118,8 @@ function hint(status: number, target: Target): string {
   return status === 401 || status === 403 ? '; check the headers' : ''
 }
 
-function failure(error: unknown, target: Target): Outcome {
-  if (error instanceof Fault) return { kind: 'refused', reason: error.message }
-  const { code, message } =
-    error instanceof Error ? (error as NodeJS.ErrnoException) : { code: undefined, message: 'unknown' }
-  let reason = safe(code === undefined || message.includes(code) ? message : `${code} ${message}`)
-  if (target.port === 4317 && (code === 'ECONNRESET' || code?.startsWith('HPE_') === true)) {
-    reason += '; 4317 is the port of OTLP over gRPC: use port 4318, or protocol: grpc'
-  }
-  return { kind: 'again', reason }
+/** The port of gRPC, spoken to in HTTP/1. */
+function wrongPort(code: string, target: Target): string {
+  const broken = code === 'ECONNRESET' || code.startsWith('HPE_')
+  return target.port === 4317 && broken ? '; 4317 is the port of OTLP over gRPC: use port 4318, or protocol: grpc' : ''
 }

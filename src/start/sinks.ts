@@ -1,11 +1,12 @@
 // From the configuration's exporters to sinks. Exporters of the three signals that speak to one place in one way become
 // one sink, so that a collector gets one connection and one set of retries from us. Nothing is connected here.
-import { notice } from '../base/notice.ts'
 import type { Config, Exporter } from '../config/config.ts'
 import { readTls } from '../egress/tls.ts'
 import { ConsoleSink } from '../export/console.ts'
 import type { OtlpOptions } from '../export/otlp.ts'
 import { otlpHttp } from '../export/otlp-http.ts'
+import { JAEGER_POST, jaegerUrl, post, ZIPKIN_POST } from '../export/post.ts'
+import type { SpanSinkOptions } from '../export/spans.ts'
 import { declare } from '../metrics/declare.ts'
 import { defaultRegistry } from '../metrics/default.ts'
 import type { Sink } from '../model/batch.ts'
@@ -28,6 +29,7 @@ export function configuredSinks(config: Config): Sink[] {
     const { exporter, totalMs, urls } = outlet
     const signals = SIGNALS.filter((signal) => urls[signal] !== undefined)
     if (exporter.type === 'console') return new ConsoleSink({ stream: process.stdout, signals })
+    if (exporter.type !== 'otlp') return spansLater(outlet, i, config)
     const name = i === 0 ? 'otlp' : `otlp_${i + 1}`
     const options: OtlpOptions = {
       name,
@@ -41,7 +43,7 @@ export function configuredSinks(config: Config): Sink[] {
       maxPendingRecords: { ...within('traces', traces.limit), ...within('logs', logs.limit) },
       retry: { totalMs },
       preset: config.access.endpoint_policy,
-      observe: duration(name, exporter.protocol),
+      observe: duration(name, COMPONENTS[exporter.protocol]),
       ...(exporter.tls && { tls: readTls(exporter.tls) }),
     }
     return exporter.protocol === 'grpc' ? grpcLater(name, signals, options) : otlpHttp(options)
@@ -55,8 +57,8 @@ const COMPONENTS: Readonly<Record<Exporter['protocol'], string>> = {
 }
 
 /** How long each request took, as the semantic conventions name it; the family appears with the first. */
-function duration(name: string, protocol: Exporter['protocol']): NonNullable<OtlpOptions['observe']> {
-  const labels = { otel_component_type: COMPONENTS[protocol], otel_component_name: name, status: '' }
+function duration(name: string, component: string): NonNullable<OtlpOptions['observe']> {
+  const labels = { otel_component_type: component, otel_component_name: name, status: '' }
   return (_signal, seconds, error) => {
     const family = declare(defaultRegistry(), NAMES.otel_sdk_exporter_operation_duration_seconds)
     family.observe(seconds, { ...labels, error_type: error === 'again' ? 'unavailable' : (error ?? '') })
@@ -65,6 +67,39 @@ function duration(name: string, protocol: Exporter['protocol']): NonNullable<Otl
 
 function within(signal: Signal, records: number | undefined): Partial<Record<Signal, number>> {
   return records === undefined ? {} : { [signal]: records }
+}
+
+/** Zipkin and Jaeger: the address is judged now, the codec imported. */
+function spansLater({ exporter, totalMs }: Outlet, i: number, config: Config): Sink {
+  const { type, url, headers, compression, timeoutMs, tls } = exporter
+  const name = i === 0 ? type : `${type}_${i + 1}`
+  const common = {
+    headers,
+    preset: config.access.endpoint_policy,
+    ...(tls && { tls: readTls(tls) }),
+  }
+  const { queue } = config.traces
+  const options = (component: string): SpanSinkOptions => ({
+    name,
+    timeoutMs,
+    batch: queue.batch,
+    ...(queue.limit !== undefined && { maxPendingRecords: queue.limit }),
+    retry: { totalMs },
+    observe: duration(name, component),
+  })
+  if (type === 'zipkin') {
+    const transport = post({ url, compression, ...ZIPKIN_POST, ...common })
+    const made = import('../export/zipkin.ts').then(({ zipkinSink }) =>
+      zipkinSink(transport, options(transport.component)),
+    )
+    return new LaterSink(name, ['traces'], made)
+  }
+  // A Jaeger collector reads the body as it is.
+  const transport = post({ url: jaegerUrl(url), compression: 'none', ...JAEGER_POST, ...common })
+  const made = import('../export/jaeger.ts').then(({ jaegerSink }) =>
+    jaegerSink(transport, options(transport.component)),
+  )
+  return new LaterSink(name, ['traces'], made)
 }
 
 /** The room is imported when it is named; its peer package was looked for before. */
@@ -82,14 +117,6 @@ function outlets(config: Config): Outlet[] {
     if (!config[signal].enabled) continue
     const totalMs = signal === 'metrics' ? config.metrics.timeoutMs : config[signal].queue.timeoutMs
     for (const exporter of config[signal].exporters) {
-      if (exporter.type === 'jaeger' || exporter.type === 'zipkin') {
-        notice(
-          'warn',
-          'export.inactive',
-          `${exporter.origin}: the exporter type ${exporter.type} is not active yet, nothing is sent to it; use otlp`,
-        )
-        continue
-      }
       const { type, protocol, headers, timeoutMs, compression, tls, url } = exporter
       const place = type === 'console' ? '' : new URL(url).origin
       let key = JSON.stringify([type, protocol, headers, timeoutMs, compression, tls, place, totalMs])

@@ -288,3 +288,64 @@ test('headers that travel unencrypted to another machine, and everything sent tw
     named(list('traces', '[{ type: otlp, endpoint: "http://127.0.0.1:4318", headers: { a: b } }]')).warnings,
   ).toEqual([])
 })
+
+test('a bare address of zipkin or jaeger gets its path, any other path stays, and a wrong port is named [R-05]', () => {
+  const say = (type: string, endpoint: string) => {
+    const { config, warnings } = named(list('traces', `[{ type: ${type}, endpoint: "${endpoint}" }]`))
+    return [config.traces.exporters[0]!.url, ...warnings.map(({ text }) => text)]
+  }
+  expect([
+    say('zipkin', 'http://z:9411'),
+    say('zipkin', 'z:9411/'),
+    say('zipkin', 'http://z/own'),
+    say('jaeger', 'http://j:14268'),
+    say('jaeger', 'http://j:14268/api/traces?format=jaeger.thrift'),
+    say('jaeger', 'http://j:4318'),
+    say('zipkin', 'http://z:4317'),
+    say('jaeger', 'http://j:6831'),
+    say('jaeger', 'http://j:14250'),
+    say('jaeger', 'http://j:16686'),
+  ]).toEqual([
+    ['http://z:9411/api/v2/spans'],
+    ['http://z:9411/api/v2/spans'],
+    ['http://z/own'],
+    ['http://j:14268/api/traces'],
+    ['http://j:14268/api/traces?format=jaeger.thrift'],
+    ['http://j:4318/api/traces', 'Port 4318 speaks OTLP over HTTP; write `type: otlp`.'],
+    ['http://z:4317/api/v2/spans', 'Port 4317 speaks OTLP over gRPC; write `type: otlp`.'],
+    [
+      'http://j:6831/api/traces',
+      'Port 6831 is the UDP port of a Jaeger agent; the collector takes Thrift over HTTP on port 14268.',
+    ],
+    ['http://j:14250/api/traces', 'Port 14250 speaks gRPC; the collector takes Thrift over HTTP on port 14268.'],
+    [
+      'http://j:16686/api/traces',
+      'Port 16686 is the page of Jaeger; the collector takes Thrift over HTTP on port 14268.',
+    ],
+  ])
+})
+
+test('the variables of zipkin and jaeger change what is there, make nothing, and say what they ignore [W-36]', () => {
+  const variables = {
+    OTEL_EXPORTER_ZIPKIN_ENDPOINT: 'http://z:1/p',
+    OTEL_EXPORTER_ZIPKIN_TIMEOUT: '250',
+    OTEL_EXPORTER_JAEGER_ENDPOINT: 'http://j:2/q',
+    OTEL_EXPORTER_JAEGER_TIMEOUT: 'soon',
+    OTEL_EXPORTER_JAEGER_PROTOCOL: 'grpc',
+    OTEL_EXPORTER_JAEGER_USER: 'u',
+    OTEL_EXPORTER_JAEGER_PASSWORD: 'p',
+  }
+  expect(named(list('traces', '[]'), variables).config.traces.exporters).toEqual([])
+  const yaml = list('traces', '[{ type: zipkin }, { type: jaeger, headers: { Authorization: x, a: b } }]')
+  const { config, warnings } = named(yaml, variables)
+  expect(config.traces.exporters.map(({ url, timeoutMs, headers }) => [url, timeoutMs, headers])).toEqual([
+    ['http://z:1/p', 250, {}],
+    ['http://j:2/q', 10_000, { a: 'b', authorization: 'Basic dTpw' }],
+  ])
+  expect(warnings.map(({ subject, text }) => `${subject} ${text}`)).toContain(
+    'OTEL_EXPORTER_JAEGER_PROTOCOL Only http/thrift.binary is spoken to Jaeger.',
+  )
+  expect(warnings.map(({ subject, text }) => `${subject} ${text}`)).toContain(
+    'OTEL_EXPORTER_JAEGER_TIMEOUT It is not a number of milliseconds and is ignored.',
+  )
+})

@@ -15,11 +15,19 @@ export interface Post {
   readonly bytes: number
 }
 
+export interface Other {
+  readonly url: string
+  readonly headers: http.IncomingHttpHeaders
+  readonly body: Buffer
+}
+
 const PROTOBUF = { '/v1/traces': decodeTraces, '/v1/metrics': decodeMetrics, '/v1/logs': decodeLogs }
 const JSON_ = { '/v1/traces': decodeTracesJson, '/v1/metrics': decodeMetricsJson, '/v1/logs': decodeLogsJson }
 
 export class Receiver {
   readonly posts: Post[] = []
+  /** What came to other paths than OTLP's; answered with 202, as Zipkin and Jaeger do. */
+  readonly others: Other[] = []
   /** Requests whatever the answer was. */
   requests = 0
   port = 0
@@ -40,6 +48,11 @@ export class Receiver {
     if (await this.answer(res, ++this.requests, req)) return
     const body = req.headers['content-encoding'] === 'gzip' ? gunzipSync(raw) : raw
     const path = req.url as keyof typeof PROTOBUF
+    if (!(path in PROTOBUF)) {
+      this.others.push({ url: path, headers: req.headers, body })
+      res.writeHead(202).end()
+      return
+    }
     const json = req.headers['content-type'] === 'application/json'
     const batches = json ? JSON_[path](body) : PROTOBUF[path](body)
     this.posts.push({ url: req.url!, headers: req.headers, batches, bytes: raw.length })

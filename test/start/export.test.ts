@@ -1,12 +1,15 @@
 // What leaves the process: to every exporter once, for every signal alike, the same numbers as in the scrape.
+
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
+import { spanIdHex } from '../../src/base/ids.ts'
 import { counter, gauge, histogram, log, span } from '../../src/index.ts'
 import { Registry } from '../../src/metrics/registry.ts'
 import { LATENCY_BOUNDS } from '../../src/model/histogram.ts'
 import { decodeTraces } from '../../src/wire/otlp/decode.ts'
 import { CERTIFICATE, KEY } from '../surfaces/http/certificate.ts'
+import { readBatch } from '../wire/thrift.ts'
 import {
   app,
   attributesOf,
@@ -240,7 +243,7 @@ test('several exporters: each gets every span exactly once, whatever its protoco
   ])
 })
 
-test('jaeger and zipkin are named as not active instead of being ignored in silence, and console writes what the others get [R-05]', async () => {
+test('otlp, jaeger, zipkin and console each get every span [R-05]', async () => {
   const heard = said()
   const lines: string[] = []
   const write = process.stdout.write.bind(process.stdout)
@@ -254,21 +257,73 @@ observability:
   opentelemetry:
     tracing:
       exporters:
-        - { type: jaeger, endpoint: "http://127.0.0.1:14268/api/traces" }
-        - { type: zipkin, endpoint: "http://127.0.0.1:9411/api/v2/spans" }
+        - { type: jaeger, endpoint: "${collector.url}/api/traces" }
+        - { type: zipkin, endpoint: "${collector.url}/api/v2/spans" }
         - { type: console, enabled_in_dev: true }
         - { type: otlp, endpoint: "${collector.url}" }
 `)
-  await span('shown', () => {})
+  await span('first', () => {})
+  await span('shown', { attributes: { password: 'hunter2' } }, () => {})
   await telltale.stop()
-  expect(heard).toEqual([
-    'telltale warn: telltale.yaml:8:11: the exporter type jaeger is not active yet, nothing is sent to it; use otlp',
-    'telltale warn: telltale.yaml:9:11: the exporter type zipkin is not active yet, nothing is sent to it; use otlp',
+  expect(heard).toEqual([])
+  const [jaeger, zipkin] = ['/api/traces?format=jaeger.thrift', '/api/v2/spans'].map((path) =>
+    collector.others.filter(({ url }) => url === path).map(({ body }) => body),
+  )
+  const batch = readBatch(jaeger![0]!).batch
+  const sent = JSON.parse(zipkin![0]!.toString()) as { name: string; id: string; tags: Record<string, string> }[]
+  const ids = spansOf(collector).map((one) => spanIdHex(one.s0, one.s1))
+  expect([
+    jaeger!.length,
+    zipkin!.length,
+    lines
+      .join('')
+      .split('\n')
+      .filter((line) => /first|shown/.test(line)).length,
+  ]).toEqual([1, 1, 2])
+  expect(sent.map(({ name, id }) => [name, id])).toEqual([
+    ['first', ids[0]],
+    ['shown', ids[1]],
   ])
-  expect([spansOf(collector).map(({ name }) => name), lines.filter((line) => line.includes('shown')).length]).toEqual([
-    ['shown'],
-    1,
+  expect(batch.spans.map(({ operationName, spanId }) => [operationName, hex(spanId)])).toEqual(
+    sent.map(({ name, id }) => [name, id]),
+  )
+  expect([sent[1]!.tags['password'], batch.spans[1]!.tags!.find(({ key }) => key === 'password')?.['vStr']]).toEqual([
+    '[REDACTED]',
+    '[REDACTED]',
   ])
+})
+
+function hex(id: bigint): string {
+  return BigInt.asUintN(64, id).toString(16).padStart(16, '0')
+}
+
+test('OTEL_TRACES_EXPORTER chooses zipkin and jaeger, their variables say where and who [R-05] [W-36]', async () => {
+  const collector = await receiver()
+  const telltale = await launch(SHOP, {
+    OTEL_TRACES_EXPORTER: 'zipkin,jaeger',
+    OTEL_EXPORTER_ZIPKIN_ENDPOINT: `${collector.url}/api/v2/spans`,
+    OTEL_EXPORTER_JAEGER_ENDPOINT: `${collector.url}/api/traces`,
+    OTEL_EXPORTER_JAEGER_USER: 'u',
+    OTEL_EXPORTER_JAEGER_PASSWORD: 'p:w',
+  })
+  await span('shown', () => {})
+  await telltale.flush()
+  const came = collector.others.map(({ url, headers }) => [url, headers.authorization])
+  const { text } = await scrape(telltale)
+  expect(came.sort()).toEqual([
+    ['/api/traces?format=jaeger.thrift', `Basic ${Buffer.from('u:p:w').toString('base64')}`],
+    ['/api/v2/spans', undefined],
+  ])
+  for (const component of ['zipkin_http_exporter', 'jaeger_thrift_http_exporter'])
+    expect(text).toMatch(new RegExp(`otel_sdk_exporter_span_exported_total\\{[^}]*"${component}"[^}]*\\} 1\n`))
+})
+
+test('an address that must not be used refuses the start, for zipkin and jaeger too [R-05]', async () => {
+  for (const type of ['zipkin', 'jaeger']) {
+    const yaml = `${SHOP}observability: { opentelemetry: { tracing: { exporters: [{ type: ${type}, endpoint: "http://u:p@127.0.0.1/" }] } } }
+`
+    await expect(launch(yaml)).rejects.toThrow('ENDPOINT_INVALID')
+  }
 })
 
 test('a console exporter for development only is silent in production [R-05]', async () => {

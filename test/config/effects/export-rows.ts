@@ -187,4 +187,89 @@ function ofSignal(signal: Signal): Row[] {
   ]
 }
 
-export const EXPORT: readonly Row[] = SIGNALS.flatMap(ofSignal)
+/** Zipkin and Jaeger: where requests came, and with which header of interest. */
+async function others(service: Service): Promise<unknown> {
+  const telltale = await service.start()
+  service.product.span('s', () => {})
+  await telltale.flush()
+  return [service.front, service.elsewhere].map(({ receiver }) =>
+    receiver.others.map(({ url, headers }) => [url, headers['x-key'] ?? '']),
+  )
+}
+
+/** How many requests there are while the first one is never answered. */
+async function again(service: Service): Promise<unknown> {
+  let held = () => {}
+  service.collector.answer = (response, n) => {
+    if (n === 1) held = () => response.writeHead(400).end()
+    return n === 1
+  }
+  const telltale = await service.start()
+  service.product.span('s', () => {})
+  const flushed = telltale.flush(30_000)
+  await until(() => service.collector.requests > 0)
+  const end = performance.now() + 400
+  await until(() => service.collector.requests > 1 || performance.now() > end)
+  held()
+  await flushed
+  return service.collector.requests
+}
+
+function ofType(type: 'zipkin' | 'jaeger', url: string): Row[] {
+  const key = (name: string) => `${LISTS.traces}[](${type}).${name}`
+  const exporter = { type, endpoint: 'http://127.0.0.1:[port]' }
+  const base = (exporters: object[]): Settings => ({
+    observability: { opentelemetry: { tracing: { exporters, export_timeout: '1ms' } } },
+  })
+  const plain = { base: base([exporter]) }
+  const one = [[url, '']]
+  return [
+    {
+      keys: [key('endpoint'), key('type')],
+      from: base([]),
+      to: base([exporter]),
+      look: others,
+      sees: [
+        [[], []],
+        [one, []],
+      ],
+    },
+    row(
+      key('endpoint'),
+      [exporter.endpoint, 'http://127.0.0.1:[other]'],
+      others,
+      [
+        [one, []],
+        [[], one],
+      ],
+      plain,
+    ),
+    row(
+      key('headers'),
+      [undefined, { 'x-key': 'k' }],
+      others,
+      [
+        [one, []],
+        [[[url, 'k']], []],
+      ],
+      plain,
+    ),
+    row(
+      key('enabled_in_dev'),
+      [undefined, true],
+      others,
+      [
+        [one, []],
+        [[], []],
+      ],
+      plain,
+    ),
+    row(key('timeout'), [undefined, '50ms'], again, [1, 2], plain),
+  ]
+}
+
+export const EXPORT: readonly Row[] = [
+  ...SIGNALS.flatMap(ofSignal),
+  ...ofType('zipkin', '/api/v2/spans'),
+  ...ofType('jaeger', '/api/traces?format=jaeger.thrift'),
+]

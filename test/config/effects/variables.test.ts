@@ -107,3 +107,13 @@ test.each(
   const row = rowOf(`${LISTS[signal]}[](otlp).${key}`)
   expect(await seen(row, { [name]: value }, row.to)).toEqual(row.sees[0])
 })
+
+test.each([
+  ['ZIPKIN', 'ENDPOINT', 'endpoint', 'http://127.0.0.1:[other]'],
+  ['ZIPKIN', 'TIMEOUT', 'timeout', '50'],
+  ['JAEGER', 'ENDPOINT', 'endpoint', 'http://127.0.0.1:[other]'],
+  ['JAEGER', 'TIMEOUT', 'timeout', '50'],
+])('OTEL_EXPORTER_%s_%s does what the key %s does [W-36] [R-05]', async (type, suffix, key, value) => {
+  const row = rowOf(`${LISTS.traces}[](${type.toLowerCase()}).${key}`)
+  expect(await seen(row, { [`OTEL_EXPORTER_${type}_${suffix}`]: value })).toEqual(row.sees[1])
+})
