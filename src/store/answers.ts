@@ -314,6 +314,8 @@ export interface MapNode extends Rates {
   id: string
   name: string
   type: 'service' | 'database' | 'messaging' | 'external'
+  /** Conditions on the spans that asked it, as `attribute` takes them; none for a service. */
+  where: string[]
 }
 
 export interface MapEdge extends Rates {

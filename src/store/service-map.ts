@@ -18,14 +18,17 @@ class Node {
   readonly id: string
   readonly name: string
   readonly type: MapNode['type']
+  /** Conditions on the spans that asked it; none for a service, which tells of itself. */
+  readonly where: readonly string[]
   readonly rates: RateGatherer
   /** By who is called, and how: a queue beside a call is an edge of its own. */
   readonly out = { call: new Map<Node, RateGatherer>(), message: new Map<Node, RateGatherer>() }
 
-  constructor(type: MapNode['type'], name: string, range: Range) {
+  constructor(type: MapNode['type'], name: string, range: Range, where: readonly string[] = []) {
     this.id = `${type}:${name}`
     this.name = name
     this.type = type
+    this.where = where
     this.rates = new RateGatherer(range)
   }
 }
@@ -51,7 +54,7 @@ class Gatherer {
 
   peer(span: SpanRecord): Node | undefined {
     const facts = peerFacts(span)
-    return facts === null ? undefined : this.#peers.of(facts, () => peerNode(facts, this.#range))
+    return facts === null ? undefined : this.#peers.of(facts, () => peerNode(facts, this.#range, peerWhere(span)))
   }
 
   join(from: Node, to: Node, kind: MapEdge['kind'], span: StoredSpan): void {
@@ -71,7 +74,7 @@ class Gatherer {
     const nodes: MapNode[] = []
     const edges: MapEdge[] = []
     for (const from of shown) {
-      nodes.push({ id: from.id, name: from.name, type: from.type, ...from.rates.rates() })
+      nodes.push({ id: from.id, name: from.name, type: from.type, where: [...from.where], ...from.rates.rates() })
       for (const kind of ['call', 'message'] as const)
         for (const [to, rates] of from.out[kind])
           if (shown.has(to)) edges.push({ from: from.id, to: to.id, kind, ...rates.rates() })
@@ -136,10 +139,28 @@ function peerFacts(span: SpanRecord): Flat | null {
   return ['type', 'external', 'a', port === null ? address : `${address}:${port}`, 'b', null]
 }
 
+const TELLING = [
+  ['db.system.name', 'db.system'],
+  ['db.namespace', 'server.address', 'network.peer.address'],
+] as const
+const TELLING_BROKER = [['messaging.system'], ['messaging.destination.name']] as const
+const TELLING_SERVER = [['service.peer.name', 'peer.service', 'server.address', 'network.peer.address']] as const
+
+/** The facts that tell the other side apart, as conditions by which its spans are found. */
+function peerWhere(span: SpanRecord): string[] {
+  const given = (keys: readonly string[]): string | undefined => keys.find((key) => spanText(span, key) !== null)
+  const table =
+    given(TELLING[0]) !== undefined ? TELLING : given(TELLING_BROKER[0]) !== undefined ? TELLING_BROKER : TELLING_SERVER
+  return table.flatMap((keys) => {
+    const key = given(keys)
+    return key === undefined ? [] : [`${key}="${spanText(span, key)}"`]
+  })
+}
+
 function addressOf(span: SpanRecord): string | null {
   return spanText(span, 'server.address') ?? spanText(span, 'network.peer.address')
 }
 
-function peerNode([, type, , a, , b]: Flat, range: Range): Node {
-  return new Node(type as MapNode['type'], b === null ? String(a) : `${a} ${b}`, range)
+function peerNode([, type, , a, , b]: Flat, range: Range, where: readonly string[]): Node {
+  return new Node(type as MapNode['type'], b === null ? String(a) : `${a} ${b}`, range, where)
 }

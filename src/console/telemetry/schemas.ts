@@ -327,6 +327,10 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
         id: string,
         name: string,
         type: words(['service', 'database', 'messaging', 'external']),
+        where: said(
+          list(string),
+          'Conditions on the spans that asked it, as `attribute` takes them; none for a service.',
+        ),
         ...rates,
       }),
     ),

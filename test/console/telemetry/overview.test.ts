@@ -315,6 +315,7 @@ test('the map tells rates of nodes, and a call apart from a message between the 
     ['service:shop', 'service:stock', 'message', 1, 1, 8],
   ])
   expect(body.left_out).toBe(0)
+  expect(body.nodes.map(({ where }: { where: string[] }) => where)).toEqual([['db.system.name="redis"'], [], []])
 })
 
 test('a map of any number of hosts shows the two hundred that are asked most', () => {
