@@ -1,6 +1,6 @@
 // Where everything recorded comes together and goes out: redaction once, bounded queues that drop the oldest, one timer,
 // slices that give the event loop its turn, every sink the same records. When no sink needs the record of a span, spans
-// are encoded at their end and nothing is retained. It promises that nothing here throws into the application or keeps
+// are encoded a few at a time and nothing is retained. It promises that nothing here throws into the application or keeps
 // the process alive; it refuses to grow.
 import { AsyncResource } from 'node:async_hooks'
 import { resync } from '../base/clock.ts'
@@ -11,6 +11,7 @@ import type { Family } from '../model/metric.ts'
 import type { SpanRecord } from '../model/span.ts'
 import { slicesOf } from './collection.ts'
 import { within } from './deadline.ts'
+import { EndedSpans } from './ended.ts'
 import { Intake, type IntakeCounts, SLICE_RECORDS } from './intake.ts'
 import { type PipelineClock, type PipelineOptions, systemClock } from './options.ts'
 import { type Signal, type SignalSink, takes } from './sink.ts'
@@ -43,6 +44,8 @@ export class Pipeline {
   #pushing: Promise<void> | null = null
   #closing: Promise<void> | undefined
   #metricPoints = 0
+  /** Null while a sink needs the records of spans. */
+  #ended: EndedSpans | null = null
 
   constructor(options: PipelineOptions) {
     this.#options = options
@@ -72,7 +75,7 @@ export class Pipeline {
     return { spans: this.#spans.counts, logs: this.#logs.counts, metricPoints: this.#metricPoints }
   }
 
-  /** True when spans are encoded at their end and no record is kept. */
+  /** True when spans are encoded soon after their end and no record is kept. */
   get encodesAtEnd(): boolean {
     const sinks = this.#bySignal.traces
     return sinks.length > 0 && sinks.every((sink) => sink.encode !== undefined)
@@ -94,30 +97,12 @@ export class Pipeline {
       return this.#recordIntake(intake, redact, batch, 'spans')
     }
     const { counts } = intake
-    counts.capacity = 0
-    const { resource } = this
-    const only = sinks.length === 1 ? sinks[0]! : null
+    const batch = this.#options.spans?.batch ?? 512
+    const ended = new EndedSpans(counts, sinks, this.resource, redact, batch, () => this.#failed(counts, 'span'))
+    this.#ended = ended
     return (span) => {
-      if (!intake.open) {
-        counts.late++
-        return
-      }
-      try {
-        if (redact !== null) redact(span)
-        if (only !== null) only.encode!(span, resource)
-        else for (let i = 0; i < sinks.length; i++) this.#encode(sinks[i]!, span)
-        counts.processed++
-      } catch {
-        this.#failed(counts, 'span')
-      }
-    }
-  }
-
-  #encode(sink: SignalSink, span: SpanRecord): void {
-    try {
-      sink.encode!(span, this.resource)
-    } catch {
-      this.#failed(this.#spans.counts, 'span')
+      if (intake.open) ended.push(span)
+      else counts.late++
     }
   }
 
@@ -179,6 +164,7 @@ export class Pipeline {
 
   #tick(): void {
     resync()
+    this.#ended?.encode()
     const now = this.#clock.monotonic()
     if (this.#spans.size > 0 || this.#logs.size > 0) this.#drainSoon()
     for (const signal of ['traces', 'logs'] as const) {
@@ -303,6 +289,7 @@ export class Pipeline {
       await this.#pushMetrics()
       await this.#flushSinks('metrics', left(1))
     })
+    this.#ended?.encode()
     if (last) this.#spans.open = false
     await within(left(2), async () => {
       await this.#draining

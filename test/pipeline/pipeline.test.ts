@@ -408,7 +408,7 @@ for (const kind of ['ring', 'encode'] as const) {
   })
 }
 
-test('spans are encoded at their end when every sink for spans can, and otherwise kept for a drain', () => {
+test('spans are encoded 64 at a time when every sink for spans can, and otherwise kept for a drain', () => {
   const ends = [
     [new Encoding('a')],
     [new Encoding('a'), new Memory('b', 'logs')],
@@ -418,8 +418,11 @@ test('spans are encoded at their end when every sink for spans can, and otherwis
   expect(ends).toEqual([true, true, false, false])
   const sink = new Encoding('a')
   const p = pipeline([sink])
+  const seen = (): number[] => [sink.slab.count, p.self.spans.size, p.self.spans.capacity, p.self.spans.processed]
+  for (let i = 0; i < 63; i++) p.span(span('a'))
+  expect(seen()).toEqual([0, 63, 64, 0])
   p.span(span('a'))
-  expect([sink.slab.count, p.self.spans.size, p.self.spans.capacity, p.self.spans.processed]).toEqual([1, 0, 0, 1])
+  expect(seen()).toEqual([64, 0, 64, 64])
 })
 
 test('both paths give equal bytes: encoded at the end, or kept and encoded at the drain', async () => {
