@@ -16,6 +16,18 @@ export function randomInt(): number {
 
 const HEX = Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, '0'))
 
+/** Two digits of a byte, the first in the low half. */
+const DIGITS = Uint16Array.from(HEX, (pair) => pair.charCodeAt(0) | (pair.charCodeAt(1) << 8))
+
+/** Writes eight lower-case hexadecimal digits at `at`. */
+export function putHex32(bytes: Uint8Array, at: number, n: number): void {
+  for (let i = 0, shift = 24; shift >= 0; i += 2, shift -= 8) {
+    const pair = DIGITS[(n >>> shift) & 255]!
+    bytes[at + i] = pair
+    bytes[at + i + 1] = pair >>> 8
+  }
+}
+
 /** Eight lower-case hexadecimal digits of one 32-bit integer. */
 export function hex32(n: number): string {
   return HEX[(n >>> 24) & 255]! + HEX[(n >>> 16) & 255]! + HEX[(n >>> 8) & 255]! + HEX[n & 255]!

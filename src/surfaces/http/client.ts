@@ -72,10 +72,9 @@ export class HttpClient {
   readonly #methods: Methods
   readonly #duration
   readonly #errors
-  readonly #redactUrl: (url: string) => string
   readonly #targets = new Map<string, Target>()
 
-  constructor(options: HttpOptions, redactUrl: (url: string) => string) {
+  constructor(options: HttpOptions) {
     const { registry } = options
     this.#tracer = options.mode === 'no-span' ? null : options.tracer
     this.#propagator = options.propagator
@@ -83,7 +82,6 @@ export class HttpClient {
     this.#methods = new Methods(options.knownMethods)
     this.#duration = registry && declare(registry, NAMES.http_client_request_duration_seconds)
     this.#errors = registry && declare(registry, NAMES.errors_total)
-    this.#redactUrl = redactUrl
   }
 
   start(): void {
@@ -111,7 +109,7 @@ export class HttpClient {
       span = started as Span
       span.peer = target.template
       span.set('http.request.method', label)
-      span.set('url.full', this.#redactUrl(url))
+      span.set('url.full', url)
       if (index === this.#methods.other) span.set('http.request.method_original', method)
     }
     return new Call(this, target, label, start, span)

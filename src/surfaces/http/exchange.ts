@@ -28,6 +28,8 @@ export class Exchange {
   route: Route | null
   routeRank: number
   start: number
+  /** Status of the head that was written; 0 before. */
+  sent: number
   span: Span | null
   frame: Frame | null
   path: string
@@ -58,6 +60,7 @@ export class Exchange {
     this.route = null
     this.routeRank = ROUTE_NONE
     this.start = start
+    this.sent = 0
     this.span = null
     this.frame = null
     this.path = path

@@ -45,9 +45,8 @@ export class Recorder {
   readonly #tenantOf: HttpOptions['tenantOf'] | null
   readonly #tenantNumber: HttpOptions['tenantNumber'] | null
   readonly #onFinish: HttpOptions['onFinish'] | null
-  readonly #redactQuery: (query: string) => string
 
-  constructor(options: HttpOptions, registry: Registry | null, redactQuery: (query: string) => string) {
+  constructor(options: HttpOptions, registry: Registry | null) {
     const userAgents = options.trackUserAgents === true
     this.trackAddresses = options.trackIpAddresses === true
     this.methods = new Methods(options.knownMethods)
@@ -65,7 +64,6 @@ export class Recorder {
     this.#tenantOf = options.tenantOf ?? null
     this.#tenantNumber = options.tenantNumber ?? null
     this.#onFinish = options.onFinish ?? null
-    this.#redactQuery = redactQuery
   }
 
   /** Enters the request's frame: call it in the turn that will run the application's handler. */
@@ -164,7 +162,7 @@ export class Recorder {
   #describe(span: Span, exchange: Exchange, method: string, query: string, host: string, version: string): void {
     span.peer = exchange.peer!.template(host, version, this.trackAddresses)
     span.set('url.path', exchange.path)
-    if (query !== '') span.set('url.query', this.#redactQuery(query))
+    if (query !== '') span.set('url.query', query)
     if (exchange.tenant !== null) span.set('tenant', exchange.tenant)
     if (exchange.userAgent !== '') span.set('user_agent.original', exchange.userAgent)
     if (exchange.method === this.methods.other) span.set('http.request.method_original', method)

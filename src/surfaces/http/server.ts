@@ -8,8 +8,8 @@ import type { Socket } from 'node:net'
 import { OWN_TRAFFIC } from '../../base/own.ts'
 import { EXCHANGE, type Exchange, PASSED } from './exchange.ts'
 import { fault } from './guard.ts'
+import { watchHead } from './head.ts'
 import { type Http2Server, watchStreams } from './http2.ts'
-import { injectAtHead } from './inject.ts'
 import { OBSERVED } from './observed.ts'
 import { type Connection, PEER, Peer } from './peer.ts'
 import type { Recorder } from './recorder.ts'
@@ -77,7 +77,7 @@ export class Http1 {
       const { method, url, rawHeaders, httpVersion } = request
       const exchange = recorder.begin(request, response, peer, method!, url!, rawHeaders, httpVersion)
       response[EXCHANGE] = exchange
-      if (recorder.inject && exchange !== PASSED) injectAtHead(response)
+      if (exchange !== PASSED) watchHead(response)
     } catch (error) {
       fault(error)
     }
@@ -120,11 +120,12 @@ function letGoOfFinish(recorder: Recorder): void {
 }
 
 function onFinish(message: unknown): void {
-  const { response } = message as Exchanged
-  const exchange = response[EXCHANGE]
+  const { response, socket } = message as Exchanged
+  const first = socket[PEER]?.first
+  const exchange = first?.response === response ? first : response[EXCHANGE]
   if (exchange === undefined || !exchange.open) return
   try {
-    exchange.recorder.finish(exchange, sentStatus(response), null)
+    exchange.recorder.finish(exchange, exchange.sent === 0 ? sentStatus(response) : exchange.sent, null)
   } catch (error) {
     fault(error)
   }

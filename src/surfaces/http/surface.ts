@@ -6,7 +6,6 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2'
 import type { Socket } from 'node:net'
 import { noticeOnce } from '../../base/notice.ts'
-import { redactUrl } from '../../redact/redact.ts'
 import { HttpClient } from './client.ts'
 import { type Exchange, PASSED } from './exchange.ts'
 import { startFastify, stopFastify } from './fastify.ts'
@@ -28,9 +27,9 @@ export class HttpSurface {
 
   constructor(options: HttpOptions) {
     this.#off = options.mode === 'off'
-    this.recorder = new Recorder(options, options.registry, redactUrl)
+    this.recorder = new Recorder(options, options.registry)
     this.#http1 = new Http1(this.recorder, options.servers !== 'observed')
-    this.client = options.outbound === false ? null : new HttpClient(options, redactUrl)
+    this.client = options.outbound === false ? null : new HttpClient(options)
   }
 
   start(): void {

@@ -4,6 +4,7 @@ import { Propagator } from '../../../src/context/propagator.ts'
 import { Registry } from '../../../src/metrics/registry.ts'
 import { attributesObject } from '../../../src/model/attribute.ts'
 import { type SpanRecord, spanAttributes } from '../../../src/model/span.ts'
+import { redactSpan } from '../../../src/redact/redact.ts'
 import { type HttpOptions, HttpSurface } from '../../../src/surfaces/http/surface.ts'
 import { TraceEngine } from '../../../src/trace/engine.ts'
 
@@ -22,7 +23,7 @@ export interface Kit {
 export function kit(options: Partial<HttpOptions> & { engine?: TraceEngine } = {}): Kit {
   const spans: SpanRecord[] = []
   const log: Kit['log'] = []
-  const engine = options.engine ?? new TraceEngine({ finish: (span) => void spans.push(span) })
+  const engine = options.engine ?? new TraceEngine({ finish: (span) => keep(spans, span) })
   const registry = new Registry()
   const surface = new HttpSurface({
     registry,
@@ -42,6 +43,12 @@ export function kit(options: Partial<HttpOptions> & { engine?: TraceEngine } = {
     ended: (count, kind) => until(() => spans.filter((span) => kind === undefined || span.kind === kind), count),
     stop: () => surface.stop(),
   }
+}
+
+/** As the pipeline does, redacted before anybody sees it. */
+function keep(spans: SpanRecord[], span: SpanRecord): void {
+  redactSpan(span)
+  spans.push(span)
 }
 
 async function until(read: () => SpanRecord[], count: number): Promise<SpanRecord[]> {
