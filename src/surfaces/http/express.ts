@@ -2,6 +2,8 @@
 // the router tree. The mounts above the route are found by walking that tree once per route object; their templates come
 // from the router's own words (route paths, mount paths of sub-apps) or are learned by `mount.ts`. What cannot be told for
 // sure is null, so `<unmatched>`: no value of a request reaches a label.
+import type { Server } from 'node:http'
+import { steadyShapes } from './express-shapes.ts'
 import { fits, join, matchOf, mountShape, patternOf } from './mount.ts'
 
 /** A layer of a router's stack, in either major version. */
@@ -53,20 +55,21 @@ const NAMED_MOUNT = 'mounted_app'
 
 /** The route template of a request that is answered, or null: not Express, not matched, or not to be told. */
 export function expressTemplate(request: ExpressRequest | null): string | null {
-  const route = request?.route
+  if (request === null) return null
+  const { route, app } = request
   if (route === undefined || route === null || typeof route !== 'object') return null
-  const { app } = request as ExpressRequest
   if (typeof app !== 'function') return null
   try {
     const chains = route[CHAINS]
     if (chains !== undefined && chains.fixed !== null) return chains.fixed
-    return templateOf(route, app, request as ExpressRequest)
+    return templateOf(route, app, request)
   } catch {
     return null
   }
 }
 
 function templateOf(route: ExpressRoute, app: ExpressApp, request: ExpressRequest): string | null {
+  steadyShapes(request.socket?.server as Server | undefined)
   const asked = pathname(request.originalUrl ?? request.url ?? '/')
   const held = route[CHAINS]
   const chains =
