@@ -1,5 +1,6 @@
 // Builds the package: src/*.ts → dist/esm (bundled with shared chunks) → dist/cjs (the same files converted one by one, so
-// that CommonJS doors share chunks and state as the ESM ones do) → declarations for both. `--no-types` leaves out the last.
+// that CommonJS doors share chunks and state as the ESM ones do) → declarations for both; ui/ → dist/panel.
+// `--no-types` leaves out the declarations, `--no-panel` keeps the panel that dist has.
 import { spawn } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
@@ -9,6 +10,7 @@ import { entries } from './doors.mjs'
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url))
 const TYPES = !process.argv.includes('--no-types')
+const PANEL = !process.argv.includes('--no-panel')
 const DIST = join(ROOT, 'dist')
 // Built beside dist and swapped in, so that a test or a server that reads dist never sees half of it.
 const NEXT = join(ROOT, `.dist-${process.pid}`)
@@ -36,6 +38,8 @@ async function bundle() {
     external,
     // yaml's own choice for Node is CommonJS, which cannot be shaken, and asks for node: modules by require.
     alias: { yaml: join(ROOT, 'node_modules/yaml/browser/index.js') },
+    // The folder of the running file, for what lies beside it: see console/panel/folder.ts.
+    define: { TELLTALE_FOLDER: 'import.meta.dirname' },
     legalComments: 'none',
     logOverride: strict,
     logLevel: 'warning',
@@ -55,6 +59,7 @@ async function convert() {
     target: 'node20.19',
     // Jest on Node 20 cannot load `import()` inside CommonJS: a lazy room is a lazy require there.
     supported: { 'dynamic-import': false },
+    define: { 'import.meta.dirname': '__dirname' },
     logOverride: strict,
     logLevel: 'warning',
   })
@@ -79,9 +84,16 @@ async function declare() {
   cpSync(esm, join(NEXT, 'cjs'), { recursive: true, filter: (from) => !from.endsWith('.js') })
 }
 
+async function panel() {
+  const { build: bundlePanel } = await import('vite')
+  const config = { configFile: join(ROOT, 'ui', 'vite.config.ts'), logLevel: 'warn' }
+  await bundlePanel({ ...config, build: { outDir: join(NEXT, 'panel'), emptyOutDir: false } })
+}
+
 /** Swaps the new folder in: a reader finds the old one or the new one. */
 function swap() {
   const old = join(ROOT, `.dist-${process.pid}-old`)
+  if (!PANEL && existsSync(join(DIST, 'panel'))) renameSync(join(DIST, 'panel'), join(NEXT, 'panel'))
   if (existsSync(DIST)) renameSync(DIST, old)
   renameSync(NEXT, DIST)
   rmSync(old, { recursive: true, force: true })
@@ -93,6 +105,7 @@ try {
   await bundle()
   await convert()
   if (TYPES) await declare()
+  if (PANEL) await panel()
   swap()
 } catch (error) {
   process.exitCode = 1

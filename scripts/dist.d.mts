@@ -1,1 +1,1 @@
-export function dist(options?: { types?: boolean }): Promise<string>
+export function dist(options?: { types?: boolean; panel?: boolean }): Promise<string>

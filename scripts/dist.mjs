@@ -18,11 +18,16 @@ function newest(folder) {
   return time
 }
 
-function isFresh(types) {
+function isFresh(types, panel) {
   const mark = join(DIST, 'esm', types ? 'index.d.ts' : 'index.js')
-  if (!existsSync(mark)) return false
+  if (!existsSync(mark) || (panel && !isPanelFresh())) return false
   const built = statSync(join(DIST, 'esm', 'index.js')).mtimeMs
   return built >= Math.max(newest(join(ROOT, 'src')), statSync(join(ROOT, 'package.json')).mtimeMs)
+}
+
+function isPanelFresh() {
+  const mark = join(DIST, 'panel', 'index.html')
+  return existsSync(mark) && statSync(mark).mtimeMs >= newest(join(ROOT, 'ui'))
 }
 
 async function lock() {
@@ -39,14 +44,18 @@ async function lock() {
   }
 }
 
-/** The absolute path of an up-to-date `dist`; `types` asks for declarations too. */
-export async function dist({ types = false } = {}) {
-  if (isFresh(types)) return DIST
+/** The absolute path of an up-to-date `dist`; `types` asks for declarations too, `panel` for the panel. */
+export async function dist({ types = false, panel = false } = {}) {
+  if (isFresh(types, panel)) return DIST
   await lock()
   try {
-    if (isFresh(types)) return DIST
-    const build = join(ROOT, 'scripts', 'build.mjs')
-    const run = spawnSync(process.execPath, types ? [build] : [build, '--no-types'], { cwd: ROOT, encoding: 'utf8' })
+    if (isFresh(types, panel)) return DIST
+    const build = [
+      join(ROOT, 'scripts', 'build.mjs'),
+      ...(types ? [] : ['--no-types']),
+      ...(panel ? [] : ['--no-panel']),
+    ]
+    const run = spawnSync(process.execPath, build, { cwd: ROOT, encoding: 'utf8' })
     if (run.status !== 0) throw new Error(`the build failed:\n${run.stdout}${run.stderr}`)
     return DIST
   } finally {

@@ -156,6 +156,6 @@ async function check() {
 
 if (options.help) process.stdout.write(HELP)
 else {
-  await dist()
+  await dist({ panel: true })
   await (options.check ? check() : demo())
 }

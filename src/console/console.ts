@@ -182,7 +182,8 @@ function write(request: IncomingMessage, response: ServerResponse, answer: Answe
   for (const name of Object.keys(headers)) response.setHeader(name, headers[name]!)
   response.setHeader(CORRELATION_HEADER, correlation)
   response.setHeader('x-content-type-options', 'nosniff')
-  response.setHeader('content-length', length)
+  // The length of an answer that says "not changed" would be that of the thing itself.
+  if (status !== 304) response.setHeader('content-length', length)
   if (request.method === 'HEAD' || length === 0) {
     response.end()
     return
@@ -205,7 +206,8 @@ function responseOf({ status, headers, body = '' }: Answer, method: string, corr
   const held = new Headers(headers)
   held.set(CORRELATION_HEADER, correlation)
   held.set('x-content-type-options', 'nosniff')
-  held.set('content-length', String(typeof whole === 'string' ? Buffer.byteLength(whole) : whole.byteLength))
+  if (status !== 304)
+    held.set('content-length', String(typeof whole === 'string' ? Buffer.byteLength(whole) : whole.byteLength))
   return new Response(
     method === 'HEAD' || whole.length === 0 ? null : (whole as ConstructorParameters<typeof Response>[0]),
     { status, headers: held },

@@ -8,7 +8,7 @@ import { Fault } from '../base/fault.ts'
 import { notice } from '../base/notice.ts'
 import { OWN_TRAFFIC } from '../base/own.ts'
 import { createConsole } from '../console/console.ts'
-import { pageRoutes } from '../console/telemetry/page.ts'
+import { panelRoutes } from '../console/panel/panel.ts'
 import { telemetryRoutes } from '../console/telemetry/routes.ts'
 import type { Batch } from '../model/batch.ts'
 import type { StoreLimits } from '../store/limits.ts'
@@ -52,11 +52,10 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
   const receiver = new Receiver((batch) => refusedOf(store, batch), options.receiver)
   const allow = hostGuard(host)
   const closing = new AbortController()
+  let endpoint = ''
+  const status = () => ({ otlp_endpoint: endpoint, received: receiver.counts })
   const console = createConsole({
-    routes: [
-      ...telemetryRoutes(store, { status: () => ({ received: receiver.counts }), closing: closing.signal }),
-      ...pageRoutes(),
-    ],
+    routes: [...telemetryRoutes(store, { status, closing: closing.signal }), ...panelRoutes()],
     allow,
   })
   const otlp = ownServer()
@@ -68,7 +67,7 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
   })
   const ui = ownServer()
   ui.on('request', (request, response) => console.serve(request, response))
-  const endpoint = await listen(otlp, host, port, '--port')
+  endpoint = await listen(otlp, host, port, '--port')
   let address: string
   try {
     address = await listen(ui, host, uiPort, '--ui-port')

@@ -1,0 +1,14 @@
+import { render } from 'preact'
+import { App } from './shell/app.tsx'
+import { listenToKeys } from './shell/keys.ts'
+import { listen } from './shell/place.ts'
+import { startTheme } from './shell/theme.ts'
+import { startClock } from './shell/time.ts'
+import './style/tokens.css'
+import './style/base.css'
+
+startTheme()
+listen()
+listenToKeys()
+startClock()
+render(<App />, document.body)

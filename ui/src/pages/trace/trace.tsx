@@ -1,0 +1,5 @@
+import type { PageProps } from '../../pages.ts'
+
+export function TracePage({ params }: PageProps) {
+  return <p>{params['trace_id']}</p>
+}

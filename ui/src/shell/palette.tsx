@@ -1,0 +1,171 @@
+// One field that goes anywhere: pages, services, and whatever has a trace id in it (the id, a traceparent, a log line, a
+// URL of this panel).
+import { useMemo, useState } from 'preact/hooks'
+import { useAnswer } from '../api/use-answer.ts'
+import { PAGES } from '../pages.ts'
+import { Dot } from '../parts/button.tsx'
+import { serviceColour } from '../parts/colour.ts'
+import { Dialog } from '../parts/dialog.tsx'
+import { rateText } from '../parts/format.ts'
+import { Icon, type IconName } from '../parts/icon.tsx'
+import './palette.css'
+import { go, href, visit } from './place.ts'
+import { nextTheme } from './theme.ts'
+import { setRange } from './time.ts'
+
+interface Choice {
+  readonly id: string
+  readonly title: string
+  readonly note: string
+  readonly icon?: IconName
+  readonly colour?: string
+  run(): void
+}
+
+/** 32 hexadecimal digits that are not all zero and not part of a longer row of them. */
+const TRACE_ID = /(?<![0-9a-f])(?!0{32})[0-9a-f]{32}(?![0-9a-f])/i
+
+export function Palette({ close }: { close(): void }) {
+  const [text, setText] = useState('')
+  const [at, setAt] = useState(0)
+  const services = useAnswer('/services', {}).data
+  const choices = useMemo(() => {
+    const id = TRACE_ID.exec(text)?.[0].toLowerCase()
+    if (id !== undefined)
+      return [{ id, title: `Trace ${id}`, note: 'Open', icon: 'traces', run: () => go(`/traces/${id}`) } as Choice]
+    return ranked(text, [...pages(), ...(services?.items ?? []).map(ofService), ...deeds(), ...searches(text)])
+  }, [text, services])
+  const place = Math.min(at, choices.length - 1)
+
+  const run = (choice: Choice | undefined): void => {
+    if (choice === undefined) return
+    close()
+    choice.run()
+  }
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key === 'ArrowDown') setAt((place + 1) % choices.length)
+    else if (event.key === 'ArrowUp') setAt((place - 1 + choices.length) % choices.length)
+    else if (event.key === 'Enter') run(choices[place])
+    else return
+    event.preventDefault()
+  }
+  return (
+    <Dialog label="Search" class="palette" close={close}>
+      <div class="palette-field">
+        <Icon name="search" size={18} />
+        <input
+          type="text"
+          role="combobox"
+          aria-expanded="true"
+          aria-controls="palette-choices"
+          aria-activedescendant={place >= 0 ? `palette-${place}` : undefined}
+          aria-label="Search pages, services, trace ids"
+          placeholder="Go to a page or service, or paste a trace id, traceparent or log line"
+          spellcheck={false}
+          autocomplete="off"
+          value={text}
+          onInput={({ currentTarget }) => {
+            setText(currentTarget.value)
+            setAt(0)
+          }}
+          onKeyDown={onKeyDown}
+        />
+        <kbd>Esc</kbd>
+      </div>
+      <div id="palette-choices" class="palette-choices" role="listbox" aria-label="Found">
+        {choices.map((choice, i) => (
+          <div
+            key={choice.id}
+            id={`palette-${i}`}
+            role="option"
+            aria-selected={i === place}
+            class="palette-choice"
+            ref={i === place ? inSight : undefined}
+            onPointerMove={() => setAt(i)}
+            onClick={() => run(choice)}
+          >
+            {choice.colour ? <Dot colour={choice.colour} /> : choice.icon && <Icon name={choice.icon} />}
+            <span class="clip">{choice.title}</span>
+            <span class="palette-note">{choice.note}</span>
+          </div>
+        ))}
+      </div>
+    </Dialog>
+  )
+}
+
+const inSight = (element: HTMLElement | null): void => element?.scrollIntoView({ block: 'nearest' })
+
+function pages(): Choice[] {
+  return PAGES.flatMap(({ path, nav }) =>
+    nav ? [{ id: path, title: nav.label, note: `Page  g ${nav.key}`, icon: nav.icon, run: () => go(path) }] : [],
+  )
+}
+
+function ofService({ service, per_second: rate }: { service: string; per_second: number }): Choice {
+  const run = (): void => visit(href(`/services/${encodeURIComponent(service)}`), false)
+  return {
+    id: `service ${service}`,
+    title: service,
+    note: `Service  ${rateText(rate)}`,
+    colour: serviceColour(service),
+    run,
+  }
+}
+
+function deeds(): Choice[] {
+  return [
+    {
+      id: 'errors',
+      title: 'Failed traces, slowest first',
+      note: 'Traces',
+      icon: 'alert',
+      run: () => go('/traces', { status: 'error', order: 'slowest' }),
+    },
+    {
+      id: 'slow',
+      title: 'Slowest traces',
+      note: 'Traces',
+      icon: 'clock',
+      run: () => go('/traces', { order: 'slowest' }),
+    },
+    {
+      id: 'hour',
+      title: 'Look at the last hour',
+      note: 'Time',
+      icon: 'clock',
+      run: () => setRange({ last: 3_600_000 }),
+    },
+    { id: 'theme', title: 'Dark or light', note: 'Theme  D', icon: 'moon', run: nextTheme },
+  ]
+}
+
+function searches(text: string): Choice[] {
+  const words = text.trim()
+  if (words === '') return []
+  return [
+    {
+      id: 'search traces',
+      title: `Traces with a span named ${words}`,
+      note: 'Search',
+      icon: 'search',
+      run: () => go('/traces', { name: words }),
+    },
+  ]
+}
+
+/** Those in which all words occur, earlier matches first; searches stay last. */
+function ranked(text: string, choices: Choice[]): Choice[] {
+  const words = text.toLowerCase().split(/\s+/).filter(Boolean)
+  return choices
+    .map((choice, i) => {
+      const title = choice.title.toLowerCase()
+      const places = words.map((word) => title.indexOf(word))
+      const score = choice.note === 'Search' ? 1000 : Math.max(0, ...places) + (places.some((p) => p < 0) ? 1e6 : 0)
+      return { choice, score, i }
+    })
+    .filter(({ score }) => score < 1e6)
+    .sort((a, b) => a.score - b.score || a.i - b.i)
+    .map(({ choice }) => choice)
+    .slice(0, 50)
+}
