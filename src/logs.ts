@@ -1,4 +1,4 @@
-export { log, logger, observePino } from './logs/installed.ts'
+export { log, logger, observePino, observeWinston } from './logs/installed.ts'
 export type { Level } from './logs/level.ts'
 export type { LinkFields } from './logs/link.ts'
 export type { Logger } from './logs/logger.ts'

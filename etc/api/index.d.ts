@@ -258,6 +258,11 @@ interface LogsConfig {
         readonly enabled: boolean;
         readonly rate: number;
     };
+    readonly bridges: {
+        readonly pino: boolean;
+        readonly winston: boolean;
+        readonly console: boolean;
+    };
     readonly exporters: readonly Exporter[];
     readonly limits: {
         readonly attributes: number;
@@ -506,6 +511,11 @@ interface Settings {
             readonly sampling: {
                 readonly enabled: boolean;
                 readonly rate: number;
+            };
+            readonly bridges: {
+                readonly pino: boolean;
+                readonly winston: boolean;
+                readonly console: boolean;
             };
             readonly max_attributes: number;
             readonly max_attribute_length: number;
@@ -1045,6 +1055,15 @@ interface StopResult {
     readonly ms: number;
 }
 
+// logs/console
+declare class ConsoleBridge {
+    #private;
+    constructor(logs: Logs);
+    start(): void;
+    stop(): void;
+    quietly<T>(work: () => T): T;
+}
+
 // logs/level
 type Level = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
 
@@ -1079,14 +1098,22 @@ interface LogOptions {
         readonly attributes: number;
         readonly valueLength: number;
     };
+    readonly bridges?: {
+        readonly pino: boolean;
+        readonly winston: boolean;
+        readonly console: boolean;
+    };
 }
 
 declare class Logs {
     #private;
     readonly options: LogOptions;
     readonly pino: PinoBridge;
+    readonly winston: WinstonBridge;
+    readonly console: ConsoleBridge;
     used: boolean;
     constructor(init: LogsInit);
+    get bridges(): NonNullable<LogOptions['bridges']>;
     start(): void;
     stop(): void;
     readonly forward: (record: LogRecord) => void;
@@ -1096,6 +1123,7 @@ declare class Logs {
     hand(record: LogRecord): void;
     now(): number;
     scope(name: string): Scope;
+    text(message: string): string;
     put(record: LogRecord, flat: Flat, key: string, value: Value): void;
     emit(level: Level, message: string, fields: unknown, target?: string, above?: (...args: never[]) => unknown): void;
     say(level: Level, text: string, fields: Readonly<Record<string, Value>>): void;
@@ -1160,6 +1188,30 @@ declare const kBefore: unique symbol;
 declare const kOuter: unique symbol;
 
 declare const kOwn: unique symbol;
+
+// logs/winston
+interface Transport {
+    readonly forceConsole?: unknown;
+    log?(this: unknown, ...args: unknown[]): unknown;
+}
+
+declare class WinstonBridge {
+    #private;
+    constructor(logs: Logs);
+    begin(info: unknown, above: Write): {
+        info: unknown;
+        undo: readonly string[];
+    };
+    end(info: unknown, undo: readonly string[]): void;
+    record(logger: WinstonLike, info: unknown, above: Write): void;
+}
+
+interface WinstonLike {
+    readonly transports?: readonly Transport[];
+    isLevelEnabled(level: string): boolean;
+}
+
+type Write = (this: WinstonLike, info: unknown, ...rest: unknown[]) => unknown;
 
 // metrics/counter
 declare class BoundCounter implements Leaf {

@@ -1,4 +1,4 @@
-// telltale/logs: Level, LinkFields, Logger, log, logger, observePino, pinoMixin
+// telltale/logs: Level, LinkFields, Logger, log, logger, observePino, observeWinston, pinoMixin
 
 // logs/installed
 declare const log: Logger;
@@ -6,6 +6,8 @@ declare const log: Logger;
 declare function logger(name?: string): Logger;
 
 declare function observePino<PinoLogger>(given: PinoLogger): PinoLogger;
+
+declare function observeWinston<WinstonLogger>(given: WinstonLogger): WinstonLogger;
 
 // logs/level
 type Level = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
@@ -39,6 +41,15 @@ declare function pinoMixin(options?: {
     span?: boolean;
 }): () => object;
 
+// logs/console
+declare class ConsoleBridge {
+    #private;
+    constructor(logs: Logs);
+    start(): void;
+    stop(): void;
+    quietly<T>(work: () => T): T;
+}
+
 // logs/logs
 interface LogOptions {
     readonly level: Exclude<Level, 'fatal'>;
@@ -56,14 +67,22 @@ interface LogOptions {
         readonly attributes: number;
         readonly valueLength: number;
     };
+    readonly bridges?: {
+        readonly pino: boolean;
+        readonly winston: boolean;
+        readonly console: boolean;
+    };
 }
 
 declare class Logs {
     #private;
     readonly options: LogOptions;
     readonly pino: PinoBridge;
+    readonly winston: WinstonBridge;
+    readonly console: ConsoleBridge;
     used: boolean;
     constructor(init: LogsInit);
+    get bridges(): NonNullable<LogOptions['bridges']>;
     start(): void;
     stop(): void;
     readonly forward: (record: LogRecord) => void;
@@ -73,6 +92,7 @@ declare class Logs {
     hand(record: LogRecord): void;
     now(): number;
     scope(name: string): Scope;
+    text(message: string): string;
     put(record: LogRecord, flat: Flat, key: string, value: Value): void;
     emit(level: Level, message: string, fields: unknown, target?: string, above?: (...args: never[]) => unknown): void;
     say(level: Level, text: string, fields: Readonly<Record<string, Value>>): void;
@@ -137,6 +157,30 @@ declare const kBefore: unique symbol;
 declare const kOuter: unique symbol;
 
 declare const kOwn: unique symbol;
+
+// logs/winston
+interface Transport {
+    readonly forceConsole?: unknown;
+    log?(this: unknown, ...args: unknown[]): unknown;
+}
+
+declare class WinstonBridge {
+    #private;
+    constructor(logs: Logs);
+    begin(info: unknown, above: Write): {
+        info: unknown;
+        undo: readonly string[];
+    };
+    end(info: unknown, undo: readonly string[]): void;
+    record(logger: WinstonLike, info: unknown, above: Write): void;
+}
+
+interface WinstonLike {
+    readonly transports?: readonly Transport[];
+    isLevelEnabled(level: string): boolean;
+}
+
+type Write = (this: WinstonLike, info: unknown, ...rest: unknown[]) => unknown;
 
 // metrics/counter
 declare class BoundCounter implements Leaf {

@@ -109,6 +109,7 @@ declare class Propagator {
     #private;
     readonly names: readonly string[];
     readonly fields: readonly string[];
+    readonly sent: readonly string[];
     constructor(names: readonly string[], formats?: readonly Format[]);
     extractRaw(raw: readonly string[], into: Frame): boolean;
     extract(carrier: Headers, into: Frame): boolean;
@@ -316,6 +317,25 @@ interface BaggageMetadata {
     toString(): string;
 }
 
+// context/format
+interface Format {
+    readonly name: string;
+    readonly fields: readonly string[];
+    readonly sent?: readonly string[];
+    readonly prefix?: string;
+    extract(values: readonly (string | undefined)[], at: number, into: Frame): void;
+    inject<Carrier>(frame: Frame, carrier: Carrier, setter: Setter<Carrier>, baggage: boolean): void;
+}
+
+interface Getter<Carrier> {
+    get(carrier: Carrier, key: string): string | readonly string[] | undefined;
+    keys?(carrier: Carrier): readonly string[];
+}
+
+interface Setter<Carrier> {
+    set(carrier: Carrier, key: string, value: string): void;
+}
+
 // context/frame
 declare class Foreign {
     readonly context: ApiContext;
@@ -333,22 +353,7 @@ declare class Held {
 type HostRule = (host: string | undefined) => boolean;
 
 // context/propagator
-interface Format {
-    readonly name: string;
-    readonly fields: readonly string[];
-    extract(values: readonly (string | undefined)[], at: number, into: Frame): void;
-    inject<Carrier>(frame: Frame, carrier: Carrier, setter: Setter<Carrier>): void;
-}
-
-interface Getter<Carrier> {
-    get(carrier: Carrier, key: string): string | readonly string[] | undefined;
-}
-
 type Headers = Record<string, string | readonly string[] | undefined>;
-
-interface Setter<Carrier> {
-    set(carrier: Carrier, key: string, value: string): void;
-}
 
 // model/attribute
 type Flat = Value[];

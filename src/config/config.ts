@@ -92,6 +92,7 @@ export interface LogsConfig {
   readonly includeLineNumbers: boolean
   /** Of records below warn; warnings and errors are never dropped. */
   readonly sampling: { readonly enabled: boolean; readonly rate: number }
+  readonly bridges: { readonly pino: boolean; readonly winston: boolean; readonly console: boolean }
   readonly exporters: readonly Exporter[]
   readonly limits: { readonly attributes: number; readonly valueLength: number }
   readonly queue: QueueConfig

@@ -69,6 +69,7 @@ export function resolve(settings: Settings, around: Surroundings, said: Said): C
       includeThreadIds: logging.include_thread_ids,
       includeLineNumbers: logging.include_line_numbers,
       sampling: logging.sampling,
+      bridges: logging.bridges,
       exporters: !disabled && !off ? sent[2] : [],
       limits: { attributes: logging.max_attributes, valueLength: length(logging.max_attribute_length) },
       queue: queueOf(logging, delayMs),

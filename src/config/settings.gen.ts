@@ -309,6 +309,15 @@ export interface Settings {
         /** Part that is kept. */
         readonly rate: number
       }
+      /** Loggers of the application whose lines get the ids of their trace and become records. */
+      readonly bridges: {
+        /** pino 9.8 and later by itself, an older one by `observePino`. */
+        readonly pino: boolean
+        /** winston 3, when package.json names it; any other copy by `observeWinston`. */
+        readonly winston: boolean
+        /** `console.log`, `info`, `debug`, `warn` and `error`: records alone, what is written stays as it is. */
+        readonly console: boolean
+      }
       /** Attributes kept per record. */
       readonly max_attributes: number
       /** Characters kept of an attribute value; 0 keeps all. */

@@ -5,7 +5,8 @@ export interface Caller {
   readonly line: number
 }
 
-const OURS = /[\\/](?:node_modules[\\/](?:pino|thread-stream|sonic-boom|pino-http|telltale)[\\/]|src[\\/]logs[\\/])/
+const OURS =
+  /[\\/](?:node_modules[\\/](?:pino|thread-stream|sonic-boom|pino-http|winston|logform|winston-transport|readable-stream|telltale)[\\/]|src[\\/]logs[\\/])/
 
 /** The nearest frame that is neither a logger's, nor ours, nor Node's. `above` and what it called are left out. */
 export function callerOf(above: (...args: never[]) => unknown): Caller | undefined {

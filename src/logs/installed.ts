@@ -3,6 +3,8 @@ import { shared } from '../base/slot.ts'
 import { Logger } from './logger.ts'
 import { Logs } from './logs.ts'
 import { wrapPino } from './pino.ts'
+import { loggerClassOf, type WinstonBridge, wrapWinston } from './winston.ts'
+import { winstonClasses } from './winston-found.ts'
 
 const slot = shared('logs', (): { installed: Logs | null; early: Logs | null } => ({ installed: null, early: null }))
 
@@ -29,5 +31,25 @@ export const log: Logger = logger()
  * before 9.8, which has no diagnostics channel; harmless with a newer one. Returns the same logger.
  */
 export function observePino<PinoLogger>(given: PinoLogger): PinoLogger {
-  return wrapPino(given, () => slot.installed?.pino)
+  return wrapPino(given, () => (slot.installed?.bridges.pino ? slot.installed.pino : undefined))
+}
+
+/**
+ * Links the lines of a winston 3 logger, and of all loggers of its copy of winston, to their traces and makes records of
+ * them. Needed only where that copy is not found by itself: bundled, or not named in the application's package.json.
+ * Returns what it was given.
+ */
+export function observeWinston<WinstonLogger>(given: WinstonLogger): WinstonLogger {
+  const found = loggerClassOf(given)
+  if (found !== undefined) wrapWinston(found, winston)
+  return given
+}
+
+/** Observes the winston of the application in folder `from`, when it has one. */
+export function findWinston(from: string): void {
+  for (const found of winstonClasses(from)) wrapWinston(found, winston)
+}
+
+function winston(): WinstonBridge | undefined {
+  return slot.installed?.bridges.winston ? slot.installed.winston : undefined
 }

@@ -1,5 +1,5 @@
 // Log records that know their trace. They come from our own logger, from pino (by its diagnostics channel, no code
-// needed), from `@opentelemetry/api` (`forward`); each is counted by level, sampled, and handed to the sink. It promises
+// needed), winston and the console, from `@opentelemetry/api` (`forward`); each is counted by level, sampled, and handed to the sink. It promises
 // that warnings and errors are never sampled away and that what we say about ourselves never comes back as telemetry,
 // and refuses to write anything that the redactor has not seen.
 import { now } from '../base/clock.ts'
@@ -11,10 +11,12 @@ import { LogRecord } from '../model/log.ts'
 import { NAMES } from '../model/names.ts'
 import { redactLog, redactValue } from '../redact/redact.ts'
 import { callerOf } from './caller.ts'
+import { ConsoleBridge } from './console.ts'
 import { LEVELS, type Level, levelOfSeverity, SEVERITY, SEVERITY_TEXT } from './level.ts'
 import { jsonLine, type LineFacts, prettyLine } from './line.ts'
 import { linkRecord } from './link.ts'
 import { PinoBridge } from './pino.ts'
+import { WinstonBridge } from './winston.ts'
 
 /** `config.logs`. */
 export interface LogOptions {
@@ -32,6 +34,8 @@ export interface LogOptions {
   /** Of what is below warn, this part is kept; a trace is kept or dropped whole. */
   readonly sampling: { readonly enabled: boolean; readonly rate: number }
   readonly limits?: { readonly attributes: number; readonly valueLength: number }
+  /** Loggers of the application whose lines are linked to their traces and made records. */
+  readonly bridges?: { readonly pino: boolean; readonly winston: boolean; readonly console: boolean }
 }
 
 export const DEFAULTS: LogOptions = {
@@ -44,6 +48,7 @@ export const DEFAULTS: LogOptions = {
   includeLineNumbers: false,
   sampling: { enabled: false, rate: 0.1 },
   limits: { attributes: 128, valueLength: 32_768 },
+  bridges: { pino: true, winston: true, console: false },
 }
 
 export interface LogsInit {
@@ -68,6 +73,8 @@ const KEPT_SCOPES = 256
 export class Logs {
   readonly options: LogOptions
   readonly pino: PinoBridge
+  readonly winston: WinstonBridge
+  readonly console: ConsoleBridge
   /** Our own logger was used: then it is the application's. */
   used = false
   readonly #sink: ((record: LogRecord) => void) | null
@@ -96,15 +103,23 @@ export class Logs {
     const counter = registry === null ? null : declare(registry, NAMES.runtime_log_emissions_total)
     this.#counts = LEVELS.map((level) => counter?.with({ level }) ?? { add() {} })
     this.pino = new PinoBridge(this)
+    this.winston = new WinstonBridge(this)
+    this.console = new ConsoleBridge(this)
   }
 
-  /** Subscribes pino's channel. */
+  get bridges(): NonNullable<LogOptions['bridges']> {
+    return this.options.bridges ?? DEFAULTS.bridges!
+  }
+
+  /** Subscribes pino's channel, and takes the console where that is asked for. */
   start(): void {
-    this.pino.start()
+    if (this.bridges.pino) this.pino.start()
+    if (this.bridges.console) this.console.start()
   }
 
   stop(): void {
     this.pino.stop()
+    this.console.stop()
   }
 
   /** Takes the records somebody else made, such as those of `@opentelemetry/api`. Never throws. */
@@ -153,6 +168,12 @@ export class Logs {
     const scope = new Scope(name)
     if (this.#scopes.size < KEPT_SCOPES) this.#scopes.set(name, scope)
     return scope
+  }
+
+  /** A message within the limit of values. */
+  text(message: string): string {
+    const { valueLength } = this.options.limits ?? DEFAULTS.limits!
+    return message.length > valueLength ? message.slice(0, valueLength) : message
   }
 
   /** Adds an attribute within the limits; a record tells how many it dropped. */

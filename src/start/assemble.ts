@@ -12,7 +12,7 @@ import { health } from '../health/default.ts'
 import { uptime } from '../health/uptime.ts'
 import { Lifecycle, STOP } from '../lifecycle/lifecycle.ts'
 import { type SignalOptions, watchSignals } from '../lifecycle/signals.ts'
-import { installLogs } from '../logs/installed.ts'
+import { findWinston, installLogs } from '../logs/installed.ts'
 import { noticeToLogger } from '../logs/notice.ts'
 import type { Sink } from '../model/batch.ts'
 import { loadContrib } from '../otel/contrib.ts'
@@ -44,7 +44,7 @@ export interface StartOptions {
 }
 
 /** Contrib packages that would see what our own surfaces see already. */
-const OURS = ['http', 'undici', 'express', 'fastify', 'pino']
+const OURS = ['http', 'undici', 'express', 'fastify', 'pino', 'winston']
 
 export function assemble(options: StartOptions): Telltale {
   // 1. What is asked for. Whatever is wrong is thrown here, before anything is opened.
@@ -90,6 +90,7 @@ export function assemble(options: StartOptions): Telltale {
     close('trace', () => install(null))
     installLogs(logs)
     logs.start()
+    if (logs.bridges.winston) findWinston(options.cwd ?? process.cwd())
     const listened = onNotice(noticeToLogger(logs))
     close('logs', () => {
       logs.stop()

@@ -21,6 +21,7 @@ import { startRuntime } from '../surfaces/runtime/runtime.ts'
 import { startUptime } from '../surfaces/runtime/uptime.ts'
 import { TraceEngine } from '../trace/engine.ts'
 import { samplerOf } from '../trace/sampler.ts'
+import { redactOnce } from './once.ts'
 
 export interface Signals {
   readonly registry: Registry
@@ -36,11 +37,12 @@ export function startSignals(loaded: Loaded, resource: Resource, sinks: readonly
   const { config } = loaded
   const registry = defaultRegistry()
   const stops = configureMetrics(registry, loaded, redactor)
+  const redactLog = redactOnce(redactor.log)
   const pipeline = new Pipeline({
     resource,
     sinks,
     collect: () => (config.metrics.temporality === 'delta' ? registry.collectDelta() : registry.families()),
-    redact: redactor,
+    redact: { span: redactor.span, log: redactLog.second },
     spans: pace(config.traces.queue),
     logs: pace(config.logs.queue),
     metricsIntervalMs: config.metrics.intervalMs,
@@ -58,7 +60,7 @@ export function startSignals(loaded: Loaded, resource: Resource, sinks: readonly
     sink: exported ? (record) => pipeline.log(record) : null,
     options: config.logs,
     service: config.service.name,
-    redact: redactor.log,
+    redact: redactLog.first,
     // 0 in the main thread.
     threadId,
   })

@@ -16,6 +16,14 @@ export const logging = section('Log records.', {
     enabled: flag('Samples.', false),
     rate: number('Part that is kept.', { min: 0, max: 1, default: 0.1 }),
   }),
+  bridges: section('Loggers of the application whose lines get the ids of their trace and become records.', {
+    pino: flag('pino 9.8 and later by itself, an older one by `observePino`.', true),
+    winston: flag('winston 3, when package.json names it; any other copy by `observeWinston`.', true),
+    console: flag(
+      '`console.log`, `info`, `debug`, `warn` and `error`: records alone, what is written stays as it is.',
+      false,
+    ),
+  }),
   max_attributes: count('Attributes kept per record.', { default: 128 }),
   max_attribute_length: count('Characters kept of an attribute value; 0 keeps all.', { default: 32_768 }),
   queue_size: count(

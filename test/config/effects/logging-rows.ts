@@ -1,6 +1,9 @@
 // Keys of log records: what is written, what is handed on, and how records wait for their exporter.
+import { Writable } from 'node:stream'
+import pino from 'pino'
+import winston from 'winston'
 import { type Row, row, type Settings } from './row.ts'
-import { attributes, Recording, type Service, until } from './service.ts'
+import { attributes, pause, Recording, type Service, until } from './service.ts'
 
 const KEY = 'observability.logging'
 
@@ -86,6 +89,26 @@ async function account(service: Service): Promise<unknown> {
   return found.map((line) => line.replace(/\{.*?(?:error_type="(\w+)".*)?\}/, ' $1'))
 }
 
+/** What a bridge makes of a line of the application's own logger. */
+async function bridged(service: Service, say: (folder: string) => void | Promise<void>): Promise<unknown> {
+  const sink = new Recording()
+  const telltale = await service.start({ sinks: [sink] })
+  await say(service.folder)
+  await telltale.flush()
+  return sink.logs.map(({ scope, body }) => `${scope.name} ${body}`)
+}
+
+const nowhere = () => new Writable({ objectMode: true, write: (_chunk, _encoding, done) => done() })
+
+const pinoLines = (service: Service) => bridged(service, () => pino(nowhere()).info('l'))
+const winstonLines = (service: Service) =>
+  bridged(service, async () => {
+    const stream = new winston.transports.Stream({ stream: nowhere() })
+    winston.createLogger({ transports: [stream] }).info('l')
+    await pause(0)
+  })
+const consoleLines = (service: Service) => bridged(service, () => console.log('l'))
+
 export const LOGGING: readonly Row[] = [
   row(`${KEY}.level`, [undefined, 'debug'], lines, [
     [I, W],
@@ -148,6 +171,9 @@ export const LOGGING: readonly Row[] = [
     ],
     { base: otlp({ export_delay: '10ms' }) },
   ),
+  row(`${KEY}.bridges.pino`, [undefined, false], pinoLines, [['pino l'], []]),
+  row(`${KEY}.bridges.winston`, [undefined, false], winstonLines, [['winston l'], []]),
+  row(`${KEY}.bridges.console`, [undefined, true], consoleLines, [[], ['console l']]),
   row(`${KEY}.include_line_numbers`, [undefined, true], callers, [
     [[], []],
     [
