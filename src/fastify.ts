@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type FastifyLike, hookFastify, nameRoute } from './surfaces/http/fastify.ts'
 import { running } from './surfaces/http/running.ts'
 
-export { setRoute, setTenant } from './surfaces/http/naming.ts'
+export { setError, setRoute, setTenant } from './surfaces/http/naming.ts'
 
 interface Raw {
   readonly raw: IncomingMessage

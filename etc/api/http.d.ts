@@ -1,6 +1,8 @@
-// telltale/http: observe, setRoute, setTenant
+// telltale/http: observe, setError, setRoute, setTenant
 
 // surfaces/http/naming
+declare function setError(request: unknown, error: unknown): void;
+
 declare function setRoute(request: unknown, template: string): void;
 
 declare function setTenant(request: unknown, tenant: string): void;

@@ -18,6 +18,10 @@ const BUDGETS: Record<string, { files: number; rooms: string[] }> = {
   http: { files: 25, rooms: ['surfaces/http'] },
   express: { files: 25, rooms: ['surfaces/http'] },
   fastify: { files: 25, rooms: ['surfaces/http'] },
+  koa: { files: 25, rooms: ['surfaces/http'] },
+  hono: { files: 25, rooms: ['surfaces/http'] },
+  nest: { files: 25, rooms: ['surfaces/http'] },
+  h3: { files: 25, rooms: ['surfaces/http'] },
   hub: { files: 40, rooms: ['hub', 'config', 'store', 'console'] },
   index: { files: 60, rooms: ['start', 'metrics', 'trace', 'logs', 'health', 'context', 'model', 'base'] },
 }

@@ -39,6 +39,9 @@ export class Exchange {
   error: string | null
   /** What the handler threw, for the event of a 5xx. */
   thrown: unknown
+  /** What a framework's door hung on the request, and who reads route and error from it once the answer is out. */
+  held: object | null
+  ask: ((exchange: Exchange, status: number) => void) | null
   open: boolean
 
   constructor(
@@ -68,6 +71,8 @@ export class Exchange {
     this.userAgent = ''
     this.error = null
     this.thrown = null
+    this.held = null
+    this.ask = null
     this.open = true
   }
 }

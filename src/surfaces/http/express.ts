@@ -54,10 +54,13 @@ const MAX_MISSES = 8
 const NAMED_MOUNT = 'mounted_app'
 
 /** The route template of a request that is answered, or null: not Express, not matched, or not to be told. */
-export function expressTemplate(request: ExpressRequest | null): string | null {
+export function expressTemplate(request: ExpressRequest | null, status = 200): string | null {
   if (request === null) return null
   const { route, app } = request
-  if (route === undefined || route === null || typeof route !== 'object') return null
+  if (route === undefined || route === null || typeof route !== 'object') {
+    const { baseUrl } = request
+    return typeof baseUrl !== 'string' || baseUrl === '' || status === 404 ? null : mountedTemplate(request, baseUrl)
+  }
   if (typeof app !== 'function') return null
   try {
     const chains = route[CHAINS]
@@ -65,6 +68,58 @@ export function expressTemplate(request: ExpressRequest | null): string | null {
     return templateOf(route, app, request)
   } catch {
     return null
+  }
+}
+
+/**
+ * `/assets/*` for a middleware that answered: what its mounts took stands in `baseUrl`, which Express takes back when a
+ * middleware passes on. Null where two mounts could have taken it.
+ */
+function mountedTemplate(request: ExpressRequest, base: string): string | null {
+  const { app } = request
+  if (typeof app !== 'function') return null
+  try {
+    const asked = pathname(request.originalUrl ?? request.url ?? '/')
+    if (!asked.startsWith(base)) return null
+    const inner = mountsOf(app, base, asked)
+    if (inner !== null) return inner
+    const outer = serverApp(request)
+    return outer === undefined || outer === app ? null : mountsOf(outer, base, asked)
+  } catch {
+    return null
+  }
+}
+
+function mountsOf(app: ExpressApp, base: string, asked: string): string | null {
+  const prefix = appPrefix(app, asked)
+  if (prefix === null || prefix.taken > base.length) return null
+  if (prefix.taken === base.length) return join(prefix.template, '/*')
+  const found = new Set<string>()
+  const rest = asked.slice(prefix.taken)
+  mountsBelow(stackOf(app), prefix.template, rest, base.length - prefix.taken, found, 0)
+  return found.size === 1 ? join([...found][0]!, '/*') : null
+}
+
+/** Templates of the mounts that take exactly the first `length` characters of `path`, one below the other. */
+function mountsBelow(
+  stack: readonly Layer[] | null,
+  above: string,
+  path: string,
+  length: number,
+  found: Set<string>,
+  depth: number,
+): void {
+  if (stack === null || depth > MAX_DEPTH) return
+  for (const layer of stack) {
+    if (layer.route !== undefined || found.size > 1) continue
+    const mounted = mountShape(layer, path)
+    if (mounted === null || mounted.taken > length) continue
+    const template = join(above, mounted.template)
+    if (mounted.taken === length) found.add(template)
+    else {
+      const rest = rooted(path.slice(mounted.taken))
+      mountsBelow(stackOf(layer.handle), template, rest, length - mounted.taken, found, depth + 1)
+    }
   }
 }
 

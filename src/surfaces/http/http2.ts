@@ -3,7 +3,7 @@
 // says itself when it is closed, whole or not. HTTP/1 on the same port (allowHTTP1) comes through `server.ts` instead.
 
 import type { EventEmitter } from 'node:events'
-import type { Http2ServerResponse, Http2Session, IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2'
+import type { Http2Session, IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2'
 import { formatTraceparent } from '../../context/traceparent.ts'
 import { EXCHANGE, type Exchange } from './exchange.ts'
 import { fault } from './guard.ts'
@@ -23,8 +23,6 @@ export function watchStreams(server: Http2Server): void {
   if (server[WATCHED] === true) return
   server[WATCHED] = true
   server.prependListener('stream', onStream)
-  // Only where the application uses the compatible API: this listener would create its objects for every stream.
-  if (server.listenerCount('request') > 0) server.prependListener('request', onRequest)
 }
 
 function onStream(
@@ -41,14 +39,52 @@ function onStream(
   }
 }
 
-function onRequest(_request: unknown, response: Http2ServerResponse): void {
-  const exchange = (response.stream as Stream | undefined)?.[EXCHANGE]
-  if (!exchange?.open || !exchange.recorder.inject) return
+/** Node's methods take the stream, then headers and options; `respondWithFD` and `respondWithFile` name a file first. */
+type Respond = (this: Stream, ...args: unknown[]) => void
+
+/** `traceparent` goes with the headers that the application responds with, in either API; its own stays. */
+function injectAtHead(stream: Stream): void {
+  const own = stream as unknown as Record<string, Respond>
+  own.respond = respond
+  own.respondWithFD = respondWithFD
+  own.respondWithFile = respondWithFile
+}
+
+function respond(this: Stream, headers?: unknown, options?: unknown): void {
+  inherited(this, 'respond').call(this, withTraceparent(this, headers), options)
+}
+
+function respondWithFD(this: Stream, file: unknown, headers?: unknown, options?: unknown): void {
+  inherited(this, 'respondWithFD').call(this, file, withTraceparent(this, headers), options)
+}
+
+function respondWithFile(this: Stream, path: unknown, headers?: unknown, options?: unknown): void {
+  inherited(this, 'respondWithFile').call(this, path, withTraceparent(this, headers), options)
+}
+
+function inherited(stream: Stream, name: string): Respond {
+  return (Object.getPrototypeOf(stream) as Record<string, Respond>)[name]!
+}
+
+/** A copy, since the application's object is not ours; newer Nodes take a flat list of names and values too. */
+function withTraceparent(stream: Stream, headers: unknown): unknown {
+  const exchange = stream[EXCHANGE]
   try {
-    response.setHeader('traceparent', formatTraceparent(exchange.frame!))
+    if (!exchange?.open || !exchange.frame) return headers
+    const value = formatTraceparent(exchange.frame)
+    if (Array.isArray(headers)) return headers.some(isName) ? headers : [...headers, 'traceparent', value]
+    if (headers !== undefined && (typeof headers !== 'object' || headers === null)) return headers
+    for (const name in headers as object) if (isName(name)) return headers
+    // Also its symbols: http2.sensitiveHeaders is one.
+    return Object.assign(Object.create(null), headers, { traceparent: value })
   } catch (error) {
     fault(error)
+    return headers
   }
+}
+
+function isName(name: unknown): boolean {
+  return typeof name === 'string' && name.length === 11 && name.toLowerCase() === 'traceparent'
 }
 
 export function beginStream(
@@ -63,7 +99,9 @@ export function beginStream(
   const url = headers[':path'] ?? ''
   const exchange = recorder.begin(stream, null, peer, headers[':method'] ?? '', url, raw, '2')
   stream[EXCHANGE] = exchange
-  if (exchange.open) stream.on('close', onClose)
+  if (!exchange.open) return
+  stream.on('close', onClose)
+  if (recorder.inject) injectAtHead(stream)
 }
 
 function peerOf(session: Session): Peer {

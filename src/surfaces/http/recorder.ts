@@ -13,6 +13,7 @@ import type { Span } from '../../trace/span.ts'
 import type { Tracer } from '../../trace/tracer.ts'
 import { Exchange, PASSED } from './exchange.ts'
 import { type ExpressRequest, expressTemplate } from './express.ts'
+import { fault } from './guard.ts'
 import { type Scan, Scanner } from './headers.ts'
 import { Ignore } from './ignore.ts'
 import { Instruments } from './instruments.ts'
@@ -106,7 +107,8 @@ export class Recorder {
     const time = now()
     const ms = time - exchange.start
     const code = status === STATUS_NONE || (status >= 100 && status <= 599) ? status : STATUS_INVALID
-    const outcome = (exchange.route ?? this.#routed(exchange)).outcome(exchange.method, code, peer.secure)
+    if (exchange.ask !== null) heard(exchange, code)
+    const outcome = (exchange.route ?? this.#routed(exchange, code)).outcome(exchange.method, code, peer.secure)
     if (this.instruments !== null) {
       this.instruments.inFlight(exchange.method).add(-1)
       outcome.series!.observe(ms / 1000, exchange.span, exchange.userAgent, this.trackAddresses ? peer.address : '')
@@ -127,7 +129,7 @@ export class Recorder {
       this.#onFinish!(time, ms, shown, this.#tenantNumber === null ? 0 : this.#tenantNumber!(exchange.tenant))
     }
     exchange.request = exchange.response = exchange.peer = exchange.span = exchange.frame = exchange.route = null
-    exchange.thrown = null
+    exchange.thrown = exchange.held = exchange.ask = null
   }
 
   #trace(
@@ -169,14 +171,23 @@ export class Recorder {
   }
 
   /** Express shows its route on the request, and only then. */
-  #routed(exchange: Exchange): Route {
-    const template = expressTemplate(exchange.request as ExpressRequest)
+  #routed(exchange: Exchange, status: number): Route {
+    const template = expressTemplate(exchange.request as ExpressRequest, status)
     return template === null ? this.routes.unmatched : this.routes.of(template)
   }
 
   #pass(): Exchange {
     if (this.frames) enter(SUPPRESSED)
     return PASSED
+  }
+}
+
+/** A door reads what its framework knows now; a framework of another shape than expected says nothing. */
+function heard(exchange: Exchange, status: number): void {
+  try {
+    exchange.ask!(exchange, status)
+  } catch (error) {
+    fault(error)
   }
 }
 

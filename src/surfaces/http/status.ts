@@ -23,7 +23,10 @@ export function errorType(error: unknown): string {
   try {
     const { code, name } = (error ?? {}) as { code?: unknown; name?: unknown }
     if (typeof code === 'string' && WORD.test(code)) return code
-    if (typeof name === 'string' && WORD.test(name)) return name
+    // A class that gave itself no name is called by the one that it has.
+    const word = name === 'Error' ? ((error as object).constructor?.name ?? name) : name
+    if (typeof word === 'string' && WORD.test(word)) return word
+    if (name === 'Error') return name
   } catch {}
   return '_OTHER'
 }

@@ -9,6 +9,7 @@ import { noticeOnce } from '../../base/notice.ts'
 import { HttpClient } from './client.ts'
 import { type Exchange, PASSED } from './exchange.ts'
 import { startFastify, stopFastify } from './fastify.ts'
+import { startH3, stopH3 } from './h3.ts'
 import { beginStream, type Http2Server } from './http2.ts'
 import type { HttpOptions } from './options.ts'
 import { type Connection, PEER } from './peer.ts'
@@ -47,6 +48,7 @@ export class HttpSurface {
     running.surface = this
     this.#http1.start()
     startFastify()
+    startH3()
     this.client?.start()
   }
 
@@ -57,6 +59,7 @@ export class HttpSurface {
     running.surface = null
     this.client?.stop()
     stopFastify()
+    stopH3()
     this.#http1.stop()
   }
 

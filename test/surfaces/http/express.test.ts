@@ -160,23 +160,64 @@ describe.each(MAJORS)('Express $major', ({ major, express }) => {
     expect(new Set(found).size).toBe(2)
   })
 
-  test('middleware, static files, middleware errors and unknown paths have no route: method alone, <unmatched> [H-12]', async () => {
+  test('what a middleware below a mount answered is named by the mount, never by the path [H-12] [W-25]', async () => {
     const app = express()
+    const admin = express()
+    admin.use('/area/:area', ok)
+    const api = express.Router()
+    api.use('/:version/docs', ok)
+    app.use('/assets', (_request, _response, next) => next())
     app.use('/assets', express.static(import.meta.dirname))
     app.use('/mw/:secret', ok)
+    app.use('/admin/:id', admin)
+    app.use(express.Router().use('/nested', express.Router().use(ok)))
+    app.use('/api', api)
+    app.use('/two', (_request, _response, next) => next())
+    app.use('/t:either', (_request, _response, next) => next())
+    app.use('/two', ok)
+    expect(
+      await routes(app, [
+        '/assets/kit.ts',
+        '/mw/acme',
+        '/mw/acme/deeper',
+        '/admin/7/area/globex/x',
+        '/nested/deep',
+        '/api/v9/docs/x',
+        '/two/x',
+      ]),
+    ).toEqual([
+      'GET /assets/*',
+      'GET /mw/:secret/*',
+      'GET /mw/:secret/*',
+      'GET /admin/:id/area/:area/*',
+      'GET /nested/*',
+      'GET /api/:version/docs/*',
+      // Two mounts could have taken it, and Express does not say which.
+      'GET',
+    ])
+    expect(JSON.stringify(requests(recorded.registry))).not.toMatch(/acme|globex|v9|kit/)
+  })
+
+  test('a mount that refuses names the mount; one that finds nothing, errors outside and middleware for all have no route [H-12]', async () => {
+    const app = express()
+    app.use('/closed', (_request, response) => void response.status(401).end())
+    app.use('/assets', express.static(import.meta.dirname))
+    const area = express.Router()
+    area.use((_request, response) => void response.status(404).end())
+    app.use('/area', area)
     app.use('/bad', () => {
       throw new Error('x')
     })
+    app.use((request, response, next) => (request.url.startsWith('/all') ? void response.end() : next()))
     const silent = (_e: unknown, _q: unknown, response: express5.Response, _n: unknown) =>
       void response.status(500).end()
     app.use(silent as express5.ErrorRequestHandler)
-    expect(await routes(app, ['/assets/kit.ts', '/assets/none.js', '/mw/acme', '/bad', '/none/1'])).toEqual(
-      Array(5).fill('GET'),
-    )
+    await routes(app, ['/closed/x', '/assets/none.js', '/area/none', '/bad', '/all/x', '/none/1'])
     expect(requests(recorded.registry)).toEqual({
-      'GET <unmatched> 200': 2,
-      'GET <unmatched> 404': 2,
+      'GET /closed/* 401': 1,
+      'GET <unmatched> 404': 3,
       'GET <unmatched> 500': 1,
+      'GET <unmatched> 200': 1,
     })
   })
 

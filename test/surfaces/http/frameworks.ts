@@ -1,188 +1,108 @@
-// One application, written for every server and framework that the surface knows: what it answers is the same, so what is
-// recorded must be. `door` uses the doors instead of zero code.
-import http, { type IncomingMessage, type ServerResponse } from 'node:http'
+// Every server and framework that the conformance suite runs, each with the row of the table of reach that it proves.
+import http from 'node:http'
 import http2 from 'node:http2'
 import https from 'node:https'
-import type net from 'node:net'
+import KoaRouter from '@koa/router'
 import express5 from 'express'
 import express4 from 'express4'
-import fastify from 'fastify'
-import { telltaleExpress } from '../../../src/express.ts'
-import { telltaleFastify } from '../../../src/fastify.ts'
-import { observe, setRoute } from '../../../src/http.ts'
+import Koa3 from 'koa'
+import koaRouter from 'koa-router'
+import Koa2 from 'koa2'
+import type { App } from './apps/app.ts'
+import { expressApp } from './apps/express.ts'
+import { fastifyApp } from './apps/fastify.ts'
+import { h3App, h3v1App } from './apps/h3.ts'
+import { honoApp } from './apps/hono.ts'
+import { koaApp } from './apps/koa.ts'
+import { nestApp } from './apps/nest.ts'
+import { nodeHandler, serve } from './apps/node.ts'
 import { CERTIFICATE, KEY } from './certificate.ts'
-import { listen, type Send, sendHttp, sendHttp2, sendHttps } from './wire.ts'
+import { type Cut, cutHttp, cutHttp2, type Send, sendHttp, sendHttp2, sendHttps } from './wire.ts'
 
 export interface Framework {
   readonly name: string
+  /** The `framework` of its row in the table of reach. */
+  readonly row: string
   readonly scheme: 'http' | 'https'
   readonly version: '1.1' | '2'
-  /** The framework reports what a handler threw. */
-  readonly reports: boolean
+  /** Classes of the framework's own 503. */
+  readonly unavailable: string
+  /** Route of a request that a middleware answered before any router: only where the framework routes first. */
+  readonly refused: string | null
+  /** Route of what a middleware mounted at `/assets` answered; null where the framework does not say who answered. */
+  readonly assets: string | null
   readonly send: Send
-  open(door: boolean): Promise<{ server: net.Server; close(): unknown }>
+  readonly cut: Cut
+  open(door: boolean): Promise<App>
 }
 
-/** The table of routes by hand, for servers that have no router: the template is named with setRoute. */
-function handle(request: IncomingMessage, response: ServerResponse): void {
-  const path = request.url!.split('?')[0]!
-  const item = /^\/orders\/([^/]+)$/.exec(path)
-  if (path === '/orders' && request.method === 'POST') {
-    setRoute(request, '/orders')
-    response.writeHead(201).end('made')
-  } else if (item && request.method !== 'POST') {
-    setRoute(request, '/orders/:id')
-    if (request.headers['if-none-match'] === 'e') response.writeHead(304).end()
-    else response.end('order')
-  } else if (path === '/boom' || path === '/late') {
-    setRoute(request, path)
-    response.writeHead(500).end('failed')
-  } else if (/^\/api\/[^/]+\/things\/[^/]+$/.test(path)) {
-    setRoute(request, '/api/:tenant/things/:thing')
-    response.end('thing')
-  } else if (path === '/denied') {
-    setRoute(request, '/denied')
-    response.writeHead(403).end('no')
-  } else {
-    response.writeHead(404).end('none')
-  }
-}
-
-function express(make: typeof express5, door: boolean) {
-  const app = make()
-  if (door) app.use(telltaleExpress() as never)
-  app.get('/orders/:id', (request, response) => {
-    if (request.headers['if-none-match'] === 'e') response.status(304).end()
-    else response.end('order')
-  })
-  app.post('/orders', (_request, response) => void response.status(201).end('made'))
-  app.get('/boom', () => {
-    throw new TypeError('boom')
-  })
-  app.get('/late', (_request, _response, next) => void setImmediate(() => next(new TypeError('late'))))
-  const things = make.Router({ mergeParams: true })
-  things.get('/:thing', (_request, response) => void response.end('thing'))
-  const api = make.Router({ mergeParams: true })
-  api.use('/things', things)
-  app.use('/api/:tenant', api)
-  app.get('/denied', (_request: express5.Request, response: express5.Response) => void response.status(403).end('no'))
-  app.use((_error: Error, _request: express5.Request, response: express5.Response, _next: express5.NextFunction) => {
-    response.status(500).end('failed')
-  })
-  return app
-}
-
-async function fastifyApp(door: boolean, options: object = {}) {
-  const app = fastify(options)
-  if (door) await app.register(telltaleFastify as never)
-  app.get('/orders/:id', (request, reply) =>
-    request.headers['if-none-match'] === 'e' ? reply.code(304).send() : reply.send('order'),
-  )
-  app.post('/orders', (_request, reply) => reply.code(201).send('made'))
-  app.get('/boom', () => {
-    throw new TypeError('boom')
-  })
-  app.get('/late', async () => {
-    await new Promise((resolve) => setImmediate(resolve))
-    throw new TypeError('late')
-  })
-  await app.register(
-    async (api) => {
-      await api.register(async (things) => void things.get('/:thing', () => 'thing'), { prefix: '/things' })
-    },
-    { prefix: '/api/:tenant' },
-  )
-  // Refused by a hook, before any handler.
-  app.get('/denied', { onRequest: (_request, reply, _done) => void reply.code(403).send('no') }, () => 'never')
-  await app.listen({ port: 0, host: '127.0.0.1' })
-  return { server: app.server as unknown as net.Server, close: () => app.close() }
-}
-
-async function plain(server: net.Server, door: boolean) {
-  if (door) observe(server)
-  await listen(server)
-  return {
-    server,
-    close: () => {
-      server.close()
-      ;(server as http.Server).closeAllConnections?.()
-    },
-  }
-}
+const HTTP1 = { scheme: 'http', version: '1.1', send: sendHttp, cut: cutHttp(http) } as const
+const HTTPS = { scheme: 'https', version: '1.1', send: sendHttps, cut: cutHttp(https) } as const
+const H2C = { scheme: 'http', version: '2', send: sendHttp2(false), cut: cutHttp2(false) } as const
+const H2 = { scheme: 'https', version: '2', send: sendHttp2(true), cut: cutHttp2(true) } as const
 
 const tls = { cert: CERTIFICATE, key: KEY }
+const NODE = {
+  row: 'node:http, node:https, node:http2',
+  unavailable: 'Unavailable',
+  refused: null,
+  assets: '/assets/*',
+} as const
+const EXPRESS = { row: 'Express', unavailable: 'Unavailable', refused: null, assets: '/assets/*', ...HTTP1 } as const
+const FASTIFY = { row: 'Fastify', unavailable: 'Unavailable', refused: '/orders/:id', assets: '/assets/*' } as const
+const KOA = { row: 'Koa', unavailable: 'ServiceUnavailableError', refused: null, assets: null, ...HTTP1 } as const
+const HONO = { row: 'Hono', unavailable: 'HTTPException', refused: null, assets: '/assets/*' } as const
+const NEST = { row: 'Nest', unavailable: 'ServiceUnavailableException', ...HTTP1 } as const
+const H3 = { unavailable: 'HTTPError', refused: '/orders/:id', assets: null, ...HTTP1 } as const
 
 export const FRAMEWORKS: readonly Framework[] = [
-  {
-    name: 'node:http',
-    scheme: 'http',
-    version: '1.1',
-    reports: false,
-    send: sendHttp,
-    open: (door) => plain(http.createServer(handle), door),
-  },
-  {
-    name: 'node:https',
-    scheme: 'https',
-    version: '1.1',
-    reports: false,
-    send: sendHttps,
-    open: (door) => plain(https.createServer(tls, handle), door),
-  },
+  { name: 'node:http', ...NODE, ...HTTP1, open: (door) => serve(http.createServer(nodeHandler(door)), door) },
+  { name: 'node:https', ...NODE, ...HTTPS, open: (door) => serve(https.createServer(tls, nodeHandler(door)), door) },
   {
     name: 'node:http2',
-    scheme: 'http',
-    version: '2',
-    reports: false,
-    send: sendHttp2(false),
-    open: (door) => plain(http2.createServer(handle as never), door),
+    ...NODE,
+    ...H2C,
+    open: (door) => serve(http2.createServer(nodeHandler(door) as never), door),
   },
   {
     name: 'node:http2 with TLS',
-    scheme: 'https',
-    version: '2',
-    reports: false,
-    send: sendHttp2(true),
-    open: (door) => plain(http2.createSecureServer(tls, handle as never), door),
+    ...NODE,
+    ...H2,
+    open: (door) => serve(http2.createSecureServer(tls, nodeHandler(door) as never), door),
   },
   {
     name: 'HTTP/1 on an HTTP/2 port',
-    scheme: 'https',
-    version: '1.1',
-    reports: false,
-    send: sendHttps,
-    open: (door) => plain(http2.createSecureServer({ ...tls, allowHTTP1: true }, handle as never), door),
+    ...NODE,
+    ...HTTPS,
+    open: (door) => serve(http2.createSecureServer({ ...tls, allowHTTP1: true }, nodeHandler(door) as never), door),
   },
+  { name: 'Express 4', ...EXPRESS, open: (door) => expressApp(express4, door) },
+  { name: 'Express 5', ...EXPRESS, open: (door) => expressApp(express5, door) },
+  { name: 'Fastify 5', ...FASTIFY, ...HTTP1, open: (door) => fastifyApp(door) },
+  { name: 'Fastify 5 over HTTP/2', ...FASTIFY, ...H2C, open: (door) => fastifyApp(door, { http2: true }) },
+  { name: 'Nest 11 on Express', ...NEST, refused: null, assets: '/assets/*', open: (door) => nestApp(door, 'express') },
   {
-    name: 'Fastify 5',
-    scheme: 'http',
-    version: '1.1',
-    reports: true,
-    send: sendHttp,
-    open: (door) => fastifyApp(door),
+    name: 'Nest 11 on Fastify',
+    ...NEST,
+    refused: '/orders/:id',
+    assets: null,
+    open: (door) => nestApp(door, 'fastify'),
   },
+  { name: 'Koa 3 with @koa/router', ...KOA, open: (door) => koaApp(Koa3, KoaRouter as never, door) },
+  { name: 'Koa 3 with koa-router', ...KOA, open: (door) => koaApp(Koa3, koaRouter, door) },
+  { name: 'Koa 2 with @koa/router', ...KOA, open: (door) => koaApp(Koa2, KoaRouter as never, door) },
+  { name: 'Koa 2 with koa-router', ...KOA, open: (door) => koaApp(Koa2, koaRouter, door) },
+  { name: 'Hono 4', ...HONO, ...HTTP1, open: (door) => honoApp(door) },
+  { name: 'Hono 4 over HTTP/2', ...HONO, ...H2C, open: (door) => honoApp(door, true) },
+  { name: 'h3 2', row: 'h3', ...H3, open: (door) => h3App(door, false) },
+  { name: 'h3 2 with h3/tracing', row: 'h3 with h3/tracing', ...H3, open: (door) => h3App(door, true) },
   {
-    name: 'Fastify 5 over HTTP/2',
-    scheme: 'http',
-    version: '2',
-    reports: true,
-    send: sendHttp2(false),
-    open: (door) => fastifyApp(door, { http2: true }),
-  },
-  {
-    name: 'Express 4',
-    scheme: 'http',
-    version: '1.1',
-    reports: false,
-    send: sendHttp,
-    open: (door) => plain(http.createServer(express(express4, door)), false),
-  },
-  {
-    name: 'Express 5',
-    scheme: 'http',
-    version: '1.1',
-    reports: false,
-    send: sendHttp,
-    open: (door) => plain(http.createServer(express(express5, door)), false),
+    name: 'h3 1',
+    row: 'h3 1',
+    ...H3,
+    unavailable: 'H3Error',
+    refused: null,
+    assets: '/assets/*',
+    open: (door) => h3v1App(door),
   },
 ]

@@ -94,3 +94,35 @@ export function raw(at: number, text: string, enough?: (received: string) => boo
     socket.on('close', () => resolve(received))
   })
 }
+
+/** Asks, and leaves without waiting for the end: after the first bytes of the answer, or when `arrived` says so. */
+export type Cut = (port: number, path: string, arrived: Promise<void>) => Promise<void>
+
+export function cutHttp(module: typeof http | typeof https): Cut {
+  return (at, path, arrived) =>
+    new Promise((resolve) => {
+      const options = { host: '127.0.0.1', port: at, path, agent: false, rejectUnauthorized: false }
+      const request = module.request(options, (response) => {
+        response.on('error', () => {})
+        response.once('data', () => request.destroy())
+      })
+      request.on('error', () => {})
+      request.on('close', () => resolve())
+      request.end()
+      void arrived.then(() => request.destroy())
+    })
+}
+
+export function cutHttp2(secure: boolean): Cut {
+  return (at, path, arrived) =>
+    new Promise((resolve) => {
+      const session = http2.connect(`${secure ? 'https' : 'http'}://127.0.0.1:${at}`, { rejectUnauthorized: false })
+      session.on('error', () => {})
+      session.on('close', () => resolve())
+      const stream = session.request({ ':path': path })
+      stream.on('error', () => {})
+      stream.once('data', () => session.destroy())
+      stream.end()
+      void arrived.then(() => session.destroy())
+    })
+}
