@@ -1,12 +1,14 @@
 // Spans on the way to sinks that encode: nothing of them is retained but the last few, which are redacted and encoded
-// together. Code that runs 64 times in a row stays in the processor's caches: encoding a span takes half of the time
-// that it takes at the end of each request (1.1 µs instead of 2.2 in a server, Node 20).
+// together, in a turn of the event loop of their own. Code that runs 64 times in a row stays in the processor's caches:
+// encoding a span takes half of the time that it takes at the end of each request (1.1 µs instead of 2.2, Node 20).
 import type { Resource } from '../model/attribute.ts'
 import type { SpanRecord } from '../model/span.ts'
 import type { IntakeCounts } from './intake.ts'
 import type { SignalSink } from './sink.ts'
 
 const TOGETHER = 64
+/** A turn may be long: then no more than these wait for its end. */
+const MOST = 512
 
 export class EndedSpans {
   #spans: SpanRecord[] = []
@@ -15,8 +17,11 @@ export class EndedSpans {
   readonly #resource: Resource
   readonly #redact: ((span: SpanRecord) => void) | null
   readonly #failed: () => void
+  readonly #later: (work: () => void) => void
+  readonly #together: number
+  #due = false
 
-  /** `failed` is told of each span that could not be redacted or encoded. */
+  /** `failed` is told of each span that could not be redacted or encoded; `later` runs its work in the next turn. */
   constructor(
     counts: IntakeCounts,
     sinks: readonly SignalSink[],
@@ -24,8 +29,11 @@ export class EndedSpans {
     redact: ((span: SpanRecord) => void) | null,
     batch: number,
     failed: () => void,
+    later: (work: () => void) => void,
   ) {
-    counts.capacity = Math.min(TOGETHER, batch)
+    counts.capacity = Math.min(MOST, batch)
+    this.#together = Math.min(TOGETHER, batch)
+    this.#later = later
     this.#counts = counts
     this.#sinks = sinks
     this.#resource = resource
@@ -37,6 +45,15 @@ export class EndedSpans {
     const counts = this.#counts
     counts.size = this.#spans.push(span)
     if (counts.size >= counts.capacity) this.encode()
+    else if (counts.size >= this.#together && !this.#due) {
+      this.#due = true
+      this.#later(this.#encodeDue)
+    }
+  }
+
+  readonly #encodeDue = (): void => {
+    this.#due = false
+    this.encode()
   }
 
   encode(): void {

@@ -98,7 +98,9 @@ export class Pipeline {
     }
     const { counts } = intake
     const batch = this.#options.spans?.batch ?? 512
-    const ended = new EndedSpans(counts, sinks, this.resource, redact, batch, () => this.#failed(counts, 'span'))
+    const later = (work: () => void): void =>
+      void this.#outside.runInAsyncScope(this.#clock.setImmediate, this.#clock, work)
+    const ended = new EndedSpans(counts, sinks, this.resource, redact, batch, () => this.#failed(counts, 'span'), later)
     this.#ended = ended
     return (span) => {
       if (intake.open) ended.push(span)

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { setImmediate as turn } from 'node:timers/promises'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { forgetNotices, type Notice, notice, onNotice } from '../../src/base/notice.ts'
@@ -408,7 +409,7 @@ for (const kind of ['ring', 'encode'] as const) {
   })
 }
 
-test('spans are encoded 64 at a time when every sink for spans can, and otherwise kept for a drain', () => {
+test('spans are encoded 64 at a time when every sink for spans can, and otherwise kept for a drain', async () => {
   const ends = [
     [new Encoding('a')],
     [new Encoding('a'), new Memory('b', 'logs')],
@@ -420,9 +421,14 @@ test('spans are encoded 64 at a time when every sink for spans can, and otherwis
   const p = pipeline([sink])
   const seen = (): number[] => [sink.slab.count, p.self.spans.size, p.self.spans.capacity, p.self.spans.processed]
   for (let i = 0; i < 63; i++) p.span(span('a'))
-  expect(seen()).toEqual([0, 63, 64, 0])
+  await turn()
+  expect(seen()).toEqual([0, 63, 512, 0])
   p.span(span('a'))
-  expect(seen()).toEqual([64, 0, 64, 64])
+  expect(seen()).toEqual([0, 64, 512, 0])
+  await turn()
+  expect(seen()).toEqual([64, 0, 512, 64])
+  for (let i = 0; i < 512; i++) p.span(span('a'))
+  expect(seen()).toEqual([576, 0, 512, 576])
 })
 
 test('both paths give equal bytes: encoded at the end, or kept and encoded at the drain', async () => {
