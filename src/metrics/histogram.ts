@@ -36,11 +36,12 @@ export class BoundHistogram implements Leaf {
     } else this.#histogram.refuse(value)
   }
 
-  /** Linear: with eleven bounds and most requests fast, quicker than bisection. */
+  /** Linear from the start or from the middle: with a dozen bounds and most requests fast, quicker than bisection. */
   #record(value: number): number {
     const bounds = this.#bounds
     const { length } = bounds
-    let slot = 0
+    const middle = length >>> 1
+    let slot = value > bounds[middle]! ? middle + 1 : 0
     while (slot < length && value > bounds[slot]!) slot++
     this.#buckets[slot]!++
     this.series.count++
