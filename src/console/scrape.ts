@@ -1,6 +1,6 @@
 // The scrape. Whoever asks while a rendering is under way shares it; it yields to the application while it works, and
 // what goes wrong is a line of plain text, since a scraper reads no JSON. Compression happens in zlib's threads.
-import { promisify } from 'node:util'
+import { gzipped } from '../base/gzip.ts'
 import { notice, thrownText } from '../base/notice.ts'
 import type { Family } from '../model/metric.ts'
 import { type Negotiated, negotiate } from '../wire/prometheus/negotiate.ts'
@@ -67,16 +67,9 @@ class Rendered {
   }
 
   gzipped(): Promise<Uint8Array> {
-    this.#gzipped ??= compress(this.chunks)
+    this.#gzipped ??= gzipped(this.chunks)
     return this.#gzipped
   }
-}
-
-async function compress(chunks: readonly Uint8Array[]): Promise<Uint8Array> {
-  const { gzip } = await import('node:zlib')
-  return promisify(
-    gzip as (input: Uint8Array, options: object, done: (error: Error | null, out: Buffer) => void) => void,
-  )(Buffer.concat(chunks), { level: 1 })
 }
 
 /** `gzip` or `*` with a quality above 0 (RFC 9110, 12.5.3). */

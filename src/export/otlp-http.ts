@@ -1,8 +1,8 @@
 // OTLP over HTTP (protocol specification, OTLP/HTTP): protobuf or JSON, gzip where the way is long, retry on 429, 502,
 // 503, 504 and broken connections only. Redirects are refused by egress and count as a refusal.
-import { promisify } from 'node:util'
-import { gzip } from 'node:zlib'
+
 import { Fault } from '../base/fault.ts'
+import { gzipped } from '../base/gzip.ts'
 import { VERSION } from '../base/slot.ts'
 import { Caller, type Reply } from '../egress/caller.ts'
 import { checkHeaders, plainCredentials } from '../egress/headers.ts'
@@ -14,8 +14,6 @@ import { failure, refusal } from './answer.ts'
 import { otlpEndpoint, signalUrl } from './endpoint.ts'
 import { type OtlpOptions, OtlpSink } from './otlp.ts'
 import type { Outcome, Payload, Transport } from './payload.ts'
-
-const pack = promisify(gzip)
 
 /** Smaller bodies do not gain by compression. */
 const PACK_FROM = 1024
@@ -78,7 +76,7 @@ class HttpTransport implements Transport {
     const target = this.#targets[signal]!
     try {
       const packed = this.#gzip && payload.bytes >= PACK_FROM
-      if (packed && payload.packed === null) payload.packed = await pack(Buffer.concat(payload.parts), { level: 1 })
+      if (packed && payload.packed === null) payload.packed = await gzipped(payload.parts)
       const reply = await this.#callers.get(target.url.origin)!.send({
         method: 'POST',
         path: target.url.pathname + target.url.search,

@@ -1,7 +1,6 @@
 // The transport of exporters that post to one URL: Zipkin and Jaeger. The address and the headers are checked when it is
 // made, so that a configuration that must not be used is refused before anything is opened.
-import { promisify } from 'node:util'
-import { gzip } from 'node:zlib'
+import { gzipped } from '../base/gzip.ts'
 import { VERSION } from '../base/slot.ts'
 import type { Preset } from '../egress/address.ts'
 import { Caller } from '../egress/caller.ts'
@@ -14,7 +13,6 @@ import { say } from '../pipeline/voice.ts'
 import { failure, refusal } from './answer.ts'
 import type { Outcome, Payload, Transport } from './payload.ts'
 
-const pack = promisify(gzip)
 /** Smaller bodies do not gain by compression. */
 const PACK_FROM = 1024
 
@@ -77,7 +75,7 @@ export function post(options: PostOptions): Transport {
     async send(_signal: Signal, payload: Payload, timeoutMs: number): Promise<Outcome> {
       try {
         const packed = zips && payload.bytes >= PACK_FROM
-        if (packed && payload.packed === null) payload.packed = await pack(Buffer.concat(payload.parts), { level: 1 })
+        if (packed && payload.packed === null) payload.packed = await gzipped(payload.parts)
         const reply = await caller.send({
           method: 'POST',
           path,

@@ -1,5 +1,4 @@
-// The heap of V8, whole and by space.
-import { getHeapSpaceStatistics } from 'node:v8'
+// The heap of V8, whole and by space. `node:v8` is loaded by the first collection, not by the start.
 import type { Registry } from '../../metrics/registry.ts'
 import { NAMES } from '../../model/names.ts'
 import type { Part } from './runtime.ts'
@@ -22,7 +21,7 @@ export function memory(registry: Registry): Part {
       total.observe(use.heapTotal)
       used.observe(use.heapUsed)
       external.observe(use.external)
-      for (const each of getHeapSpaceStatistics()) {
+      for (const each of process.getBuiltinModule('node:v8').getHeapSpaceStatistics()) {
         const space = each.space_name.replace(/_space$/, '')
         spaceTotal.observe(each.space_size, { space })
         spaceUsed.observe(each.space_used_size, { space })
