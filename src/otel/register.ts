@@ -12,6 +12,7 @@ import { installLogs, type LoggerProvider, type LogLimits, loggerProvider as log
 import { MeterProvider } from './meter-provider.ts'
 import {
   higher,
+  importedCopy,
   installedVersion,
   loadedCopies,
   NEWEST,
@@ -36,6 +37,8 @@ export interface OtelOptions {
   readonly baggage?: HostRule | undefined
   /** False leaves the API's diagnostics to the application. */
   readonly diag?: boolean | undefined
+  /** Look for what ES modules took before now; false when nothing of the application has run yet. Default true. */
+  readonly imported?: boolean | undefined
   /** Folder of the application, where its copy of the API is; the working directory when left out. */
   readonly from?: string | undefined
 }
@@ -54,6 +57,8 @@ export interface OtelRegistration {
 export function registerOtel(options: OtelOptions): OtelRegistration {
   const from = options.from ?? process.cwd()
   const copies = loadedCopies(from)
+  const imported = options.imported === false ? undefined : importedCopy(from)
+  if (imported !== undefined) copies.push(imported)
   let version = installedVersion(from) ?? ''
   for (const copy of copies)
     if (copy.version !== '') version = version === '' ? copy.version : higher(version, copy.version)

@@ -50,7 +50,7 @@ export function takeLogs(provider: object): void {
   if ((held[LOGS] as { provider?: object } | undefined)?.provider === provider) delete held[LOGS]
 }
 
-/** Copies of the API that CommonJS has loaded already; a copy loaded as ES module only is not found. */
+/** A copy of the API that is loaded already. */
 export interface Copy {
   readonly version: string
   readonly trace: { getTracerProvider(): unknown } | undefined
@@ -59,6 +59,7 @@ export interface Copy {
 
 const ENTRY = /[\\/]@opentelemetry[\\/](api|api-logs)[\\/](?:build[\\/]src|dist)[\\/]index\.c?js$/
 
+/** Those that CommonJS has loaded. */
 export function loadedCopies(from: string): Copy[] {
   const { cache } = createRequire(join(from, 'package.json'))
   const copies: Copy[] = []
@@ -73,11 +74,49 @@ export function loadedCopies(from: string): Copy[] {
   return copies
 }
 
+/**
+ * What `import` gives a program of ES modules, where that is not what `require` gives: from 1.10 on the two are files of
+ * their own, and nothing tells which ES modules are loaded. One that is not is loaded by this, in such programs alone.
+ */
+export function importedCopy(from: string): Copy | undefined {
+  const { features, mainModule } = process as { features: { require_module?: boolean }; mainModule?: unknown }
+  const folder = folderOf(from)
+  if (folder === undefined || mainModule !== undefined || features.require_module !== true) return undefined
+  try {
+    // Asked from its own folder, Node says nothing about a `require` of an ES module.
+    const require = createRequire(join(folder, 'package.json'))
+    const { exports } = require('./package.json') as { exports?: { readonly ['.']?: unknown } }
+    const entry = importEntry(exports?.['.'])
+    if (entry === undefined || !entry.endsWith('.mjs')) return undefined
+    const { trace, logs } = require(join(folder, entry)) as Partial<Copy>
+    return { version: versionIn(folder) ?? '', trace, logs }
+  } catch {
+    return undefined
+  }
+}
+
+/** The file that the conditions of an `import` in Node lead to. */
+function importEntry(target: unknown): string | undefined {
+  if (typeof target === 'string') return target
+  if (typeof target !== 'object' || target === null) return undefined
+  for (const [condition, next] of Object.entries(target)) {
+    if (!['node', 'import', 'module-sync', 'default'].includes(condition)) continue
+    const entry = importEntry(next)
+    if (entry !== undefined) return entry
+  }
+  return undefined
+}
+
 /** Version of the API that the application in folder `from` would load; undefined when it has none. */
 export function installedVersion(from: string): string | undefined {
+  const folder = folderOf(from)
+  return folder === undefined ? undefined : versionIn(folder)
+}
+
+function folderOf(from: string): string | undefined {
   for (let folder = from; ; folder = dirname(folder)) {
-    const version = versionIn(join(folder, 'node_modules', '@opentelemetry', 'api'))
-    if (version !== undefined) return version
+    const api = join(folder, 'node_modules', '@opentelemetry', 'api')
+    if (versionIn(api) !== undefined) return api
     if (folder === dirname(folder)) return undefined
   }
 }

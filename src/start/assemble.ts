@@ -150,6 +150,7 @@ export function assemble(options: StartOptions): Telltale {
         logLimits: config.logs.limits,
         baggage,
         from,
+        imported: options.hooks !== true,
       })
       close('api', () => api.unregister())
       if (config.instrumentations !== 'none') {

@@ -62,10 +62,14 @@ test('API 1.9 in an ES module program: a tracer taken before start works after i
   })
 })
 
-test('API 1.10 in an ES module program: a tracer taken after start works; one taken before stays a no-op [W-37]', async () => {
-  expect(await run([application('late.mjs', { '@opentelemetry/api': 'api110' })], env())).toEqual({
+test('API 1.10 in an ES module program: a tracer taken before start works after it [W-37]', async () => {
+  const app = application('late.mjs', { '@opentelemetry/api': 'api110' })
+  expect(await run([app], env())).toEqual({
     registered: ['diag', 'context', 'propagation', 'trace', 'metrics'],
-    spans: [['late', 'late@']],
+    spans: [
+      ['early', 'early@'],
+      ['late', 'late@'],
+    ],
   })
 })
 
