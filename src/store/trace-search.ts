@@ -11,6 +11,15 @@ import type { Store } from './store.ts'
 import type { StoredSpan, Trace } from './trace.ts'
 import { kindName, spanText } from './words.ts'
 
+export const TRACE_ORDERS = ['newest', 'slowest', 'errors'] as const
+export type TraceOrder = (typeof TRACE_ORDERS)[number]
+
+const PLACES: Readonly<Record<TraceOrder, (trace: Trace) => number>> = {
+  newest: (trace) => trace.start,
+  slowest: (trace) => trace.duration,
+  errors: (trace) => trace.errors,
+}
+
 export interface TraceSearch {
   readonly service?: string
   /** Part of a span's name, whatever its case. */
@@ -27,14 +36,14 @@ export interface TraceSearch {
   /** Start of the trace, float milliseconds: from (inclusive) and to (exclusive). */
   readonly from?: number
   readonly to?: number
-  readonly order?: 'newest' | 'slowest'
+  readonly order?: TraceOrder
   readonly limit?: number
   readonly cursor?: string
 }
 
 export function searchTraces(store: Store, tenant: string, search: TraceSearch): Page<TraceRow> {
   const order = search.order ?? 'newest'
-  const place: (trace: Trace) => number = order === 'slowest' ? (trace) => trace.duration : (trace) => trace.start
+  const place = PLACES[order]
   const after = search.cursor === undefined ? undefined : readCursor(order, search.cursor)
   const best = new Best<Trace>(
     search.limit ?? 50,

@@ -88,14 +88,17 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
     oldest_ms: timeOrNull,
   }),
   Status: {
-    ...object({
-      started_ms: time,
-      now_ms: time,
-      traces: count,
-      series: count,
-      services: count,
-      signals: object({ spans: ref('SignalStatus'), logs: ref('SignalStatus'), points: ref('SignalStatus') }),
-    }),
+    ...object(
+      {
+        started_ms: time,
+        now_ms: time,
+        traces: count,
+        series: count,
+        services: count,
+        signals: object({ spans: ref('SignalStatus'), logs: ref('SignalStatus'), points: ref('SignalStatus') }),
+      },
+      { otlp_endpoint: said(string, 'Where telemetry is taken, such as http://127.0.0.1:4318.') },
+    ),
     // Whoever fills the store adds what it received.
     additionalProperties: true,
   },

@@ -1,6 +1,6 @@
 // What can be asked about spans: services, operations, rates over time, traces one by one and as a whole, the map.
 import { RED_BY } from '../../store/red.ts'
-import type { TraceSearch } from '../../store/trace-search.ts'
+import { TRACE_ORDERS, type TraceSearch } from '../../store/trace-search.ts'
 import { KINDS } from '../../store/words.ts'
 import { type Endpoint, type EndpointMeans, endpoint } from './endpoint.ts'
 import { cursor, range, refusePaging } from './paging.ts'
@@ -74,10 +74,10 @@ export function traceEndpoints({ follow }: EndpointMeans): Endpoint[] {
     endpoint({
       path: '/traces',
       operation: 'traces',
-      summary: 'Traces, newest or slowest first. Conditions about a span hold for one and the same span.',
+      summary: 'Traces, newest, slowest or most failed first. Conditions about a span hold for one and the same span.',
       parameters: {
         ...filters,
-        order: oneOf('What comes first.', ['newest', 'slowest'], 'newest'),
+        order: oneOf('What comes first; errors: the most failed spans.', TRACE_ORDERS, 'newest'),
         limit: whole('Most traces of a page.', 1, 1000, 50),
         cursor,
         follow: flag('Server-Sent Events: each matching trace as it arrives and grows.'),

@@ -104,6 +104,7 @@ test('traces are asked by service, name, route, status, duration, attributes and
     (await get(url, `traces?${query}`)).body.items.map((row: { trace_id: string }) => Number.parseInt(row.trace_id, 16))
   expect(await ids('')).toEqual([3, 2, 1])
   expect(await ids('order=slowest')).toEqual([3, 2, 1])
+  expect(await ids('order=errors')).toEqual([2, 1, 3])
   expect(await ids('service=shop')).toEqual([2, 1])
   expect(await ids('name=get')).toEqual([2, 1])
   expect(await ids('route=/a')).toEqual([1])
@@ -355,7 +356,7 @@ const BAD = [
   ['traces?limit=0', 'limit', '0', 'a whole number from 1 to 1000'],
   ['traces?limit=ten', 'limit', 'ten', 'a whole number from 1 to 1000'],
   ['traces?limit=1&limit=2', 'limit', 'it 2 times', 'at most 1'],
-  ['traces?order=fastest', 'order', 'fastest', 'newest, slowest'],
+  ['traces?order=fastest', 'order', 'fastest', 'newest, slowest, errors'],
   ['traces?min_duration_ms=-1', 'min_duration_ms', '-1', 'a number of milliseconds, 0 or more'],
   [
     'traces?from=yesterday',
