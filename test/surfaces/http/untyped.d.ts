@@ -35,6 +35,10 @@ declare module 'koa-mount' {
   import type Application from 'koa'
   export default function mount(prefix: string, app: Application | Application.Middleware): Application.Middleware
 }
+declare module 'koa-static' {
+  import type Application from 'koa'
+  export default function serve(root: string): Application.Middleware
+}
 declare module 'koa-router' {
   import type Application from 'koa'
   export default class Router {

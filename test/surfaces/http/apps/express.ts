@@ -6,7 +6,7 @@ import { type App, Denied, never, traceId, turn, Unavailable, up } from './app.t
 
 export function expressApp(make: typeof express5, door: boolean): Promise<App> {
   const app = make()
-  if (door) app.use(telltaleExpress() as never)
+  if (door) app.use(telltaleExpress())
   app.use((request, response, next) => {
     if (request.headers['x-refuse']) response.status(401).end('no')
     else next()
@@ -50,7 +50,7 @@ export function expressApp(make: typeof express5, door: boolean): Promise<App> {
     response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: 1\n\n')
   })
   app.get('/hang', () => void never())
-  if (door) app.use(telltaleExpressErrors() as never)
+  if (door) app.use(telltaleExpressErrors())
   app.use((error: Error, _request: express5.Request, response: express5.Response, _next: express5.NextFunction) => {
     response.status((error as { status?: number }).status ?? 500).end('failed')
   })

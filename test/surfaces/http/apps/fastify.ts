@@ -7,7 +7,7 @@ import { type App, Denied, never, traceId, turn, Unavailable } from './app.ts'
 
 export async function fastifyApp(door: boolean, options: object = {}): Promise<App> {
   const app = fastify({ forceCloseConnections: true, ...options })
-  if (door) await app.register(telltaleFastify as never)
+  if (door) await app.register(telltaleFastify)
   app.addHook('onRequest', (request, reply, done) => {
     if (request.headers['x-refuse']) reply.code(401).send('no')
     else done()
