@@ -1,6 +1,7 @@
 // What happens to a request whichever protocol brought it: begin makes its frame, span and exchange, finish writes the
 // span, the series and the request log. Two clock readings, no closures, nothing thrown; what is switched off costs one
 // comparison.
+import type { Server } from 'node:http'
 import { now } from '../../base/clock.ts'
 import { isSafeCorrelationId } from '../../context/correlation.ts'
 import { enter } from '../../context/current.ts'
@@ -13,6 +14,7 @@ import type { Span } from '../../trace/span.ts'
 import type { Tracer } from '../../trace/tracer.ts'
 import { Exchange, PASSED } from './exchange.ts'
 import { type ExpressRequest, expressTemplate } from './express.ts'
+import { steadyShapes } from './express-shapes.ts'
 import { fault } from './guard.ts'
 import { type Scan, Scanner } from './headers.ts'
 import { Ignore } from './ignore.ts'
@@ -45,6 +47,7 @@ export class Recorder {
   readonly #isOwn: ((url: string) => boolean) | null
   readonly #tenantOf: HttpOptions['tenantOf'] | null
   readonly #tenantNumber: HttpOptions['tenantNumber'] | null
+  readonly #expressShapes: boolean
   readonly #onFinish: HttpOptions['onFinish'] | null
 
   constructor(options: HttpOptions, registry: Registry | null) {
@@ -64,6 +67,7 @@ export class Recorder {
     this.#isOwn = options.isOwn ?? null
     this.#tenantOf = options.tenantOf ?? null
     this.#tenantNumber = options.tenantNumber ?? null
+    this.#expressShapes = options.expressShapes !== false
     this.#onFinish = options.onFinish ?? null
   }
 
@@ -117,7 +121,7 @@ export class Recorder {
     if (span !== null) {
       // A name that the application gave stays.
       if (span.name === this.methods.title(exchange.method)) span.name = outcome.name
-      span.template = outcome.template
+      span.template = error === null && exchange.error === null ? outcome.template : outcome.named
       if (code === STATUS_INVALID) span.set('http.response.status_code', status)
       if (error !== null) span.set('error.type', error)
       if (code >= 500) fail(span, exchange, code)
@@ -172,8 +176,15 @@ export class Recorder {
 
   /** Express shows its route on the request, and only then. */
   #routed(exchange: Exchange, status: number): Route {
-    const template = expressTemplate(exchange.request as ExpressRequest, status)
-    return template === null ? this.routes.unmatched : this.routes.of(template)
+    const request = exchange.request as ExpressRequest
+    const template = expressTemplate(request, status)
+    if (template === null) return this.routes.unmatched
+    const peer = exchange.peer!
+    if (this.#expressShapes && !peer.shaped) {
+      peer.shaped = true
+      steadyShapes(request.socket?.server as Server | undefined)
+    }
+    return this.routes.of(template)
   }
 
   #pass(): Exchange {
@@ -191,7 +202,7 @@ function heard(exchange: Exchange, status: number): void {
   }
 }
 
-/** The template already says `error.type` as the status; what the framework reported is more exact. */
+/** What the framework reported is more exact than the status, which the template would say. */
 function fail(span: Span, exchange: Exchange, status: number): void {
   if (exchange.error !== null) {
     span.set('error.type', exchange.error)

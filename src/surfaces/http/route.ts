@@ -20,12 +20,15 @@ export class Outcome {
   readonly key: number
   readonly name: string
   readonly template: Template
+  /** Without the `error.type` of a 5xx, for spans that say a more exact one: a key stands once. */
+  readonly named: Template
   readonly series: RequestSeries | null
 
-  constructor(key: number, name: string, template: Template, series: RequestSeries | null) {
+  constructor(key: number, name: string, template: Template, named: Template, series: RequestSeries | null) {
     this.key = key
     this.name = name
     this.template = template
+    this.named = named
     this.series = series
   }
 }
@@ -60,11 +63,13 @@ export class Route {
     const attributes: Flat = ['http.request.method', label, 'url.scheme', secure ? 'https' : 'http']
     if (this.matched) attributes.push('http.route', this.template)
     if (status >= 100) attributes.push('http.response.status_code', status)
-    if (status >= 500) attributes.push('error.type', String(status))
+    const named = new Template(attributes)
+    const failed = status >= 500
     const outcome = new Outcome(
       key,
       this.matched ? `${title} ${this.template}` : title,
-      new Template(attributes),
+      failed ? new Template([...attributes, 'error.type', String(status)]) : named,
+      named,
       this.#instruments?.series(label, this.template, status) ?? null,
     )
     this.#outcomes.set(key, outcome)

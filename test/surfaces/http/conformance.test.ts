@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { traceIdHex } from '../../../src/base/ids.ts'
 import { attributesObject } from '../../../src/model/attribute.ts'
-import type { SpanRecord } from '../../../src/model/span.ts'
+import { type SpanRecord, spanAttributes } from '../../../src/model/span.ts'
 import { REACH, type Reach } from '../../../src/surfaces/http/reach.ts'
 import { hanging } from './apps/app.ts'
 import { FRAMEWORKS, type Framework } from './frameworks.ts'
@@ -221,6 +221,11 @@ describe.each(FRAMEWORKS)('$name', (framework) => {
       const within = (_: unknown, i: number) => !beyond.includes(CASES[i]!)
       expect(spans.map(whole).filter(within)).toEqual(CASES.map((one) => expectedSpan(framework, one)).filter(within))
       expect(differing.map(({ name }) => name)).toEqual(beyond.map(({ name }) => name))
+
+      for (const span of spans) {
+        const keys = spanAttributes(span).filter((_, i) => i % 2 === 0)
+        expect(keys).toEqual([...new Set(keys)])
+      }
 
       // Counted once each, whatever the way; under the routes that the spans have.
       const counted: Record<string, number> = {}
