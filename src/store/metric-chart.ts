@@ -220,8 +220,11 @@ function growth(series: StoredSeries, { grid, as, started }: Draw): Float64Array
     values[moment] = (Number.isNaN(held) ? 0 : held) + share * (point[field] - (base?.[field] ?? 0))
     covered[moment]! += increment.covered
   })
-  if (as === 'rate')
-    for (let i = 0; i < values.length; i++) values[i] = covered[i]! > 0 ? (values[i]! * 1000) / covered[i]! : Number.NaN
+  if (as !== 'rate') return values
+  // The newest moment has hardly begun: what is known of it would stick out.
+  const last = covered.findLastIndex((one) => one > 0)
+  if (last > 0 && covered[last]! < grid.step / 2 && covered[last - 1]! > 0) covered[last] = 0
+  for (let i = 0; i < values.length; i++) values[i] = covered[i]! > 0 ? (values[i]! * 1000) / covered[i]! : Number.NaN
   return values
 }
 
