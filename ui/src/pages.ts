@@ -1,6 +1,9 @@
 // The pages: one row each. Its address, its place in the navigation and its key follow from here.
 import type { ComponentType } from 'preact'
 import type { PanelPath } from '../../src/console/panel/paths.ts'
+import { Explore } from './pages/explore/explore.tsx'
+import { Metric } from './pages/explore/metric.tsx'
+import { Logs } from './pages/logs/logs.tsx'
 import { ServiceMap } from './pages/map/map.tsx'
 import { Service } from './pages/services/service.tsx'
 import { Services } from './pages/services/services.tsx'
@@ -39,6 +42,14 @@ export const PAGES: readonly Page[] = [
     view: TracePage,
     under: '/traces',
   },
+  { path: '/logs', title: () => 'Logs', view: Logs, nav: { label: 'Logs', icon: 'logs', key: 'l' } },
+  {
+    path: '/explore',
+    title: () => 'Metrics',
+    view: Explore,
+    nav: { label: 'Metrics', icon: 'metrics', key: 'e' },
+  },
+  { path: '/explore/:name', title: ({ name = '' }) => name, view: Metric, under: '/explore' },
   { path: '/map', title: () => 'Service map', view: ServiceMap, nav: { label: 'Map', icon: 'map', key: 'm' } },
 ]
 

@@ -23,7 +23,7 @@ interface View {
 export function Graph({ map }: { map: MapAnswer }) {
   const frame = useRef<HTMLDivElement>(null)
   const shape = JSON.stringify([map.nodes.map(({ id }) => id), map.edges.map(({ from, to, kind }) => [from, to, kind])])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: numbers alone move nothing.
+  // Numbers alone move nothing.
   const layout = useMemo(
     () =>
       layOut(
@@ -33,7 +33,7 @@ export function Graph({ map }: { map: MapAnswer }) {
     [shape],
   )
   const size = useSize(frame)
-  const fitted = fit(layout, size.width, size.height)
+  const fitted = fitTo(layout, size.width, size.height)
   const [moved, setMoved] = useState<{ shape: string; view: View } | null>(null)
   const view = moved?.shape === shape ? moved.view : fitted
   const [near, setNear] = useState<string | null>(null)
@@ -66,7 +66,6 @@ export function Graph({ map }: { map: MapAnswer }) {
       onPointerDown={drag.start}
       onClickCapture={drag.swallow}
     >
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: arrow keys walk between the links that it holds. */}
       <svg
         class="map-svg"
         role="group"
@@ -230,7 +229,7 @@ function Label({ edge, x, y }: { edge: MapEdge; x: number; y: number }) {
   ]
   const width = parts.join('  ').length * 5.9 + 10
   return (
-    <g class="map-label" transform={`translate(${x} ${y})`} aria-hidden="true">
+    <g class="map-label" transform={`translate(${x} ${y})`}>
       <rect x={-width / 2} y={-9} width={width} height={17} rx={4} />
       <text y={3.5}>
         <tspan>{parts[0]}</tspan>
@@ -271,7 +270,7 @@ function beside(from: string, key: string, layout: Layout, edges: readonly MapEd
   return near(column.map(({ id }) => id))
 }
 
-function fit(layout: Layout, width: number, height: number): View {
+function fitTo(layout: Layout, width: number, height: number): View {
   const scale = Math.min(LARGEST, width / layout.width, Math.max(height / layout.height, 0.6))
   return {
     scale,
