@@ -126,6 +126,7 @@ export function assemble(options: StartOptions): Telltale {
       link: true,
       extract: http.extract_headers,
       inject: http.inject_headers,
+      expressShapes: http.express_shapes,
       outbound: http.client,
       ignore: http.ignore,
       baggageHosts: http.baggage_hosts,

@@ -167,7 +167,15 @@ test.each([-0.1, 1.1])('a sample rate of %d is refused [R-04]', (rate) => {
 test('the surfaces have the defaults of the sources [W-37]', () => {
   const { http, process, functions, queue, workflow } = named('').config.surfaces
   expect({ http, process, functions, queue, workflow }).toEqual({
-    http: { enabled: true, client: true, extract_headers: true, inject_headers: true, ignore: [], baggage_hosts: [] },
+    http: {
+      enabled: true,
+      client: true,
+      extract_headers: true,
+      inject_headers: true,
+      express_shapes: true,
+      ignore: [],
+      baggage_hosts: [],
+    },
     process: { enabled: true, trace_lifecycle: true },
     functions: { enabled: true, order: 100 },
     queue: { enabled: true },

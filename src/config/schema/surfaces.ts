@@ -7,6 +7,10 @@ export const surfaces = section('What is observed without a call in the applicat
     client: flag('Observes outbound HTTP requests.', true),
     extract_headers: flag('Continues the trace that a request brings.', true),
     inject_headers: flag('Sends `traceparent` back on the response.', true),
+    express_shapes: flag(
+      'On Node 20 and 22, makes the requests of an Express server with the prototypes of Express from the start; Express then costs a third.',
+      true,
+    ),
     ignore: list(
       'Requests that make no telemetry: `/healthz`, `/internal/*`, `/assets/**`, `GET /orders/:id`.',
       text('A path pattern.', { as: 'word', required: true }),

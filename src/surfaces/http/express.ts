@@ -2,8 +2,6 @@
 // the router tree. The mounts above the route are found by walking that tree once per route object; their templates come
 // from the router's own words (route paths, mount paths of sub-apps) or are learned by `mount.ts`. What cannot be told for
 // sure is null, so `<unmatched>`: no value of a request reaches a label.
-import type { Server } from 'node:http'
-import { steadyShapes } from './express-shapes.ts'
 import { fits, join, matchOf, mountShape, patternOf } from './mount.ts'
 
 /** A layer of a router's stack, in either major version. */
@@ -124,7 +122,6 @@ function mountsBelow(
 }
 
 function templateOf(route: ExpressRoute, app: ExpressApp, request: ExpressRequest): string | null {
-  steadyShapes(request.socket?.server as Server | undefined)
   const asked = pathname(request.originalUrl ?? request.url ?? '/')
   const held = route[CHAINS]
   const chains =

@@ -25,6 +25,8 @@ export class Peer {
   /** The exchange that began last. */
   first: Exchange | null = null
 
+  /** The server was looked at for express-shapes.ts. */
+  shaped = false
   /** The gauge of open sockets to lower when it closes; null when this socket was not counted. */
   counted: { add(n: number): void } | null = null
 

@@ -1,5 +1,7 @@
 // Keys of requests: what is observed of them, whose they are, and what is taken out of what they leave.
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type http from 'node:http'
+import express from 'express'
 import { attributesObject } from '../../../src/model/attribute.ts'
 import { spanAttributes } from '../../../src/model/span.ts'
 import { type Row, row, type Settings } from './row.ts'
@@ -31,6 +33,22 @@ async function crossing(service: Service): Promise<unknown> {
     answered: 'traceparent' in answer.headers,
     baggage: heard.baggage,
   }
+}
+
+/** Whether the second request has the prototype of Express before Express sees it; Node 24 needs none, there the key is read. */
+async function prototypes(service: Service): Promise<unknown> {
+  const { config } = await service.start()
+  if (Number.parseInt(process.versions.v8, 10) >= 13) return config.surfaces.http.express_shapes
+  const app = express().get('/', (_, response) => void response.end())
+  const seen: boolean[] = []
+  const look = (message: unknown): void => {
+    seen.push(Object.getPrototypeOf((message as { request: object }).request) === app.request)
+  }
+  subscribe('http.server.request.start', look)
+  const url = await service.app(app as unknown as http.RequestListener)
+  for (let i = 0; i < 2; i++) await get(`${url}/`, {})
+  unsubscribe('http.server.request.start', look)
+  return seen[1]
 }
 
 /** The server span of the application, its call, and the server span of the other server. */
@@ -95,6 +113,7 @@ const both: Settings = { access: { tenants: { routing_mode: 'both' } } }
 export const REQUESTS: readonly Row[] = [
   row(`${HTTP}.extract_headers`, [undefined, false], crossing, [CROSSED, { ...CROSSED, continued: false }]),
   row(`${HTTP}.inject_headers`, [undefined, false], crossing, [CROSSED, { ...CROSSED, answered: false }]),
+  row(`${HTTP}.express_shapes`, [undefined, false], prototypes, [true, false]),
   row(`${HTTP}.ignore`, [undefined, ['/skip']], crossing, [
     CROSSED,
     // What is left is the span of the other server, which was told of no trace.
