@@ -1,3 +1,4 @@
+import './style/layers.css'
 import { render } from 'preact'
 import { App } from './shell/app.tsx'
 import { listenToKeys } from './shell/keys.ts'
@@ -6,6 +7,7 @@ import { startTheme } from './shell/theme.ts'
 import { startClock } from './shell/time.ts'
 import './style/tokens.css'
 import './style/base.css'
+import './style/page.css'
 
 startTheme()
 listen()

@@ -1,6 +1,7 @@
 // An answer that keeps itself fresh. What is shown stays while the next is asked for, so that nothing flickers; what was
 // seen before is shown at once on the way back.
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
+import { tick } from '../shell/time.ts'
 import { ask, Problem } from './client.ts'
 import type { Answers, Asked, Path, Question } from './types.ts'
 
@@ -24,18 +25,23 @@ interface Held {
 const seen = new Map<string, unknown>()
 const MOST_SEEN = 40
 
-/** `null` asks nothing. Put `from` and `to` of the range into the question: it is asked again when they move. */
+interface Options {
+  /** It does not change by itself: asked once, and again only by `again`. */
+  readonly still?: boolean
+}
+
+/** `null` asks nothing. It is asked again whenever the range moves; its `from` and `to` belong into the question. */
 export function useAnswer<P extends Path>(
   path: P,
   question: Question<P> | null,
   place?: Asked['place'],
+  { still = false }: Options = {},
 ): Answer<Answers[P]> {
   const asked = question === null ? null : JSON.stringify([path, place, question])
   const key = asked === null ? '' : keyOf(path, question as object, place)
   const [held, hold] = useState<Held>(() => ({ key, data: seen.get(key) }))
   const [turn, setTurn] = useState(0)
-  const latest = useRef(key)
-  latest.current = key
+  const moved = still ? 0 : tick.value
 
   // `asked` says all of the question, `turn` asks again.
   useEffect(() => {
@@ -56,7 +62,7 @@ export function useAnswer<P extends Path>(
       },
     )
     return () => stop.abort()
-  }, [asked, turn])
+  }, [asked, turn, moved])
 
   const current = held.key === key
   const data = question === null ? undefined : (held.data as Answers[P] | undefined)

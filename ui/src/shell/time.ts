@@ -19,7 +19,8 @@ const UNITS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 /** What the clock of the hub is ahead of ours; known once it has answered. */
 export const ahead = signal(0)
 const now = (): number => Date.now() + ahead.peek()
-const tick = signal(now())
+/** Moves whenever everything is asked again. */
+export const tick = signal(now())
 
 const asked = computed(() => {
   const from = query('from')
@@ -97,4 +98,25 @@ export function startClock(): void {
       document.removeEventListener('visibilitychange', seen)
     }
   })
+}
+
+const STEPS = [
+  1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 15_000, 30_000, 60_000, 120_000, 300_000, 600_000,
+  900_000, 1_800_000, 3_600_000, 7_200_000, 21_600_000, 43_200_000, 86_400_000,
+]
+
+export interface Grid {
+  readonly from: number
+  readonly to: number
+  readonly step_ms: number
+  readonly moments: number
+}
+
+/** The range in at most `about` moments that begin at round times, so that what is drawn stands still while it is live. */
+export function grid({ from, to }: Pick<Range, 'from' | 'to'>, about: number): Grid {
+  const step =
+    STEPS.find((one) => (to - from) / one <= about) ?? 86_400_000 * Math.ceil((to - from) / 86_400_000 / about)
+  const start = Math.floor(from / step) * step
+  const end = Math.max(start + step, Math.ceil(to / step) * step)
+  return { from: start, to: end, step_ms: step, moments: Math.min(500, Math.round((end - start) / step)) }
 }
