@@ -11,6 +11,10 @@ import { edgeWords, nodeWords } from './words.ts'
 
 /** More edges than this, and their numbers show where one points only. */
 const MANY = 16
+/** Smaller than this, and only names are shown, larger. */
+const FAR = 0.62
+/** Characters of a name that fit beside a bar; beside a sign some fewer. */
+const LONGEST = { near: 21, far: 12 } as const
 const LARGEST = 1.2
 const SMALLEST = 0.25
 
@@ -24,11 +28,13 @@ export function Graph({ map }: { map: MapAnswer }) {
   const frame = useRef<HTMLDivElement>(null)
   const shape = JSON.stringify([map.nodes.map(({ id }) => id), map.edges.map(({ from, to, kind }) => [from, to, kind])])
   // Numbers alone move nothing.
+  const many = map.edges.length > MANY
   const layout = useMemo(
     () =>
       layOut(
         map.nodes.map(({ id }) => id),
         map.edges,
+        many ? 'plain' : 'labels',
       ),
     [shape],
   )
@@ -61,7 +67,7 @@ export function Graph({ map }: { map: MapAnswer }) {
   return (
     <div
       ref={frame}
-      class={`map-frame${drag.dragging ? ' map-dragging' : ''}`}
+      class={`map-frame${drag.dragging ? ' map-dragging' : ''}${view.scale < FAR ? ' map-far' : ''}`}
       style={{ '--wanted': `${Math.ceil(layout.height * Math.min(LARGEST, fitted.scale)) + 16}px` }}
       onPointerDown={drag.start}
       onClickCapture={drag.swallow}
@@ -83,8 +89,8 @@ export function Graph({ map }: { map: MapAnswer }) {
               viewBox="0 0 10 10"
               refX="9"
               refY="5"
-              markerWidth="9"
-              markerHeight="9"
+              markerWidth="10"
+              markerHeight="10"
               markerUnits="userSpaceOnUse"
               orient="auto"
             >
@@ -101,7 +107,7 @@ export function Graph({ map }: { map: MapAnswer }) {
                 edge={edge}
                 nodes={nodes}
                 path={pathOf(layout.routes[i]!.points)}
-                weight={1.2 + 2.3 * Math.sqrt(edge.requests / busiest)}
+                weight={1.2 + 1.6 * Math.sqrt(edge.requests / busiest)}
                 dim={lit !== null && !lit.has(key)}
                 lit={lit?.has(key) ?? false}
                 point={setNear}
@@ -118,6 +124,7 @@ export function Graph({ map }: { map: MapAnswer }) {
                   x={box.x}
                   y={box.y}
                   dim={lit !== null && !lit.has(node.id)}
+                  far={view.scale < FAR}
                   point={setNear}
                 />
               )
@@ -125,7 +132,7 @@ export function Graph({ map }: { map: MapAnswer }) {
           })}
           {map.edges.map((edge, i) => {
             const key = edgeKey(edge)
-            if (lit === null ? map.edges.length > MANY : !lit.has(key)) return null
+            if (lit === null ? many : !lit.has(key)) return null
             return <Label key={key} edge={edge} {...layout.routes[i]!.label} />
           })}
         </g>
@@ -146,10 +153,12 @@ interface NodeProps {
   readonly x: number
   readonly y: number
   readonly dim: boolean
+  /** Only the name can be read. */
+  readonly far: boolean
   point(id: string | null): void
 }
 
-function Node({ node, x, y, dim, point }: NodeProps) {
+function Node({ node, x, y, dim, far, point }: NodeProps) {
   const { width, height } = BOX
   const colour = node.type === 'service' ? serviceColour(node.name) : 'var(--faint)'
   return (
@@ -167,8 +176,8 @@ function Node({ node, x, y, dim, point }: NodeProps) {
       >
         <title>{nodeWords(node)}</title>
         <Shape type={node.type} width={width} height={height} failed={node.error_rate} />
-        <text class="map-name" x={node.type === 'service' ? 18 : 36} y={25}>
-          {short(node.name, node.type === 'service' ? 22 : 19)}
+        <text class="map-name" x={node.type === 'service' ? 18 : 36} y={far ? 37 : 25}>
+          {short(node.name, LONGEST[far ? 'far' : 'near'] - (node.type === 'service' ? 0 : far ? 2 : 4))}
         </text>
         <text class="map-rates" x={node.type === 'service' ? 18 : 36} y={44}>
           {node.requests === 0 ? (
@@ -270,12 +279,15 @@ function beside(from: string, key: string, layout: Layout, edges: readonly MapEd
   return near(column.map(({ id }) => id))
 }
 
+/** What the buttons cover at the bottom, pixels. */
+const BUTTONS = 48
+
 function fitTo(layout: Layout, width: number, height: number): View {
-  const scale = Math.min(LARGEST, width / layout.width, Math.max(height / layout.height, 0.6))
+  const scale = Math.min(LARGEST, width / layout.width, Math.max((height - BUTTONS) / layout.height, 0.6))
   return {
     scale,
     x: Math.max(0, (width - layout.width * scale) / 2),
-    y: Math.max(0, (height - layout.height * scale) / 2),
+    y: Math.max(0, (height - (layout.height * scale > height - 2 * BUTTONS ? BUTTONS : 0) - layout.height * scale) / 2),
   }
 }
 

@@ -33,7 +33,8 @@ export interface Pair {
 }
 
 export const BOX = { width: 188, height: 60 } as const
-const COLUMN = BOX.width + 168
+/** Between columns, with room for the numbers on an edge or without. */
+const GAP = { labels: 168, plain: 76 } as const
 const ROW = BOX.height + 30
 /** What an edge needs to pass between boxes. */
 const LANE = 34
@@ -51,7 +52,7 @@ interface Cell {
   readonly right: Cell[]
 }
 
-export function layOut(ids: readonly string[], pairs: readonly Pair[]): Layout {
+export function layOut(ids: readonly string[], pairs: readonly Pair[], gap: keyof typeof GAP = 'labels'): Layout {
   const sorted = [...new Set(ids)].sort()
   const known = new Set(sorted)
   const edges = pairs.filter(({ from, to }) => from !== to && known.has(from) && known.has(to))
@@ -88,7 +89,7 @@ export function layOut(ids: readonly string[], pairs: readonly Pair[]): Layout {
   }
   order(grid)
   align(grid)
-  return drawn(sorted, pairs, grid, chains, back, linked)
+  return drawn(sorted, pairs, grid, chains, back, linked, BOX.width + GAP[gap])
 }
 
 const keyOf = (from: string, to: string): string => JSON.stringify([from, to])
@@ -240,17 +241,18 @@ function drawn(
   chains: ReadonlyMap<string, readonly Cell[]>,
   back: ReadonlySet<string>,
   linked: ReadonlySet<string>,
+  pitch: number,
 ): Layout {
   const all = grid.flat()
   const top = all.length === 0 ? 0 : Math.min(...all.map(({ y }) => y))
-  const xOf = (column: number): number => MARGIN + BOX.width / 2 + column * COLUMN
+  const xOf = (column: number): number => MARGIN + BOX.width / 2 + column * pitch
   const yOf = (y: number): number => MARGIN + BOX.height / 2 + y - top
   const boxes: Box[] = all.flatMap(({ id, column, y }) => (id === null ? [] : [{ id, x: xOf(column), y: yOf(y) }]))
   let bottom = boxes.length === 0 ? MARGIN : Math.max(...all.map(({ y }) => yOf(y))) + BOX.height / 2 + MARGIN
   // Those without edges stand below, side by side.
   const alone = ids.filter((id) => !linked.has(id))
   const across = Math.max(grid.length, Math.min(4, Math.ceil(Math.sqrt(alone.length))))
-  const width = BOX.width + (all.length === 0 ? ROW / 2 : COLUMN - BOX.width)
+  const width = BOX.width + (all.length === 0 ? ROW / 2 : pitch - BOX.width)
   alone.forEach((id, i) => {
     const x = MARGIN + BOX.width / 2 + (i % across) * width
     boxes.push({ id, x, y: bottom + Math.floor(i / across) * ROW + BOX.height / 2 })
