@@ -184,6 +184,16 @@ test('an error is told as an exception and keeps its own shape, also when it is 
   expect(parsed()[0]).toMatchObject({ message: 'broken', ...ids })
 })
 
+test('an error that no format copies is told each time it is logged', async () => {
+  const { records } = setup()
+  const { made } = logger({ format: winston.format.json() })
+  const error = new TypeError('broken')
+  made.error(error)
+  made.error(error)
+  await flowed()
+  expect(records.map(({ body }) => body)).toEqual(['broken', 'broken'])
+})
+
 test('children and default fields are kept, and ids that are there already stay', async () => {
   const { records } = setup()
   const { made, parsed } = logger({ defaultMeta: { service: 'shop' } })

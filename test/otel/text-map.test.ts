@@ -71,7 +71,8 @@ test('debug goes on through spans that the API starts, and fields name what may 
 test('malformed headers leave the context as it was, an undefined invalid context sends nothing [R-08]', () => {
   const there = trace.setSpanContext(ROOT_CONTEXT, { traceId: T, spanId: S, traceFlags: 1 })
   const propagator = made('b3', 'jaeger')
-  for (const carrier of [{ b3: 'x' }, { 'uber-trace-id': '1:2' }, { b3: '0' }])
+  const malformed: Record<string, string>[] = [{ b3: 'x' }, { 'uber-trace-id': '1:2' }, { b3: '0' }]
+  for (const carrier of malformed)
     expect(trace.getSpanContext(extract(propagator, carrier, there))).toMatchObject({
       traceId: T,
       spanId: S,
