@@ -4,6 +4,7 @@
 // and the parts are joined by what the outer route and the layers of the application say, never by the path that was asked.
 import { channel } from 'node:diagnostics_channel'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { noticeOnce } from '../../base/notice.ts'
 import type { Exchange } from './exchange.ts'
 import { fault } from './guard.ts'
 import { join } from './mount.ts'
@@ -73,18 +74,20 @@ export function stopH3(): void {
   THROWN.unsubscribe(onThrown)
 }
 
-/** Hooks an application of either version, once; anything else is left as it is and false. */
-export function hookH3(app: object, adopt: Adopt): boolean {
-  if (Object.hasOwn(app, HOOKED)) return true
+/** Hooks an application of either version, once; anything else is left as it is, and said. */
+export function hookH3(app: object, adopt: Adopt): void {
   try {
+    if (Object.hasOwn(app, HOOKED)) return
     if (isApp1(app)) hook1(app, adopt)
     else if (isApp2(app)) hook2(app, adopt)
-    else return false
+    else {
+      const text = 'telltaleH3 was given neither createApp() nor new H3() of h3: nothing is added'
+      noticeOnce('http.h3', 'warn', 'http.h3', text)
+      return
+    }
     Object.defineProperty(app, HOOKED, { value: true })
-    return true
   } catch (error) {
     fault(error)
-    return false
   }
 }
 

@@ -5,7 +5,7 @@ export interface Reach {
   readonly framework: string
   /** Versions that the conformance suite runs. */
   readonly versions: string
-  /** By one of these dependencies of an application the framework is known. */
+  /** By one of these installed packages, `name@major`, the row is known to be meant. */
   readonly packages: readonly string[]
   /** The door that adds what zero code leaves out; null where none is needed. */
   readonly door: string | null
@@ -21,7 +21,7 @@ export const REACH: readonly Reach[] = [
   {
     framework: 'Express',
     versions: '4 and 5',
-    packages: ['express'],
+    packages: ['express@4', 'express@5'],
     door: 'telltale/express',
     route: true,
     error: false,
@@ -32,7 +32,7 @@ export const REACH: readonly Reach[] = [
   {
     framework: 'Fastify',
     versions: '5',
-    packages: ['fastify'],
+    packages: ['fastify@5'],
     door: 'telltale/fastify',
     route: true,
     error: true,
@@ -43,7 +43,7 @@ export const REACH: readonly Reach[] = [
   {
     framework: 'Nest',
     versions: '11 on Express and on Fastify',
-    packages: ['@nestjs/core'],
+    packages: ['@nestjs/core@11'],
     door: 'telltale/nest',
     route: true,
     error: false,
@@ -55,7 +55,7 @@ export const REACH: readonly Reach[] = [
   {
     framework: 'Koa',
     versions: '2 and 3, with @koa/router 15 or koa-router 14',
-    packages: ['koa'],
+    packages: ['koa@2', 'koa@3'],
     door: 'telltale/koa',
     route: false,
     error: false,
@@ -66,7 +66,7 @@ export const REACH: readonly Reach[] = [
   {
     framework: 'Hono',
     versions: '4 on @hono/node-server 2',
-    packages: ['hono'],
+    packages: ['hono@4'],
     door: 'telltale/hono',
     route: false,
     error: false,
@@ -77,7 +77,7 @@ export const REACH: readonly Reach[] = [
   {
     framework: 'h3',
     versions: '2',
-    packages: ['h3'],
+    packages: ['h3@2'],
     door: 'telltale/h3',
     route: false,
     error: false,
@@ -97,7 +97,7 @@ export const REACH: readonly Reach[] = [
   {
     framework: 'h3 1',
     versions: '1',
-    packages: [],
+    packages: ['h3@1'],
     door: 'telltale/h3',
     route: false,
     error: false,

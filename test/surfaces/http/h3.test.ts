@@ -4,6 +4,7 @@ import type net from 'node:net'
 import * as two from 'h3'
 import * as one from 'h3v1'
 import { afterEach, expect, test } from 'vitest'
+import { onNotice } from '../../../src/base/notice.ts'
 import { setRoute, telltaleH3 } from '../../../src/h3.ts'
 import { inFlight, type Kit, kit, requests } from './kit.ts'
 import { close, listen, port, sendHttp } from './wire.ts'
@@ -152,9 +153,17 @@ test('version 2: setRoute is never overwritten; app.request() is no request [W-2
   expect(inFlight(recorded.registry)).toBe(0)
 })
 
-test('what is no application of h3 is left as it is', () => {
+test('what is no application of h3 is left as it is, and said once', () => {
   recorded = kit()
-  const other = Object.freeze({ config: Object.freeze({}), use: () => {} })
-  expect(() => telltaleH3({})).not.toThrow()
-  expect(() => telltaleH3(other)).not.toThrow()
+  const said: string[] = []
+  const before = onNotice((notice) => void said.push(notice.text))
+  try {
+    for (let i = 0; i < 2; i++) telltaleH3({})
+    telltaleH3(undefined as never)
+    telltaleH3(Object.freeze({ config: Object.freeze({}), use: () => {} }))
+  } finally {
+    onNotice(before)
+  }
+  expect(said[0]).toBe('telltaleH3 was given neither createApp() nor new H3() of h3: nothing is added')
+  expect(said).toHaveLength(2)
 })
