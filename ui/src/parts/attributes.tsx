@@ -1,4 +1,5 @@
 // Attributes as they were sent: key, value, and what one does with them.
+import type { ComponentChildren } from 'preact'
 import type { Attributes } from '../../../src/store/answers.ts'
 import './attributes.css'
 import { Copy } from './button.tsx'
@@ -19,7 +20,7 @@ export function AttributeList({ label, attributes, find }: AttributesProps) {
     <dl class="attributes" aria-label={label}>
       {rows.map(([key, value]) => (
         <div key={key} class="attribute">
-          <dt>{key}</dt>
+          <dt>{breakable(key)}</dt>
           <dd>
             <ValueText value={value} />
             <span class="attribute-deeds">
@@ -53,6 +54,10 @@ function ValueText({ value }: { value: Value }) {
     )
   return <span class={`attribute-value attribute-${kind}`}>{text === '' ? '""' : text}</span>
 }
+
+/** Long keys break after their dots. */
+const breakable = (key: string): ComponentChildren[] =>
+  key.split(/(?<=[._])/).map((part, i) => (i === 0 ? part : [<wbr key={i} />, part]))
 
 const isPlain = (value: Value): boolean => ['string', 'number', 'boolean'].includes(typeof value)
 const textOf = (value: Value): string =>

@@ -63,7 +63,11 @@ export function makePlot(host: HTMLElement, shape: PlotShape, latest: MutableRef
         size: (self, values) => widest(self, values),
         gap: 8,
         space: 34,
-        grid: { stroke: grid, width: 1 },
+        grid: {
+          stroke: grid,
+          width: 1,
+          ...(scale === 'log' && { filter: (_: uPlot, splits: number[]) => decades(splits) }),
+        },
         ticks: { show: false },
         ...(scale === 'log' && { filter: (_, splits) => decades(splits) }),
         values: (_, splits) => splits.map((value) => (value === null ? '' : valueText(value, unit))),
@@ -111,7 +115,7 @@ function drawn({ series, stack }: PlotShape): uPlot.Series[] {
     }
     if (kind === 'bars') {
       const paths = uPlot.paths.bars?.({ size: [0.82, 40], align: 1, radius: stack ? 0 : 0.15 })
-      return { ...base, paths, fill: stroke, width: 0 }
+      return { ...base, paths, fill: faded(stroke, stack ? 1 : 0.85), width: 0 }
     }
     if (kind === 'area') return { ...base, fill: faded(stroke, 0.16) }
     if (kind === 'points') return { ...base, paths: () => null, points: { show: true, size: 5, fill: stroke } }

@@ -29,6 +29,9 @@ export function durationText(ms: number | null | undefined): string {
   return s > 0 ? `${m} min ${s} s` : `${m} min`
 }
 
+/** How long after something, or before it. */
+export const offsetText = (ms: number): string => `${ms < 0 ? '−' : '+'}${durationText(Math.abs(ms))}`
+
 export function countText(n: number | null | undefined): string {
   if (n === null || n === undefined) return '–'
   const size = Math.abs(n)

@@ -6,7 +6,7 @@ import { useAnswer } from '../api/use-answer.ts'
 import { PAGES, pageAt } from '../pages.ts'
 import { Button } from '../parts/button.tsx'
 import { knowServices } from '../parts/colour.ts'
-import { Empty } from '../parts/empty.tsx'
+import { Busy, Empty } from '../parts/empty.tsx'
 import { Icon } from '../parts/icon.tsx'
 import './app.css'
 import { Boundary } from './boundary.tsx'
@@ -15,15 +15,15 @@ import { capsOf, useKeys } from './keys.ts'
 import { Palette } from './palette.tsx'
 import { arrived, go, href, place } from './place.ts'
 import { dark, nextTheme } from './theme.ts'
-import { ahead, canLive, live, refresh, setLive, shiftRange } from './time.ts'
-import { TimePicker, timeOpen } from './time-picker.tsx'
+import { ahead, canLive, heldFrom, live, refresh, setLive, shiftRange } from './time.ts'
+import { TimePicker, timeOpen, ZoneButton } from './time-picker.tsx'
 
 const sheet = signal<'palette' | 'help' | null>(null)
 
 export function App() {
   const found = pageAt(place.value.path)
   const main = useRef<HTMLElement>(null)
-  useServer()
+  const ready = useServer()
   useKeys('Everywhere', [
     { keys: 'Mod+k', does: 'Search pages, services, trace ids', always: true, run: () => toggle('palette') },
     { keys: '/', does: 'Search', run: () => focusSearch() || toggle('palette') },
@@ -100,21 +100,18 @@ export function App() {
           )}
           <h1 class="clip">{title}</h1>
         </div>
-        <button
-          type="button"
-          class="bar-search"
-          aria-label="Search pages, services, trace ids"
-          onClick={() => toggle('palette')}
-        >
+        <button type="button" class="bar-search" onClick={() => toggle('palette')}>
           <Icon name="search" />
           <span class="bar-search-words">Search or paste a trace id</span>
           <kbd>{capsOf('Mod+k').flat().join(' ')}</kbd>
         </button>
-        <TimePicker />
+        {found?.page.still ? <ZoneButton /> : <TimePicker />}
       </header>
       <main ref={main} id="main" class="main" tabIndex={-1} data-scrolls>
         <Boundary key={place.value.path}>
-          {View && found ? (
+          {!ready ? (
+            <Busy label="Asking the hub" />
+          ) : View && found ? (
             <View key={place.value.path} params={found.params} />
           ) : (
             <Empty title="There is no such page" icon="map">
@@ -158,9 +155,14 @@ function focusSearch(): boolean {
 }
 
 /** The clock of the hub, and the colours of its services in a fixed order. */
-function useServer(): void {
-  const status = useAnswer('/status', {}).data
+function useServer(): boolean {
+  const { data: status, error } = useAnswer('/status', {})
   const services = useAnswer('/services', {}).data
+  const { spans, logs } = status?.signals ?? {}
+  const oldest = Math.min(spans?.oldest_ms ?? Number.POSITIVE_INFINITY, logs?.oldest_ms ?? Number.POSITIVE_INFINITY)
+  useLayoutEffect(() => {
+    heldFrom.value = Number.isFinite(oldest) ? oldest : null
+  }, [oldest])
   useEffect(() => {
     if (status === undefined) return
     const off = status.now_ms - Date.now()
@@ -171,6 +173,7 @@ function useServer(): void {
     }
   }, [status])
   if (services !== undefined) knowServices(services.items.map(({ service }) => service))
+  return status !== undefined || error !== undefined
 }
 
 function Mark() {

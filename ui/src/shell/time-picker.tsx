@@ -35,12 +35,11 @@ export function TimePicker() {
           class="time-range"
           aria-haspopup="dialog"
           aria-expanded={open}
-          aria-label={`Time: ${words}, ${zoneText(to)}`}
           onClick={() => (timeOpen.value = !open)}
         >
           <Icon name="clock" />
-          <span class="num">{words}</span>
-          <span class="time-zone">{zoneText(to)}</span>
+          <span class="said">Time: </span>
+          <span class="num">{words}</span> <span class="time-zone">{zoneText(to)}</span>
         </button>
         <Button
           kind="quiet"
@@ -73,6 +72,20 @@ export function TimePicker() {
       <Button kind="quiet" icon="refresh" label="Ask again now  (r)" class="time-again" onClick={refresh} />
       {open && <Picker close={() => (timeOpen.value = false)} />}
     </div>
+  )
+}
+
+export function ZoneButton() {
+  const utc = zone.value === 'utc'
+  return (
+    <Button
+      icon="clock"
+      label={utc ? 'Show local time' : 'Show UTC'}
+      class="zone"
+      onClick={() => setZone(utc ? 'local' : 'utc')}
+    >
+      {utc ? 'UTC' : `Local ${zoneText()}`}
+    </Button>
   )
 }
 

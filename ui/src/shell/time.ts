@@ -31,10 +31,18 @@ const asked = computed(() => {
   return { relative: null, from: start, to: moment(query('to')) ?? null }
 })
 
+/** Start of what is held: before it there is nothing to see, and nothing to divide by. */
+export const heldFrom = signal<number | null>(null)
+/** Shorter than this a range is not cut to what is held, milliseconds. */
+const LEAST_MS = 60_000
+
 export const range = computed<Range>(() => {
   const { relative, from, to } = asked.value
   const at = tick.value
-  if (relative !== null) return { from: at - relative, to: at, relative }
+  if (relative !== null) {
+    const held = Math.min(heldFrom.value ?? 0, at - Math.min(LEAST_MS, relative))
+    return { from: Math.max(at - relative, held), to: at, relative }
+  }
   return { from, to: Math.max(to ?? at, from + 1), relative: null }
 })
 
@@ -120,3 +128,7 @@ export function grid({ from, to }: Pick<Range, 'from' | 'to'>, about: number): G
   const end = Math.max(start + step, Math.ceil(to / step) * step)
   return { from: start, to: end, step_ms: step, moments: Math.min(500, Math.round((end - start) / step)) }
 }
+
+/** In whole seconds, for words. */
+export const lengthOf = ({ from, to }: Pick<Range, 'from' | 'to'>): number =>
+  to - from < 10_000 ? to - from : Math.round((to - from) / 1000) * 1000

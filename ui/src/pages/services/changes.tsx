@@ -1,40 +1,40 @@
 // The first thing that is worth knowing: which operation got slower or began to fail.
-import type { RedAnswer } from '../../../../src/store/answers.ts'
 import { Dot } from '../../parts/button.tsx'
 import { serviceColour } from '../../parts/colour.ts'
-import { agoText, changeText, durationText, percentText } from '../../parts/format.ts'
+import { changeText, durationText, percentText } from '../../parts/format.ts'
 import { Icon } from '../../parts/icon.tsx'
 import { Spark } from '../../parts/spark.tsx'
 import { href } from '../../shell/place.ts'
 import { type Change, changesOf } from './change.ts'
 import './changes.css'
+import type { Compared } from './use-compared.ts'
 
 const MOST = 4
 
 /** Within one service its name goes without saying. */
-export function Changes({ answer, within }: { answer: RedAnswer; within?: string }) {
-  const { before, held_from_ms: held, from_ms: from, to_ms: to } = answer
+export function Changes({ compared, within }: { compared: Compared; within?: string }) {
+  const { answer } = compared
+  if (answer === undefined) return null
+  const { held_from_ms: held, before } = answer
   const changes = changesOf(answer.items)
-  const length = durationText(to - from)
-  if (before !== null && held !== null && held > from - (to - from) * 0.1 && changes.length === 0) {
+  const length = durationText(compared.length)
+  if (changes.length === 0 && (before === null || held === null || held > before.to_ms - 1000))
     return (
       <p class="changes-none">
         <Icon name="clock" />
-        Nothing to compare with yet: what is held begins {agoText(held, to)}. Choose a shorter time to compare it with
-        the time before.
+        What got slower is shown here as soon as there is a time before to compare with.
       </p>
     )
-  }
   if (changes.length === 0)
     return (
       <p class="changes-none">
         <Icon name="check" />
-        No operation got notably slower or failed more than in the {length} before.
+        In the last {length} no operation got notably slower or failed notably more than before.
       </p>
     )
   return (
     <section class="changes" aria-labelledby="changes-title">
-      <h2 id="changes-title">Got worse than in the {length} before</h2>
+      <h2 id="changes-title">Got worse in the last {length}</h2>
       <ul>
         {changes.slice(0, MOST).map((change) => (
           <li key={`${change.kind} ${change.row.service} ${change.row.kind} ${change.row.name}`}>

@@ -5,7 +5,8 @@ import { slowdown, verdict } from './change.ts'
 const TONES = { slower: 'bad', faster: 'good', same: 'dim', unknown: 'none' } as const
 
 /** How p95 compares with the stretch before. */
-export function Compared({ row }: { row: RedRow }) {
+export function Change({ row }: { row: RedRow | undefined }) {
+  if (row === undefined) return <span class="none">–</span>
   const ratio = slowdown(row)
   const how = verdict(row)
   const before = row.before?.p95_ms

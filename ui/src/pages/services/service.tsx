@@ -14,17 +14,22 @@ import { href, query, setQuery } from '../../shell/place.ts'
 import { grid, range, refresh } from '../../shell/time.ts'
 import { ratesOf, slowdown } from './change.ts'
 import { Changes } from './changes.tsx'
-import { Compared } from './compared.tsx'
+import { Change } from './compared.tsx'
 import { sortOf } from './services.tsx'
 import './services.css'
+import { useCompared } from './use-compared.ts'
 
 export function Service({ params: { service = '' } }: PageProps) {
   const { from, to, moments, step_ms: step } = grid(range.value, 90)
   const asked = { service, from, to, moments, compare: true }
   const whole = useAnswer('/red', { ...asked, by: 'service' })
   const each = useAnswer('/red', { ...asked, by: 'operation', limit: 200 })
+  const compared = useCompared('operation', service)
   const sort = sortOf(query('sort'), '-rate')
-  const rows = useMemo(() => sorted(each.data?.items ?? [], sort.by, sort.down), [each.data, sort.by, sort.down])
+  const rows = useMemo(() => {
+    const all = (each.data?.items ?? []).map((row) => ({ ...row, compared: compared.rowOf(row) }))
+    return sorted(all, sort.by, sort.down)
+  }, [each.data, compared.answer, sort.by, sort.down])
   const error = whole.error ?? each.error
   if (error !== undefined && whole.data === undefined) return <Failed problem={error} again={refresh} />
   if (whole.loading || each.loading) return <Busy label={`Asking for ${service}`} />
@@ -53,12 +58,12 @@ export function Service({ params: { service = '' } }: PageProps) {
         <NoMatch what={`requests of ${service}`} filters={[]} />
       ) : (
         <>
-          {each.data && <Changes answer={each.data} within={service} />}
+          <Changes compared={compared} within={service} />
           <Charts answer={whole.data!} row={red} step={step} />
           <section class="card" aria-labelledby="operations-title">
             <header class="card-head">
               <h2 id="operations-title">{plural(rows.length, 'operation')}</h2>
-              <p class="card-note">p95 against the {durationText(to - from)} before</p>
+              <p class="card-note">Change is p95 of the last {durationText(compared.length)} against the time before</p>
             </header>
             <Table
               label={`Operations of ${service}`}
@@ -161,11 +166,15 @@ function Charts({ answer, row, step }: { answer: RedAnswer; row: RedRow; step: n
   )
 }
 
-const COLUMNS: readonly Column<RedRow>[] = [
+interface Operation extends RedRow {
+  readonly compared: RedRow | undefined
+}
+
+const COLUMNS: readonly Column<Operation>[] = [
   {
     name: 'name',
     title: 'Operation',
-    width: 'minmax(120px, 2fr)',
+    width: 'minmax(90px, 2fr)',
     sorts: true,
     cell: ({ name, kind }) => (
       <>
@@ -193,7 +202,7 @@ const COLUMNS: readonly Column<RedRow>[] = [
   {
     name: 'errors',
     title: 'Errors',
-    width: 'minmax(54px, 0.5fr)',
+    width: 'minmax(46px, 0.5fr)',
     align: 'end',
     sorts: true,
     cell: ({ now }) => <span class={now.errors > 0 ? 'bad' : 'none'}>{percentText(now.error_rate)}</span>,
@@ -210,7 +219,7 @@ const COLUMNS: readonly Column<RedRow>[] = [
   {
     name: 'p95',
     title: 'p95',
-    width: 'minmax(66px, 1fr)',
+    width: 'minmax(62px, 1fr)',
     align: 'end',
     sorts: true,
     help: 'Nineteen of twenty were faster',
@@ -223,7 +232,14 @@ const COLUMNS: readonly Column<RedRow>[] = [
       </>
     ),
   },
-  { name: 'change', title: 'Change', width: '70px', align: 'end', sorts: true, cell: (row) => <Compared row={row} /> },
+  {
+    name: 'change',
+    title: 'Change',
+    width: 'minmax(52px, 70px)',
+    align: 'end',
+    sorts: true,
+    cell: (row) => <Change row={row.compared} />,
+  },
   {
     name: 'p99',
     title: 'p99',
@@ -248,16 +264,16 @@ const COLUMNS: readonly Column<RedRow>[] = [
   },
 ]
 
-const FIGURES: Readonly<Record<string, (row: RedRow) => number>> = {
+const FIGURES: Readonly<Record<string, (row: Operation) => number>> = {
   rate: ({ now }) => now.requests,
   errors: ({ now }) => now.error_rate,
   p50: ({ now }) => now.p50_ms ?? -1,
   p95: ({ now }) => now.p95_ms ?? -1,
   p99: ({ now }) => now.p99_ms ?? -1,
-  change: (row) => slowdown(row) ?? -1,
+  change: ({ compared }) => (compared === undefined ? -1 : (slowdown(compared) ?? -1)),
 }
 
-function sorted(rows: readonly RedRow[], by: string, down: boolean): RedRow[] {
+function sorted(rows: readonly Operation[], by: string, down: boolean): Operation[] {
   const figure = FIGURES[by]
   const sign = down ? -1 : 1
   return [...rows].sort((a, b) =>

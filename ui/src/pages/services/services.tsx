@@ -10,15 +10,18 @@ import { agoText, countText, durationText, percentText, plural, rateText } from 
 import { Spark } from '../../parts/spark.tsx'
 import { type Column, Table } from '../../parts/table.tsx'
 import { href, query, setQuery } from '../../shell/place.ts'
-import { grid, range, refresh } from '../../shell/time.ts'
+import { grid, lengthOf, range, refresh } from '../../shell/time.ts'
 import { ratesOf } from './change.ts'
 import { Changes } from './changes.tsx'
-import { Compared } from './compared.tsx'
+import { Change } from './compared.tsx'
+import { Overview } from './overview.tsx'
 import './services.css'
+import { useCompared } from './use-compared.ts'
 
 interface Row {
   readonly of: ServiceRow
   readonly red: RedRow | undefined
+  readonly compared: RedRow | undefined
   readonly rates: (number | null)[]
   readonly now: number
 }
@@ -27,14 +30,15 @@ export function Services(_: PageProps) {
   const { from, to, moments, step_ms: step } = grid(range.value, 60)
   const between = { from, to }
   const services = useAnswer('/services', between)
-  const red = useAnswer('/red', { ...between, by: 'service', compare: true, moments, limit: 200 })
-  const operations = useAnswer('/red', { ...between, by: 'operation', compare: true, moments, limit: 200 })
+  const red = useAnswer('/red', { ...between, by: 'service', moments, limit: 200 })
+  const before = useCompared('service')
+  const operations = useCompared('operation')
   const held = useAnswer('/services', {})
   const sort = sortOf(query('sort'))
   const now = range.value.to
   const rows = useMemo(
-    () => sorted(rowsOf(services.data?.items ?? [], red.data, step, now), sort.by, sort.down),
-    [services.data, red.data, sort.by, sort.down],
+    () => sorted(rowsOf(services.data?.items ?? [], red.data, before.rowOf, step, now), sort.by, sort.down),
+    [services.data, red.data, before.answer, sort.by, sort.down],
   )
   const error = services.error ?? red.error
   if (error !== undefined && rows.length === 0) return <Failed problem={error} again={refresh} />
@@ -43,12 +47,14 @@ export function Services(_: PageProps) {
   if (rows.length === 0) return <NoMatch what="services" filters={[]} />
   return (
     <div class="page">
-      {operations.data && <Changes answer={operations.data} />}
+      <Changes compared={operations} />
+      {red.data && <Overview answer={red.data} step={step} />}
       <section class="card" aria-labelledby="services-title">
         <header class="card-head">
           <h2 id="services-title">{plural(rows.length, 'service')}</h2>
           <p class="card-note">
-            Work that came in over {durationText(now - range.value.from)}, p95 against the same time before
+            Work that came in over {durationText(lengthOf(range.value))}; change is p95 of the last{' '}
+            {durationText(before.length)} against the time before
           </p>
         </header>
         <Table
@@ -70,7 +76,7 @@ const COLUMNS: readonly Column<Row>[] = [
   {
     name: 'name',
     title: 'Service',
-    width: 'minmax(104px, 1.1fr)',
+    width: 'minmax(88px, 1.1fr)',
     sorts: true,
     cell: ({ of, now }) => (
       <>
@@ -85,7 +91,7 @@ const COLUMNS: readonly Column<Row>[] = [
   {
     name: 'rate',
     title: 'Requests',
-    width: 'minmax(56px, 1fr)',
+    width: 'minmax(52px, 1fr)',
     align: 'end',
     sorts: true,
     cell: ({ of, red, rates }) =>
@@ -103,7 +109,7 @@ const COLUMNS: readonly Column<Row>[] = [
   {
     name: 'errors',
     title: 'Errors',
-    width: 'minmax(52px, 1fr)',
+    width: 'minmax(46px, 1fr)',
     align: 'end',
     sorts: true,
     cell: ({ red }) =>
@@ -121,7 +127,7 @@ const COLUMNS: readonly Column<Row>[] = [
   {
     name: 'p95',
     title: 'p95',
-    width: 'minmax(64px, 1.15fr)',
+    width: 'minmax(60px, 1.15fr)',
     align: 'end',
     sorts: true,
     help: 'Nineteen of twenty were faster',
@@ -143,7 +149,7 @@ const COLUMNS: readonly Column<Row>[] = [
     width: '74px',
     align: 'end',
     from: 'medium',
-    cell: ({ red }) => red && <Compared row={red} />,
+    cell: ({ compared }) => <Change row={compared} />,
   },
   {
     name: 'p50',
@@ -183,12 +189,18 @@ function seenText({ instances, last_seen_ms: seen }: ServiceRow, now: number): s
   return away || plural(instances, 'instance')
 }
 
-function rowsOf(services: readonly ServiceRow[], red: RedAnswer | undefined, step: number, now: number): Row[] {
+function rowsOf(
+  services: readonly ServiceRow[],
+  red: RedAnswer | undefined,
+  rowOf: (row: RedRow) => RedRow | undefined,
+  step: number,
+  now: number,
+): Row[] {
   const reds = new Map(red?.items.map((row) => [row.service, row]))
   return services.map((of) => {
     const row = reds.get(of.service)
     const rates = row === undefined ? [] : ratesOf(row.timeline.requests, red!.times_ms, step, now)
-    return { of, red: row, rates, now }
+    return { of, red: row, compared: row && rowOf(row), rates, now }
   })
 }
 

@@ -100,7 +100,7 @@ export function SpanLineRow(props: RowProps & { line: SpanLine; selected: boolea
         {span.events.map(({ time_ms: time, name }, i) => (
           <span key={i} class="line-event" title={name} style={{ left: `${percent(time, view)}%` }} />
         ))}
-        <span class={`line-took num${from > 62 ? ' line-took-left' : ''}`} style={tookAt(from, to)}>
+        <span class={`line-took num${from <= 62 && to > 86 ? ' line-took-over' : ''}`} style={tookAt(from, to)}>
           {said}
         </span>
       </div>
@@ -146,9 +146,10 @@ function placeOf({ from, to }: Stretch, view: View): Record<string, string> {
   return right <= left ? { display: 'none' } : { left: `${left}%`, width: `${right - left}%` }
 }
 
-/** Behind the bar, or before it where there is no room behind. */
+/** Behind the bar, or before it where there is no room behind, or over it where there is none at all. */
 function tookAt(from: number, to: number): Record<string, string> {
   if (to < 0) return { left: '0' }
   if (from > 100) return { right: '0' }
-  return from > 62 ? { right: `${100 - Math.max(0, from)}%` } : { left: `${Math.min(to, 88)}%` }
+  if (from > 62) return { right: `${100 - from}%` }
+  return to > 86 ? {} : { left: `${to}%` }
 }

@@ -3,7 +3,7 @@ import type { SpanRow, TraceAnswer } from '../../../../src/store/answers.ts'
 import { AttributeList } from '../../parts/attributes.tsx'
 import { Badge, Copy, Dot } from '../../parts/button.tsx'
 import { serviceColour, severityTone } from '../../parts/colour.ts'
-import { dateTimeText, durationText, percentText, plural } from '../../parts/format.ts'
+import { dateTimeText, durationText, offsetText, percentText, plural } from '../../parts/format.ts'
 import { Icon } from '../../parts/icon.tsx'
 import { Details } from '../../parts/sheet.tsx'
 import { href } from '../../shell/place.ts'
@@ -60,7 +60,7 @@ export function SpanDetails({ trace, span, shape, close }: SpanDetailsProps) {
           {durationText(span.self_ms)} <span class="none">without what it called</span>
         </Fact>
         <Fact name="Start">
-          <span title={dateTimeText(span.start_ms)}>+{durationText(span.start_ms - shape.start)}</span>{' '}
+          <span title={dateTimeText(span.start_ms)}>{offsetText(span.start_ms - shape.start)}</span>{' '}
           <span class="none num">{dateTimeText(span.start_ms).slice(11)}</span>
         </Fact>
       </dl>
@@ -68,7 +68,7 @@ export function SpanDetails({ trace, span, shape, close }: SpanDetailsProps) {
         <section key={i} class="span-exception">
           <h3>
             {String(own['exception.type'] ?? 'Exception')}
-            <span class="none num">+{durationText(time - shape.start)}</span>
+            <span class="none num">{offsetText(time - shape.start)}</span>
           </h3>
           <p>{String(own['exception.message'] ?? '')}</p>
           {own['exception.stacktrace'] !== undefined && (
@@ -92,7 +92,7 @@ export function SpanDetails({ trace, span, shape, close }: SpanDetailsProps) {
               <summary>
                 <Badge tone={severityTone(log.severity)}>{log.severity_text.toLowerCase() || 'log'}</Badge>
                 <span class="span-log-body">{bodyText(log.body)}</span>
-                <span class="none num">+{durationText(log.time_ms - shape.start)}</span>
+                <span class="none num">{offsetText(log.time_ms - shape.start)}</span>
               </summary>
               <AttributeList label="Attributes of the log" attributes={log.attributes} />
             </details>
@@ -135,7 +135,7 @@ export function SpanDetails({ trace, span, shape, close }: SpanDetailsProps) {
             <div key={i} class="span-event">
               <h4>
                 {event.name}
-                <span class="none num">+{durationText(event.time_ms - shape.start)}</span>
+                <span class="none num">{offsetText(event.time_ms - shape.start)}</span>
               </h4>
               <AttributeList label={`Attributes of ${event.name}`} attributes={event.attributes} />
             </div>
