@@ -101,7 +101,7 @@ export function Lines({ rows, filters, atEnd, more }: LinesProps) {
   }
   return (
     <div
-      role="grid"
+      role="treegrid"
       tabIndex={0}
       class="logs-grid"
       aria-label="Log lines, newest first"

@@ -18,6 +18,9 @@ const LONGEST = { near: 21, far: 12 } as const
 const LARGEST = 1.2
 const SMALLEST = 0.25
 
+/** Text beside a link that says the same in words. */
+const UNSAID = { 'aria-hidden': true } as const
+
 interface View {
   readonly scale: number
   readonly x: number
@@ -160,15 +163,19 @@ interface NodeProps {
 
 function Node({ node, x, y, dim, far, point }: NodeProps) {
   const { width, height } = BOX
-  const colour = node.type === 'service' ? serviceColour(node.name) : 'var(--faint)'
+  const service = node.type === 'service'
+  const colour = service ? serviceColour(node.name) : 'var(--faint)'
+  const left = service ? 18 : 36
   return (
-    <g transform={`translate(${x - width / 2} ${y - height / 2})`}>
+    <g
+      class={`map-node map-node-${node.type}${dim ? ' map-dim' : ''}`}
+      transform={`translate(${x - width / 2} ${y - height / 2})`}
+      style={{ '--own': colour }}
+    >
       <a
         href={nodePlace(node)}
         data-node={node.id}
-        class={`map-node map-node-${node.type}${dim ? ' map-dim' : ''}${node.errors > 0 ? ' map-node-bad' : ''}`}
         aria-label={nodeWords(node)}
-        style={{ '--own': colour }}
         onPointerEnter={() => point(node.id)}
         onPointerLeave={() => point(null)}
         onFocus={() => point(node.id)}
@@ -176,21 +183,21 @@ function Node({ node, x, y, dim, far, point }: NodeProps) {
       >
         <title>{nodeWords(node)}</title>
         <Shape type={node.type} width={width} height={height} failed={node.error_rate} />
-        <text class="map-name" x={node.type === 'service' ? 18 : 36} y={far ? 37 : 25}>
-          {short(node.name, LONGEST[far ? 'far' : 'near'] - (node.type === 'service' ? 0 : far ? 2 : 4))}
-        </text>
-        <text class="map-rates" x={node.type === 'service' ? 18 : 36} y={44}>
-          {node.requests === 0 ? (
-            <tspan>nothing came in</tspan>
-          ) : (
-            <>
-              <tspan>{rateText(node.per_second)}</tspan>
-              {node.errors > 0 && <tspan class="map-failed">{`  ${percentText(node.error_rate)}`}</tspan>}
-              <tspan>{`  ${durationText(node.p95_ms)}`}</tspan>
-            </>
-          )}
-        </text>
       </a>
+      <text class="map-name" x={left} y={far ? 37 : 25} {...UNSAID}>
+        {short(node.name, LONGEST[far ? 'far' : 'near'] - (service ? 0 : far ? 2 : 4))}
+      </text>
+      <text class="map-rates" x={left} y={44} {...UNSAID}>
+        {node.requests === 0 ? (
+          <tspan>nothing came in</tspan>
+        ) : (
+          <>
+            <tspan>{rateText(node.per_second)}</tspan>
+            {node.errors > 0 && <tspan class="map-failed">{`  ${percentText(node.error_rate)}`}</tspan>}
+            <tspan>{`  ${durationText(node.p95_ms)}`}</tspan>
+          </>
+        )}
+      </text>
     </g>
   )
 }
@@ -240,7 +247,7 @@ function Label({ edge, x, y }: { edge: MapEdge; x: number; y: number }) {
   return (
     <g class="map-label" transform={`translate(${x} ${y})`}>
       <rect x={-width / 2} y={-9} width={width} height={17} rx={4} />
-      <text y={3.5}>
+      <text y={3.5} {...UNSAID}>
         <tspan>{parts[0]}</tspan>
         {parts[1] && <tspan class="map-failed">{`  ${parts[1]}`}</tspan>}
         <tspan>{`  ${parts[2]}`}</tspan>
