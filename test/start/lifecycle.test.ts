@@ -43,6 +43,7 @@ test('stop, then start works: counts go on, each is shown once, and requests are
     jobs.add(1)
     await server.get('/again')
     await span('own', async () => {})
+    await telltale.flush()
     const seen = await scrape(telltale)
     totals.push([
       seen.value('again_jobs_total'),
