@@ -8,25 +8,16 @@ import type { Grid } from './grid.ts'
 import type { StoredSeries } from './metrics.ts'
 import type { Point } from './points.ts'
 
-/** What was added in one moment; `share` of all that lies between `base` and `point`. `base` null: counted from zero. */
-export interface Increment {
-  readonly moment: number
-  readonly share: number
-  /** Milliseconds of the moment that are covered. */
-  readonly covered: number
-  readonly base: Point | null
-  readonly point: Point
-}
+/**
+ * Told of each moment: `share` of what lies between `base` and `point` was added in it, and `covered` milliseconds of it
+ * are known. `base` null: counted from zero. The moments of one pair of points follow each other.
+ */
+export type Increment = (moment: number, share: number, covered: number, base: Point | null, point: Point) => void
 
 /** When nothing tells how often a sender sends, milliseconds. */
 const USUAL_INTERVAL = 60_000
 
-export function eachIncrement(
-  series: StoredSeries,
-  grid: Grid,
-  started: number,
-  visit: (increment: Increment) => void,
-): void {
+export function eachIncrement(series: StoredSeries, grid: Grid, started: number, visit: Increment): void {
   const { list } = series.points
   const { type } = series.metric
   const signed = type === 'gauge' || type === 'updown'
@@ -56,40 +47,75 @@ function beginning({ points, metric }: StoredSeries, first: Point, started: numb
   return first.start >= started ? first.start : undefined
 }
 
-function spread(
-  grid: Grid,
-  from: number,
-  base: Point | null,
-  point: Point,
-  visit: (increment: Increment) => void,
-): void {
+function spread(grid: Grid, from: number, base: Point | null, point: Point, visit: Increment): void {
   const to = point.time
   if (to < grid.from || from >= grid.to) return
   if (to <= from) {
-    if (to < grid.to) visit({ moment: grid.place(to), share: 1, covered: 0, base, point })
+    if (to < grid.to) visit(grid.place(to), 1, 0, base, point)
     return
   }
   const last = grid.place(Math.min(to, grid.to))
   for (let moment = grid.place(Math.max(from, grid.from)); moment <= last; moment++) {
     const start = grid.from + moment * grid.step
     const covered = Math.min(to, start + grid.step) - Math.max(from, start)
-    if (covered > 0) visit({ moment, share: covered / (to - from), covered, base, point })
+    if (covered > 0) visit(moment, covered / (to - from), covered, base, point)
   }
 }
 
-/** Adds the share of each bucket's growth to `cells`, at the place of its upper bound among `bounds`. */
-export function addBuckets(cells: Float64Array, bounds: Float64Array, { share, base, point }: Increment): void {
-  if (point.buckets !== null) addPart(cells, bounds, point.buckets, share)
-  if (base !== null && base.buckets !== null) addPart(cells, bounds, base.buckets, -share)
+/** What was observed in each moment, by bucket: counts go to the place of their upper bound among `bounds`. */
+export class Observed {
+  readonly bounds: Float64Array
+  readonly cells: Float64Array[]
+  /** Where the counts of other bounds go; series of one metric share theirs, mostly. */
+  readonly #places = new Map<Float64Array, Int32Array>()
+  /** Growth between the two points that were seen last: their moments follow each other. */
+  readonly #growth: Float64Array
+  #point: Point | null = null
+  #grew = false
+
+  constructor(bounds: Float64Array, moments: number) {
+    this.bounds = bounds
+    this.cells = Array.from({ length: moments }, () => new Float64Array(bounds.length + 1))
+    this.#growth = new Float64Array(bounds.length + 1)
+  }
+
+  add(moment: number, share: number, base: Point | null, point: Point): void {
+    if (point !== this.#point) this.#compare(base, point)
+    if (!this.#grew) return
+    const cell = this.cells[moment]!
+    const growth = this.#growth
+    for (let i = 0; i < growth.length; i++) cell[i]! += share * growth[i]!
+  }
+
+  #compare(base: Point | null, point: Point): void {
+    this.#point = point
+    this.#grew = point.count !== (base?.count ?? 0)
+    if (!this.#grew) return
+    this.#growth.fill(0)
+    if (point.buckets !== null) this.#put(point.buckets, 1)
+    if (base !== null && base.buckets !== null) this.#put(base.buckets, -1)
+  }
+
+  #put({ bounds, counts }: Buckets, sign: 1 | -1): void {
+    let places = this.#places.get(bounds)
+    if (places === undefined) {
+      places = placesOf(bounds, this.bounds)
+      this.#places.set(bounds, places)
+    }
+    const growth = this.#growth
+    for (let i = 0; i < counts.length; i++) growth[places[i]!]! += sign * counts[i]!
+  }
 }
 
-function addPart(cells: Float64Array, bounds: Float64Array, { bounds: own, counts }: Buckets, factor: number): void {
+function placesOf(own: Float64Array, bounds: Float64Array): Int32Array {
+  const places = new Int32Array(own.length + 1)
   let place = 0
-  for (let i = 0; i < counts.length; i++) {
-    if (i === own.length) place = bounds.length
-    else while (place < bounds.length && bounds[place]! < own[i]!) place++
-    cells[place]! += factor * counts[i]!
+  for (let i = 0; i < own.length; i++) {
+    while (place < bounds.length && bounds[place]! < own[i]!) place++
+    places[i] = place
   }
+  places[own.length] = bounds.length
+  return places
 }
 
 /** All upper bounds that the series have in the grid's time, thinned to `most`: a count goes to the next one above. */

@@ -9,7 +9,7 @@ import type { ChartExemplar, ChartLine, Facet, MetricChart } from './answers.ts'
 import { AttributeTrie } from './attribute-trie.ts'
 import { type Condition, holds } from './condition.ts'
 import { Grid } from './grid.ts'
-import { addBuckets, boundsOf, eachIncrement } from './increments.ts'
+import { boundsOf, eachIncrement, Observed } from './increments.ts'
 import type { Metric, StoredSeries } from './metrics.ts'
 import { plainObject, plainText } from './plain.ts'
 import type { Range } from './rates.ts'
@@ -214,11 +214,10 @@ function growth(series: StoredSeries, { grid, as, started }: Draw): Float64Array
   const covered = new Float64Array(grid.size)
   const { type } = series.metric
   const field = type === 'counter' || type === 'gauge' || type === 'updown' ? 'value' : 'count'
-  eachIncrement(series, grid, started, (increment) => {
-    const { moment, share, point, base } = increment
+  eachIncrement(series, grid, started, (moment, share, known, base, point) => {
     const held = values[moment]!
     values[moment] = (Number.isNaN(held) ? 0 : held) + share * (point[field] - (base?.[field] ?? 0))
-    covered[moment]! += increment.covered
+    covered[moment]! += known
   })
   if (as !== 'rate') return values
   // The newest moment has hardly begun: what is known of it would stick out.
@@ -232,7 +231,7 @@ function means(line: Line, { grid, started }: Draw): (number | null)[] {
   const sums = new Float64Array(grid.size)
   const counts = new Float64Array(grid.size)
   for (const series of line.series) {
-    eachIncrement(series, grid, started, ({ moment, share, base, point }) => {
+    eachIncrement(series, grid, started, (moment, share, _, base, point) => {
       sums[moment]! += share * (point.value - (base?.value ?? 0))
       counts[moment]! += share * (point.count - (base?.count ?? 0))
     })
@@ -263,19 +262,13 @@ function sentQuantiles(line: Line, { grid }: Draw, q: number): (number | null)[]
   return values
 }
 
-/** What was observed in each moment, by bucket; shares that cancel out leave no crumbs below zero. */
-function observed(
-  all: readonly StoredSeries[],
-  grid: Grid,
-  started: number,
-  most: number,
-): { bounds: Float64Array; cells: Float64Array[] } {
-  const bounds = boundsOf(all, grid, most)
-  const cells = Array.from({ length: grid.size }, () => new Float64Array(bounds.length + 1))
+/** What was observed in each moment; shares that cancel out leave no crumbs below zero. */
+function observed(all: readonly StoredSeries[], grid: Grid, started: number, most: number): Observed {
+  const sum = new Observed(boundsOf(all, grid, most), grid.size)
   for (const series of all)
-    eachIncrement(series, grid, started, (increment) => addBuckets(cells[increment.moment]!, bounds, increment))
-  for (const counts of cells) for (let i = 0; i < counts.length; i++) if (counts[i]! < 1e-9) counts[i] = 0
-  return { bounds, cells }
+    eachIncrement(series, grid, started, (moment, share, _, base, point) => sum.add(moment, share, base, point))
+  for (const counts of sum.cells) for (let i = 0; i < counts.length; i++) if (counts[i]! < 1e-9) counts[i] = 0
+  return sum
 }
 
 function heatmap(lines: readonly Line[], grid: Grid, started: number): MetricChart['heatmap'] {
