@@ -56,14 +56,24 @@ const COLUMNS: readonly Column<MetricRow>[] = [
     title: 'Metric',
     width: 'minmax(180px, 4fr)',
     sorts: true,
-    cell: ({ name, description }) => (
+    cell: ({ name, type, description }) => (
       <span class="explore-name">
         <span class="clip mono">{name}</span>
-        <span class="clip explore-about">{description}</span>
+        <span class="clip explore-about">
+          <span class="explore-kind">{type} · </span>
+          {description}
+        </span>
       </span>
     ),
   },
-  { name: 'type', title: 'Type', width: '96px', sorts: true, cell: ({ type }) => <Badge>{type}</Badge> },
+  {
+    name: 'type',
+    title: 'Type',
+    width: '96px',
+    from: 'medium',
+    sorts: true,
+    cell: ({ type }) => <Badge>{type}</Badge>,
+  },
   { name: 'unit', title: 'Unit', width: '84px', from: 'wide', cell: ({ unit }) => unitText(unit) || '–' },
   {
     name: 'services',

@@ -228,7 +228,7 @@ function Picture({ view, charts, stale }: PictureProps) {
             series={shown}
             dots={dots}
             unit={unit}
-            height={320}
+            height={tall()}
             scale={query('scale') === 'log' ? 'log' : 'linear'}
           />
           <Legend lines={lines} hidden={hidden} unit={unit} />
@@ -262,6 +262,11 @@ function linesOf(view: View, charts: readonly MetricChart[]): ChartSeries[] {
       dash: chart.lines.length > 1 && reading !== 1,
     })),
   )
+}
+
+/** As much of the window as leaves room for what stands around it. */
+function tall(): number {
+  return Math.round(Math.max(240, Math.min(560, innerHeight * 0.42)))
 }
 
 /** One of each moment and line: of many on one spot only the highest can be told apart. */

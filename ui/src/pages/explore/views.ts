@@ -43,7 +43,18 @@ export function unitOf({ type, unit }: Pick<MetricRow, 'type' | 'unit'>, as: str
   return own === '' || own === '1' || own.startsWith('{') ? '1/s' : `${own}/s`
 }
 
+const WORDS: Readonly<Record<string, string>> = {
+  '': '',
+  1: '',
+  s: 'seconds',
+  ms: 'ms',
+  us: 'µs',
+  ns: 'ns',
+  By: 'bytes',
+  '%': 'percent',
+}
+
+/** In words, where it has any; without the braces that UCUM puts around annotations. */
 export function unitText(unit: string): string {
-  if (unit === '' || unit === '1') return ''
-  return unit.startsWith('{') ? unit.slice(1, -1) : unit
+  return WORDS[unit] ?? (unit.startsWith('{') ? unit.slice(1, -1) : unit)
 }
