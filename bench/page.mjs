@@ -7,7 +7,9 @@ const NAMES = {
   als: 'idle AsyncLocalStorage',
   prom: 'prom-client, three metrics',
   otel: 'OpenTelemetry NodeSDK, HTTP and framework instrumentation, OTLP',
+  metrics: 'telltale, metrics and request log alone',
   ours: 'telltale, everything on',
+  unshaped: 'telltale, everything on, `express_shapes: false`',
 }
 const UNITS = { retained: 'bytes a span', encode: 'ns a span', 'api-span': 'ns a span' }
 const LIBRARIES = { ours: 'telltale', prom: 'prom-client', otel: 'OpenTelemetry' }

@@ -100,7 +100,7 @@ async function main() {
     for (const [major, node] of Object.entries(nodes())) {
       for (const framework of Object.keys(FRAMEWORKS).filter((one) => only.includes(one))) {
         const key = `${framework}${major}`
-        const results = await measureServers({ framework, node, sink, load, plan, key })
+        const results = await measureServers({ framework, node, sink, load, plan, key, major })
         ;(servers[major] ??= {})[framework] = results
         say(serverGoals(Number(major), framework, results))
       }

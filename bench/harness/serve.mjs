@@ -5,8 +5,12 @@ import { count } from './instructions.mjs'
 import { Peer } from './peer.mjs'
 
 const SERVER = fileURLToPath(new URL('../server/server.cjs', import.meta.url))
-export const VARIANTS = ['bare', 'als', 'prom', 'otel', 'ours']
-const TRACING = ['otel', 'ours']
+const VARIANTS = ['bare', 'als', 'prom', 'metrics', 'otel', 'ours']
+const TRACING = ['otel', 'ours', 'unshaped']
+
+/** Express without the shared shapes is a variant where they are used. */
+const variantsOf = (framework, major) =>
+  framework === 'express' && Number(major) < 24 ? [...VARIANTS, 'unshaped'] : VARIANTS
 const CONNECTIONS = 8
 
 const cpuMs = ({ cpu }) => (cpu.user + cpu.system) / 1000
@@ -32,11 +36,12 @@ async function instructionPhase(server, load, requests) {
  * Variant → { cpu, rss, p99, instructions }: arrays of one number a round; plus `sent` and, for tracing variants, `spans`.
  * plan: { rounds, requests, warmSeconds, paced: { requests, perSecond } | null, perf }
  */
-export async function measureServers({ framework, node, sink, load, plan, key }) {
+export async function measureServers({ framework, node, sink, load, plan, key, major }) {
+  const variants = variantsOf(framework, major)
   const results = {}
   const servers = {}
   try {
-    for (const variant of VARIANTS) {
+    for (const variant of variants) {
       const env = { SINK: `http://127.0.0.1:${sink.port}/${key}-${variant}` }
       servers[variant] = await Peer.start(SERVER, [framework, variant], { node, env })
       results[variant] = { cpu: [], rss: [], p99: [], instructions: [], sent: 0 }
@@ -45,7 +50,7 @@ export async function measureServers({ framework, node, sink, load, plan, key })
       results[variant].sent += requests
       return requests
     }
-    for (const variant of VARIANTS) {
+    for (const variant of variants) {
       const until = performance.now() + plan.warmSeconds * 1000
       do {
         const { failed } = await load.ask('drive', {
@@ -58,9 +63,9 @@ export async function measureServers({ framework, node, sink, load, plan, key })
       await servers[variant].ask('flush')
     }
     for (let round = 0; round < plan.rounds; round++) {
-      for (let i = 0; i < VARIANTS.length; i++) {
+      for (let i = 0; i < variants.length; i++) {
         // Each round starts with another variant, so that no one always follows the heaviest.
-        const variant = VARIANTS[(round + i) % VARIANTS.length]
+        const variant = variants[(round + i) % variants.length]
         const server = servers[variant]
         const row = results[variant]
         const { cpu, rss } = await cpuPhase(server, load, spend(variant, plan.requests))
@@ -74,7 +79,7 @@ export async function measureServers({ framework, node, sink, load, plan, key })
         }
       }
     }
-    for (const variant of TRACING) {
+    for (const variant of variants.filter((one) => TRACING.includes(one))) {
       await servers[variant].ask('flush')
       results[variant].spans = (await sink.ask('counts'))[`${key}-${variant}`]?.server ?? 0
       results[variant].counted = results[variant].spans === results[variant].sent

@@ -3,16 +3,20 @@ const { mkdtempSync, writeFileSync } = require('node:fs')
 const { tmpdir } = require('node:os')
 const { join, resolve } = require('node:path')
 
-exports.begin = async () => {
+const TRACING = `tracing: { exporters: [{ type: otlp, endpoint: "${process.env.SINK}/" }] }`
+
+/** `tracing` and `more` are YAML, for the variants of this one. */
+exports.begin = async (_framework, { tracing = TRACING, more = '' } = {}) => {
   const config = join(mkdtempSync(join(tmpdir(), 'telltale-bench-')), 'telltale.yaml')
   writeFileSync(
     config,
     `name: bench
 server: { port: 0 }
+${more}
 observability:
   opentelemetry:
     service_name: bench
-    tracing: { exporters: [{ type: otlp, endpoint: "${process.env.SINK}/" }] }
+    ${tracing}
 `,
   )
   const { start } = await import(resolve(__dirname, '../../dist/esm/index.js'))
