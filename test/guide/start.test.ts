@@ -1,0 +1,183 @@
+// The first ten minutes, as somebody who copies each block has them: docs/guide/start.md is run from its first block to its
+// last in a folder that has the built package and Express, and whatever it says is printed is compared.
+import { spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { initText } from '../../src/cli/init.ts'
+import { loadConfig } from '../../src/config/load.ts'
+import { dist } from '../house/dist.ts'
+import { ROOT } from '../house/source.ts'
+import { type Block, blocksOf, fileOf, linksOf } from './document.ts'
+import { Terminals } from './terminal.ts'
+
+const GUIDE = 'docs/guide/start.md'
+const BLOCKS = blocksOf(GUIDE)
+/** Uses that are not run here: installing is what test/house/pack does. */
+const NOT_RUN = ['install']
+const TERMINALS = ['hub', 'shop']
+/** Warnings that the guide speaks of. */
+const WARNED: Record<string, string[]> = { 'scraped.yaml': ['ACCESS_OPEN'] }
+const PORTS = [3000, 4318, 4319, 9464]
+const has = (program: string) => spawnSync(program, ['--version'], { stdio: 'ignore' }).status === 0
+const required = process.env['TELLTALE_REQUIRE_SERVICES'] === '1'
+
+const folder = mkdtempSync(join(tmpdir(), 'telltale-guide-'))
+const ports = new Map<number, number>()
+let terminals: Terminals
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+/** The ports of the guide may be taken on this machine: others stand for them, in what is run and in what is expected. */
+const moved = (text: string) =>
+  text
+    .replace(/(127\.0\.0\.1:|listen\()(\d{4})\b/g, (whole, before: string, port: string) =>
+      ports.has(Number(port)) ? `${before}${ports.get(Number(port))}` : whole,
+    )
+    .replace(/^npx telltale hub$/m, (command) => `${command} --port ${ports.get(4318)} --ui-port ${ports.get(4319)}`)
+
+/** What differs from run to run, under one name. */
+const masked = (text: string) =>
+  text
+    .replace(/\b[0-9a-f]{32}\b/g, '<trace id>')
+    .replace(/\b[0-9a-f]{16}\b/g, '<span id>')
+    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')
+    .replace(/("uptime_seconds":)[\d.]+/g, '$1<seconds>')
+    // A port of five digits widens a column.
+    .replace(/(\S) {2,}/g, '$1  ')
+    .trimEnd()
+
+const expected = (block: Block) => masked(moved(block.text))
+
+beforeAll(async () => {
+  const built = await dist({ panel: true })
+  for (const port of PORTS) ports.set(port, await freePort())
+  mkdirSync(join(folder, 'node_modules/.bin'), { recursive: true })
+  symlinkSync(ROOT, join(folder, 'node_modules/telltale'))
+  symlinkSync(join(ROOT, 'node_modules/express'), join(folder, 'node_modules/express'))
+  symlinkSync(join(built, 'esm/cli.js'), join(folder, 'node_modules/.bin/telltale'))
+  writeFileSync(join(folder, 'package.json'), '{ "name": "hello", "private": true }\n')
+  const env = {
+    ...process.env,
+    NODE_OPTIONS: '',
+    OTLP_ENDPOINT: `http://127.0.0.1:${ports.get(4318)}`,
+    OTEL_EXPORTER_PROMETHEUS_PORT: String(ports.get(9464)),
+    PATH: `${join(process.execPath, '..')}:${process.env['PATH']}`,
+  }
+  terminals = new Terminals({ cwd: folder, env })
+}, 120_000)
+
+afterAll(async () => {
+  await terminals?.endAll()
+  rmSync(folder, { recursive: true, force: true })
+}, 30_000)
+
+const fromHub = async <T>(path: string): Promise<T> =>
+  (await (await fetch(`http://127.0.0.1:${ports.get(4319)}/api/v1/${path}`)).json()) as T
+
+test(`every block of ${GUIDE} is of a kind that is run or read here`, () => {
+  const kinds = new Set(BLOCKS.map(({ language, use }) => `${language} ${use}`.trim()))
+  expect([...kinds].sort()).toEqual([
+    ...['js', 'sh', 'sh fails', 'sh hub', 'sh install', 'sh shop', 'text', 'text hub', 'text shop'],
+    ...['yaml', 'yaml prometheus', 'yaml wrong'],
+  ])
+  const commands = BLOCKS.filter(({ language, use }) => language === 'sh' && !NOT_RUN.includes(use))
+  const files = BLOCKS.filter(({ language }) => language === 'js').map((block) => fileOf(block) ?? `line ${block.line}`)
+  expect(files.filter((file) => !commands.some(({ text }) => text.includes(` ${file}\n`)))).toEqual([])
+})
+
+test(`whoever copies ${GUIDE} block by block sees what it says`, { timeout: 180_000 }, async (context) => {
+  if (!required) context.skip(!has('curl'), 'curl is not installed')
+  for (const [i, block] of BLOCKS.entries()) {
+    const { language, use } = block
+    const at = `${GUIDE}:${block.line}`
+    const file = fileOf(block)
+    const next = BLOCKS[i + 1]
+    if (file !== undefined) writeFileSync(join(folder, file), moved(block.text))
+    if (language === 'text' && TERMINALS.includes(use)) {
+      const lines = block.text.split('\n').length - 1
+      expect(masked(await terminals.printed(use, lines)), at).toBe(expected(block))
+    }
+    if (language !== 'sh' || NOT_RUN.includes(use)) continue
+    if (TERMINALS.includes(use)) await terminals.start(use, moved(block.text))
+    else {
+      const ran = await terminals.run(moved(block.text))
+      expect(ran.code === 0, `${at}\n${ran.stderr}`).toBe(use !== 'fails')
+      const said = use === 'fails' ? ran.stderr.replace(/^npm warn .*\n/gm, '') : ran.stdout
+      if (next?.language === 'text' && next.use === '') expect(masked(said), at).toBe(expected(next))
+    }
+  }
+  await terminals.end('shop')
+  await arrived()
+})
+
+/** What the guide says is then to be seen in the panel, by the API that the panel asks. */
+async function arrived(): Promise<void> {
+  const { items } = await fromHub<{ items: { trace_id: string; name: string; errors: number; logs: number }[] }>(
+    'traces?limit=50',
+  )
+  const orders = items.filter(({ name }) => name.startsWith('POST'))
+  expect(orders.map(({ name, errors, logs }) => ({ name, errors, logs }))).toEqual([
+    { name: 'POST /orders', errors: 2, logs: 1 },
+    { name: 'POST /orders', errors: 0, logs: 1 },
+  ])
+  expect([...new Set(items.map(({ name }) => name))].sort()).toEqual(['GET', 'GET /orders/:id', 'POST /orders'])
+  const { tree } = await fromHub<{ tree: { name: string; status: string; events: { attributes: object }[] }[] }>(
+    `traces/${orders[0]!.trace_id}`,
+  )
+  expect(tree.map(({ name, status }) => `${name} ${status}`)).toEqual(['POST /orders error', 'charge card error'])
+  expect(tree[1]!.events[0]!.attributes).toMatchObject({ 'exception.message': 'the card is refused' })
+  const logs = await fromHub<{ items: { body: string; attributes: object }[] }>('logs?limit=50')
+  expect(logs.items.map(({ body, attributes }) => ({ body, attributes }))).toEqual([
+    { body: 'order failed', attributes: { reason: 'the card is refused' } },
+    { body: 'order placed', attributes: { 'order.cents': 4200, password: '[REDACTED]' } },
+  ])
+}
+
+test('the file that the guide shows is the one that init writes', () => {
+  const shown = BLOCKS.find(({ language }) => language === 'yaml')!
+  expect(shown.text).toBe(initText('hello'))
+})
+
+test('each configuration of the guides and the README has no fault, or the ones that it is there to show', () => {
+  for (const path of [GUIDE, 'README.md']) {
+    for (const block of blocksOf(path).filter(({ language }) => language === 'yaml')) {
+      if (block.use === 'prometheus') continue
+      const file = join(folder, `checked-${block.line}.yaml`)
+      writeFileSync(file, block.text)
+      const load = () => loadConfig({ file, cwd: folder, env: {} }).warnings.map(({ code }) => code)
+      if (block.use === 'wrong') expect(load, `${path}:${block.line}`).toThrow()
+      else expect(load(), `${path}:${block.line}`).toEqual(WARNED[fileOf(block) ?? ''] ?? [])
+    }
+  }
+})
+
+test('what the README and the guides link to is there', () => {
+  // Written by `npm run bench`, on the machine that measures.
+  const later = join(ROOT, 'docs/benchmarks.md')
+  for (const path of ['README.md', GUIDE, 'docs/guide/frameworks.md', 'CONTRIBUTING.md']) {
+    const files = linksOf(path)
+      .filter((link) => !/^(https?:|#)/.test(link))
+      .map((link) => join(ROOT, dirname(path), link.replace(/#.*$/, '')))
+    expect(files.filter((file) => file !== later && !existsSync(file))).toEqual([])
+  }
+})
+
+test("Prometheus's own file is one that promtool takes", (context) => {
+  const block = BLOCKS.find(({ use }) => use === 'prometheus')!
+  if (!required) context.skip(!has('promtool'), 'promtool is not installed')
+  const file = join(folder, 'prometheus.yml')
+  writeFileSync(file, block.text)
+  const ran = spawnSync('promtool', ['check', 'config', '--syntax-only', file], { encoding: 'utf8' })
+  expect(ran.status, ran.stdout + ran.stderr).toBe(0)
+})
