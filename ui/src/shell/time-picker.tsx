@@ -77,14 +77,15 @@ export function TimePicker() {
 
 export function ZoneButton() {
   const utc = zone.value === 'utc'
+  const shown = utc ? 'UTC' : `Local ${zoneText()}`
   return (
     <Button
       icon="clock"
-      label={utc ? 'Show local time' : 'Show UTC'}
+      label={`${shown}: show ${utc ? 'local time' : 'UTC'} instead`}
       class="zone"
       onClick={() => setZone(utc ? 'local' : 'utc')}
     >
-      {utc ? 'UTC' : `Local ${zoneText()}`}
+      {shown}
     </Button>
   )
 }

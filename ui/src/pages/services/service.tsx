@@ -32,7 +32,7 @@ export function Service({ params: { service = '' } }: PageProps) {
   }, [each.data, compared.answer, sort.by, sort.down])
   const error = whole.error ?? each.error
   if (error !== undefined && whole.data === undefined) return <Failed problem={error} again={refresh} />
-  if (whole.loading || each.loading) return <Busy label={`Asking for ${service}`} />
+  if (whole.loading || each.loading || compared.loading) return <Busy label={`Asking for ${service}`} />
   const red = whole.data?.items[0]
   return (
     <div class="page">

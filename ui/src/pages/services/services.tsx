@@ -42,7 +42,8 @@ export function Services(_: PageProps) {
   )
   const error = services.error ?? red.error
   if (error !== undefined && rows.length === 0) return <Failed problem={error} again={refresh} />
-  if (services.loading || red.loading) return <Busy label="Asking for services" />
+  if (services.loading || red.loading || before.loading || operations.loading)
+    return <Busy label="Asking for services" />
   if (held.data?.items.length === 0) return <NoTelemetry />
   if (rows.length === 0) return <NoMatch what="services" filters={[]} />
   return (

@@ -6,6 +6,7 @@ import { grid, heldFrom, lengthOf, range } from '../../shell/time.ts'
 
 export interface Compared {
   readonly answer: RedAnswer | undefined
+  readonly loading: boolean
   /** Of either stretch, milliseconds. */
   readonly length: number
   /** The row of the same service, kind and operation. */
@@ -18,7 +19,7 @@ export function useCompared(by: 'service' | 'operation', service?: string): Comp
   const whole = earliest === null || earliest <= from - (to - from) / 2
   const stretch = { from: whole ? from : from + (to - from) / 2, to }
   const aligned = grid(stretch, 40)
-  const { data } = useAnswer('/red', {
+  const { data, loading } = useAnswer('/red', {
     by,
     service,
     from: aligned.from,
@@ -29,6 +30,7 @@ export function useCompared(by: 'service' | 'operation', service?: string): Comp
   })
   return {
     answer: data,
+    loading,
     length: lengthOf(stretch),
     rowOf: ({ service: of, kind, name }) =>
       data?.items.find((one) => one.service === of && one.kind === kind && one.name === name),

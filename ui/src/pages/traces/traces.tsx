@@ -158,7 +158,7 @@ const COLUMNS: readonly Column<TraceRow>[] = [
   {
     name: 'name',
     title: 'Trace',
-    width: 'minmax(120px, 2fr)',
+    width: 'minmax(84px, 2fr)',
     cell: ({ name, service, rooted }) => (
       <>
         <Dot colour={serviceColour(service)} />
@@ -185,7 +185,7 @@ const COLUMNS: readonly Column<TraceRow>[] = [
   {
     name: 'errors',
     title: 'Errors',
-    width: 'minmax(44px, 84px)',
+    width: 'minmax(34px, 84px)',
     align: 'end',
     cell: ({ errors }) => (errors > 0 ? <Badge tone="error">{countText(errors)}</Badge> : ''),
   },
@@ -208,14 +208,14 @@ const COLUMNS: readonly Column<TraceRow>[] = [
   {
     name: 'duration',
     title: 'Duration',
-    width: 'minmax(64px, 110px)',
+    width: 'minmax(60px, 110px)',
     align: 'end',
     cell: ({ duration_ms: duration }) => <b class="figure-plain">{durationText(duration)}</b>,
   },
   {
     name: 'start',
     title: 'Start',
-    width: 'minmax(66px, 120px)',
+    width: 'minmax(58px, 120px)',
     align: 'end',
     cell: ({ start_ms: start }) => (
       <span class="dim" title={dateTimeText(start)}>
