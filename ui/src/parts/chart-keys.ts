@@ -18,8 +18,8 @@ export class ChartKeys {
     if (event.ctrlKey || event.metaKey || event.altKey) return
     const { key, shiftKey } = event
     if (key === 'ArrowLeft' || key === 'ArrowRight') this.#move(key === 'ArrowLeft' ? -1 : 1, shiftKey)
-    else if (key === 'Home') this.#go(0, false)
-    else if (key === 'End') this.#go(this.#count - 1, false)
+    else if (key === 'Home') this.#go(this.#seen[0], false)
+    else if (key === 'End') this.#go(this.#seen[1], false)
     else if (key === 'Enter') this.#enter()
     else if (key === 'Escape' && (this.#at >= 0 || this.#anchor !== null)) this.#leave()
     else return
@@ -35,9 +35,20 @@ export class ChartKeys {
     return this.#dots?.length ?? this.#props().times.length
   }
 
+  /** The first and the last that lie within the axis. */
+  get #seen(): [number, number] {
+    const { min, max } = this.#plot.scales['x']!
+    let first = 0
+    let last = this.#count - 1
+    while (first < last && this.#timeOf(first)! < (min ?? 0)) first++
+    while (last > first && this.#timeOf(last)! > (max ?? Number.POSITIVE_INFINITY)) last--
+    return [first, last]
+  }
+
   #move(by: number, choosing: boolean): void {
-    const from = this.#at < 0 ? (by > 0 ? -1 : this.#count) : this.#at
-    this.#go(Math.max(0, Math.min(this.#count - 1, from + by)), choosing)
+    const [first, last] = this.#seen
+    const from = this.#at < 0 ? (by > 0 ? first - 1 : last + 1) : this.#at
+    this.#go(Math.max(first, Math.min(last, from + by)), choosing)
   }
 
   #go(to: number, choosing: boolean): void {
