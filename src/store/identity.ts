@@ -19,6 +19,8 @@ export class Identity {
   charged = false
   firstSeen: number
   lastSeen: number
+  /** When its first metrics came; 0 while none have. */
+  measuredSince = 0
 
   constructor(tenant: string, resource: Resource, seen: number) {
     this.tenant = tenant

@@ -35,15 +35,17 @@ export function eachIncrement(series: StoredSeries, grid: Grid, started: number,
   }
 }
 
+/** Batches of one collection come apart, when a sender splits them. */
+const TOGETHER = 1000
+
 /**
  * Since when the first point counts; undefined when nobody knows: a sender that counted before we listened would show
- * hours of growth in one moment.
+ * hours of growth in one moment. A series that came after others of its sender began since the collection before.
  */
-function beginning({ points, metric }: StoredSeries, first: Point, started: number): number | undefined {
+function beginning({ points, metric, born }: StoredSeries, first: Point, started: number): number | undefined {
   if (!points.whole) return undefined
-  const { firstSeen } = metric.identity
   const interval = points.list[1] === undefined ? USUAL_INTERVAL : points.list[1].time - first.time
-  if (firstSeen < first.time) return Math.max(first.start, firstSeen, first.time - interval)
+  if (born - metric.identity.measuredSince > TOGETHER) return Math.max(first.start, first.time - interval)
   return first.start >= started ? first.start : undefined
 }
 

@@ -47,9 +47,12 @@ export class StoredSeries {
   readonly attributes: Flat
   readonly points = new Points()
   readonly bytes: number
+  /** When its first point came, by our clock. */
+  readonly born: number
 
   constructor(metric: Metric, attributes: Flat) {
     this.metric = metric
+    this.born = metric.identity.lastSeen
     this.attributes = attributes
     this.bytes = 520 + 2 * flatSize(attributes)
   }
@@ -93,6 +96,7 @@ export class Metrics {
       this.counts.dropped += family.series.length
       return
     }
+    identity.measuredSince ||= identity.lastSeen
     const metric = this.#metric(family, identity)
     if (family.help !== '') metric.help = family.help
     this.#adding = metric

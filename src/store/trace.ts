@@ -1,16 +1,16 @@
 // One trace as far as it has arrived. Spans come in any order and in many batches; what the lists show of it
 // (head, start, end, errors, services) is kept up to date span by span and does not depend on the order.
-import { traceIdHex } from '../base/ids.ts'
+import { randomInt, traceIdHex } from '../base/ids.ts'
 import { type SpanRecord, STATUS_ERROR } from '../model/span.ts'
 import type { Identity } from './identity.ts'
 import type { StoredLog } from './logs.ts'
 import { TRACE } from './size.ts'
 
 export class StoredSpan {
-  readonly record: SpanRecord
-  readonly identity: Identity
-  readonly bytes: number
-  /** Next span of the trace whose id has the same low half. */
+  record: SpanRecord
+  identity: Identity
+  bytes: number
+  /** Next span of the trace whose id has the same hash. */
   twin: StoredSpan | null = null
 
   constructor(record: SpanRecord, identity: Identity, bytes: number) {
@@ -28,6 +28,15 @@ export class StoredSpan {
 
 const FEW = 8
 
+/** Ids may be chosen by a sender: the seed keeps it from choosing the chain too. */
+const SEED = randomInt()
+
+function mixed(s0: number, s1: number): number {
+  let hash = Math.imul(s0 ^ SEED, 0x85ebca6b)
+  hash = Math.imul((hash ^ (hash >>> 15) ^ s1) | 0, 0xc2b2ae35)
+  return (hash ^ (hash >>> 13)) | 0
+}
+
 export class Trace {
   readonly tenant: string
   readonly t0: number
@@ -36,13 +45,14 @@ export class Trace {
   readonly t3: number
   readonly spans: StoredSpan[] = []
   readonly logs: StoredLog[] = []
-  /** By the low half of the id; null while a walk over few spans is as quick and a map would cost more than they do. */
+  /** By a hash of the id; null while a walk over few spans is as quick and a map would cost more than they do. */
   #byId: Map<number, StoredSpan> | null = null
-  /** The root, or the earliest span while no root has come. */
-  head: StoredSpan | null = null
-  start = Number.POSITIVE_INFINITY
-  end = Number.NEGATIVE_INFINITY
-  errors = 0
+  #head: StoredSpan | null = null
+  #start = Number.POSITIVE_INFINITY
+  #end = Number.NEGATIVE_INFINITY
+  #errors = 0
+  /** A span was replaced: the four above are counted again when they are asked for, not once per replaced span. */
+  #stale = false
   bytes = 0
   /** Next trace of the same hash. */
   chain: Trace | null = null
@@ -62,9 +72,31 @@ export class Trace {
     return traceIdHex(this.t0, this.t1, this.t2, this.t3)
   }
 
+  /** The root, or the earliest span while no root has come. */
+  get head(): StoredSpan | null {
+    if (this.#stale) this.#recount()
+    return this.#head
+  }
+
+  get start(): number {
+    if (this.#stale) this.#recount()
+    return this.#start
+  }
+
+  get end(): number {
+    if (this.#stale) this.#recount()
+    return this.#end
+  }
+
+  get errors(): number {
+    if (this.#stale) this.#recount()
+    return this.#errors
+  }
+
   /** A root has come: it has no parent. */
   get rooted(): boolean {
-    return this.head !== null && isRoot(this.head.record)
+    const { head } = this
+    return head !== null && isRoot(head.record)
   }
 
   get duration(): number {
@@ -87,8 +119,8 @@ export class Trace {
       for (const span of this.spans) if (span.record.s1 === s1 && span.record.s0 === s0) return span
       return undefined
     }
-    let span = this.#byId.get(s1) ?? null
-    while (span !== null && span.record.s0 !== s0) span = span.twin
+    let span = this.#byId.get(mixed(s0, s1)) ?? null
+    while (span !== null && (span.record.s1 !== s1 || span.record.s0 !== s0)) span = span.twin
     return span ?? undefined
   }
 
@@ -102,38 +134,51 @@ export class Trace {
       for (const held of this.spans) this.#index(this.#byId, held)
     }
     this.bytes += span.bytes
-    this.#count(span)
+    if (!this.#stale) this.#count(span)
   }
 
-  /** A finished span takes the place of the same span that was still running. */
-  replace(before: StoredSpan, after: StoredSpan): void {
-    const kept = this.spans.map((span) => (span === before ? after : span))
-    this.clear()
-    for (const span of kept) this.add(span)
+  /** A finished span, of the same id, takes the place of one that was still running. */
+  replace(held: StoredSpan, record: SpanRecord, identity: Identity, bytes: number): void {
+    this.bytes += bytes - held.bytes
+    held.record = record
+    held.identity = identity
+    held.bytes = bytes
+    this.#stale = true
   }
 
   clear(): void {
     this.spans.length = 0
     this.#byId = null
-    this.head = null
-    this.start = Number.POSITIVE_INFINITY
-    this.end = Number.NEGATIVE_INFINITY
-    this.errors = 0
+    this.#reset()
     this.bytes = 0
   }
 
   #index(byId: Map<number, StoredSpan>, span: StoredSpan): void {
-    span.twin = byId.get(span.record.s1) ?? null
-    byId.set(span.record.s1, span)
+    const key = mixed(span.record.s0, span.record.s1)
+    span.twin = byId.get(key) ?? null
+    byId.set(key, span)
+  }
+
+  #reset(): void {
+    this.#stale = false
+    this.#head = null
+    this.#start = Number.POSITIVE_INFINITY
+    this.#end = Number.NEGATIVE_INFINITY
+    this.#errors = 0
+  }
+
+  #recount(): void {
+    this.#reset()
+    for (const span of this.spans) this.#count(span)
   }
 
   #count(span: StoredSpan): void {
     const { record } = span
-    if (record.startTime < this.start) this.start = record.startTime
-    if (record.startTime > this.end) this.end = record.startTime
-    if (record.endTime > this.end) this.end = record.endTime
-    if (record.status === STATUS_ERROR) this.errors++
-    if (this.head === null || before(span, this.head)) this.head = span
+    if (record.startTime < this.#start) this.#start = record.startTime
+    if (record.startTime > this.#end) this.#end = record.startTime
+    if (record.endTime > this.#end) this.#end = record.endTime
+    if (record.status === STATUS_ERROR) this.#errors++
+    if (this.#head === null || before(span, this.#head)) this.#head = span
   }
 }
 

@@ -52,7 +52,7 @@ export class Traces {
     if (same !== undefined) {
       this.counts.duplicates++
       if (ended(same.record) || !ended(record)) return undefined
-      this.#replace(trace, same, new StoredSpan(record, identity, bytes))
+      this.#replace(trace, same, record, identity, bytes)
     } else if (this.#full(trace, bytes)) {
       this.counts.dropped++
       this.#drop(trace)
@@ -110,11 +110,12 @@ export class Traces {
     return trace
   }
 
-  #replace(trace: Trace, before: StoredSpan, after: StoredSpan): void {
-    trace.replace(before, after)
-    after.identity.held++
-    this.#identities.release(before.identity)
-    this.bytes += after.bytes - before.bytes
+  #replace(trace: Trace, held: StoredSpan, record: SpanRecord, identity: Identity, bytes: number): void {
+    const before = held.identity
+    this.bytes += bytes - held.bytes
+    trace.replace(held, record, identity, bytes)
+    identity.held++
+    this.#identities.release(before)
   }
 
   #evict(): void {

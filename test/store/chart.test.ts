@@ -39,18 +39,19 @@ test('a counter that began anew is never negative, and ends with its last point'
 })
 
 test('what a sender had counted before the store began is not shown as growth, what it counts later from zero is', () => {
-  const query = filled((store) => {
-    store.accept(batch({ series: counted([5000, 5010], { start: T0 - 3_600_000 }) }))
-    store.accept(
-      batch({ series: counted([null, null, null, 8], { start: T0 - 3_600_000, attributes: ['plan', 'new'] }) }),
-    )
-    // The process began after the store.
-    store.accept(batch({ resource: resource('late'), series: counted([null, null, 20], { start: T0 + 10_000 }) }))
-  })
-  expect(lines(query, { name: 'orders', as: 'increase', by: ['service.name', 'plan'] })).toEqual([
-    [{ 'service.name': 'shop', plan: null }, [10, null, null, null]],
+  let now = T0
+  const store = new Store({ now: () => now })
+  const before = { start: T0 - 3_600_000 }
+  // The sender's clock may be ahead of ours.
+  store.accept(batch({ series: counted([null, 5000, 5010], before) }))
+  // The process began after the store.
+  store.accept(batch({ resource: resource('late'), series: counted([null, null, 20], { start: T0 + 10_000 }) }))
+  now = T0 + 30_000
+  store.accept(batch({ series: counted([null, null, null, 8], { ...before, attributes: ['plan', 'new'] }) }))
+  expect(lines(new Query(store), { name: 'orders', as: 'increase', by: ['service.name', 'plan'] })).toEqual([
+    [{ 'service.name': 'shop', plan: null }, [null, 10, null, null]],
     [{ 'service.name': 'late', plan: null }, [null, 20, null, null]],
-    [{ 'service.name': 'shop', plan: 'new' }, [8 / 3, 8 / 3, 8 / 3, null]],
+    [{ 'service.name': 'shop', plan: 'new' }, [8 / 6, 8 / 6, 8 / 6, null]],
   ])
 })
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { KIND_CLIENT, KIND_CONSUMER, KIND_PRODUCER, type SpanLink, SpanRare } from '../../../src/model/span.ts'
+import { DEFAULT_TENANT } from '../../../src/store/identity.ts'
 import { Query } from '../../../src/store/query.ts'
 import { Store } from '../../../src/store/store.ts'
 import { batch, log, resource, span, spanHex, T0, traceHex } from '../../store/records.ts'
@@ -353,7 +354,7 @@ test('nothing of one tenant is counted, drawn or linked for another', () => {
   const linking = span({ trace: 8, span: 8 })
   linking.rare = linkTo(1, 1)
   store.accept(batch({ spans: [span({ trace: 1, span: 1 })] }), 'mine')
-  store.accept(batch({ spans: [linking, span({ trace: 1, span: 1, error: true })], logs: [log()] }), 'theirs')
+  store.accept(batch({ spans: [linking, span({ trace: 1, span: 1, error: true })], logs: [log()] }), DEFAULT_TENANT)
   const mine = new Query(store, 'mine')
   expect({
     red: mine.red({ by: 'operation' }).items.map(({ now }) => [now.requests, now.errors]),
