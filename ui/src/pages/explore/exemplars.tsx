@@ -10,12 +10,14 @@ const SHOWN = 6
 
 export function Exemplars({ exemplars, chart }: { exemplars: readonly ChartExemplar[]; chart: MetricChart }) {
   if (exemplars.length === 0) return null
-  const highest = [...exemplars].sort((a, b) => b.value - a.value || b.time_ms - a.time_ms).slice(0, SHOWN)
+  // What was added to a counter is mostly one.
+  const newest = chart.type === 'counter'
+  const first = [...exemplars].sort((a, b) => (newest ? 0 : b.value - a.value) || b.time_ms - a.time_ms).slice(0, SHOWN)
   return (
     <section class="explore-exemplars" aria-label="Exemplars">
-      <h2>Highest measurements with a trace</h2>
+      <h2>{newest ? 'Newest additions' : 'Highest measurements'} with a trace</h2>
       <ul>
-        {highest.map(({ trace_id: trace, span_id: span, time_ms: time, value, line }) => (
+        {first.map(({ trace_id: trace, span_id: span, time_ms: time, value, line }) => (
           <li key={`${trace}${span}${time}`}>
             <a href={href(`/traces/${trace}`, { span })}>
               <span class="explore-diamond" aria-hidden="true">

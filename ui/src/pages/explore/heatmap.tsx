@@ -4,6 +4,7 @@ import type { ChartExemplar, MetricChart } from '../../../../src/store/answers.t
 import { countText, plural, timeText, valueText } from '../../parts/format.ts'
 import { href } from '../../shell/place.ts'
 import { range } from '../../shell/time.ts'
+import { inSteps } from '../logs/question.ts'
 
 const SHADES = 8
 const LEFT = 64
@@ -46,7 +47,11 @@ export function Heatmap({ chart, exemplars }: HeatmapProps) {
     })
   })
   const every = Math.ceil(rows / 12)
-  const ticks = Array.from({ length: 5 }, (_, i) => from + ((to - from) * (i + 0.5)) / 5)
+  const steps = inSteps(from, to, Math.max(3, Math.floor(width / 110)))
+  const between = (steps.to - steps.from) / steps.moments
+  const ticks = Array.from({ length: steps.moments }, (_, i) => steps.from + i * between).filter(
+    (time) => x(time) >= LEFT + 20,
+  )
   const point = (event: PointerEvent): void => {
     const box = frame.current!.getBoundingClientRect()
     const time = from + ((event.clientX - box.left - LEFT) / (width - LEFT - 8)) * (to - from)
