@@ -16,11 +16,11 @@ interface HubFlags {
 export function hubCommand(io: Io = processIo()): Command {
   return new Command('hub')
     .description(
-      'Receive OTLP over HTTP (protobuf and JSON), keep it in bounded memory, show it on a page and by an API.',
+      'Receive OTLP over HTTP (protobuf and JSON), keep it in bounded memory, show it on a panel and by an API.',
     )
     .option('--host <address>', 'address to listen on (default 127.0.0.1)')
     .option('--port <port>', 'OTLP over HTTP; 0 takes a free one (default 4318)', portOf('--port'))
-    .option('--ui-port <port>', 'the page and the query API; 0 takes a free one (default 4319)', portOf('--ui-port'))
+    .option('--ui-port <port>', 'the panel and the query API; 0 takes a free one (default 4319)', portOf('--ui-port'))
     .option('--config <file>', 'a telltale.yaml whose `hub` section is used')
     .option('--json', 'print the addresses as JSON')
     .addHelpText(

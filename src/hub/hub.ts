@@ -1,5 +1,5 @@
 // `telltale hub`: the whole backend in one process. OTLP comes in on one port, a bounded memory keeps it, and the console's
-// routes answer on another: the same store, query language and pages that a service has, filled by others.
+// routes answer on another: the same store, query language and panel that a service has, filled by others.
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { OPEN, openWarning } from '../access/tier.ts'
@@ -22,7 +22,7 @@ export interface HubOptions {
   readonly host?: string
   /** OTLP over HTTP; default 4318, 0 takes a free one. */
   readonly port?: number
-  /** The page and the query API; default 4319, 0 takes a free one. */
+  /** The panel and the query API; default 4319, 0 takes a free one. */
   readonly uiPort?: number
   readonly limits?: Partial<StoreLimits>
   readonly receiver?: Partial<ReceiverLimits>
@@ -31,7 +31,7 @@ export interface HubOptions {
 export interface Hub {
   /** Where OTLP goes, such as `http://127.0.0.1:4318`. */
   readonly endpoint: string
-  /** The page and the query API, such as `http://127.0.0.1:4319`. */
+  /** The panel and the query API, such as `http://127.0.0.1:4319`. */
   readonly ui: string
   readonly store: Store
   readonly query: Query

@@ -28,7 +28,7 @@ const node = (args: string[], env: NodeJS.ProcessEnv = {}): Promise<Ran> =>
   run(process.execPath, args, { cwd: folder, env: { ...process.env, NODE_OPTIONS: '', ...env } })
 
 beforeAll(async () => {
-  await dist({ types: true })
+  await dist({ types: true, panel: true })
   const packed = await npm(['pack', '--ignore-scripts', '--json', '--pack-destination', folder], ROOT)
   expect(packed.code, packed.stderr).toBe(0)
   const [{ filename }] = JSON.parse(packed.stdout)
@@ -150,6 +150,20 @@ export async function main(): Promise<void> {
     stdout: '',
     stderr: '',
   })
+})
+
+packed('the panel is in the package and served from it, by either kind of application', async () => {
+  const work = `startHub({ port: 0, uiPort: 0 }).then(async (hub) => {
+  const text = await (await fetch(hub.ui + '/traces')).text()
+  const asset = /src="([^"]+[.]js)"/.exec(text)[1]
+  const script = await fetch(hub.ui + asset)
+  console.log(script.status, script.headers.get('content-type'), (await script.text()).length > 20000)
+  await hub.stop()
+})\n`
+  put('panel.mjs', `import { startHub } from 'telltale/hub'\n${work}`)
+  put('panel.cjs', `const { startHub } = require('telltale/hub')\n${work}`)
+  for (const file of ['panel.mjs', 'panel.cjs'])
+    expect(await node([file])).toEqual({ code: 0, stdout: '200 text/javascript; charset=utf-8 true\n', stderr: '' })
 })
 
 packed('publint finds nothing wrong with the package', async () => {

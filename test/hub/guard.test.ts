@@ -40,7 +40,7 @@ test.each(GOOD)('the host %s is let in on both ports', async (host) => {
 
 test.each(EVIL)('the host "%s" is refused on both ports, whatever the method', async (host) => {
   const one = await hub()
-  for (const url of [`${one.endpoint}/v1/traces`, `${one.ui}/api/v1/status`, `${one.ui}/`, `${one.ui}/page.js`])
+  for (const url of [`${one.endpoint}/v1/traces`, `${one.ui}/api/v1/status`, `${one.ui}/`, `${one.ui}/services`])
     expect((await ask(url, { headers: { host } })).status).toBe(403)
   const sent = await ask(`${one.endpoint}/v1/traces`, {
     method: 'POST',

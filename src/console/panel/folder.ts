@@ -5,14 +5,14 @@ import { join } from 'node:path'
 /** The folder of the running file: the build puts it in for each format, as neither format knows the other's word for it. */
 declare const TELLTALE_FOLDER: string | undefined
 
-/** Undefined when it was not built. */
-export function panelFolder(): string | undefined {
+/** Null when it was not built. */
+export function panelFolder(): string | null {
   const from = typeof TELLTALE_FOLDER === 'string' ? TELLTALE_FOLDER : undefined
-  if (from === undefined) return undefined
+  if (from === undefined) return null
   // dist/esm, or dist/esm/chunk.
   for (const up of ['..', '../..']) {
     const folder = join(from, up, 'panel')
     if (existsSync(join(folder, 'index.html'))) return folder
   }
-  return undefined
+  return null
 }

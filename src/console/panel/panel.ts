@@ -10,7 +10,7 @@ import type { Answer, AnyRoute, PlainRequest } from '../route.ts'
 import { panelFolder } from './folder.ts'
 import { PANEL_PATHS } from './paths.ts'
 
-export const PANEL_POLICY = [
+const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
@@ -24,7 +24,8 @@ export const PANEL_POLICY = [
 ].join('; ')
 
 const HEADERS = {
-  'content-security-policy': PANEL_POLICY,
+  'content-security-policy': POLICY,
+  'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
@@ -46,8 +47,8 @@ interface Held {
 }
 
 /** `/`, the pages and `/assets/*`; where the panel was not built, its addresses say so. */
-export function panelRoutes(folder: string | undefined = panelFolder()): AnyRoute[] {
-  if (folder === undefined) return pages(() => MISSING)
+export function panelRoutes(folder: string | null = panelFolder()): AnyRoute[] {
+  if (folder === null) return pages(() => MISSING)
   const index = once(() => read(join(folder, 'index.html')))
   const assets = readdirSync(join(folder, 'assets')).map((name): AnyRoute => {
     const file = once(() => read(join(folder, 'assets', name)))

@@ -1,12 +1,18 @@
 // What can be asked about spans: services, operations, rates over time, traces one by one and as a whole, the map.
 import { RED_BY } from '../../store/red.ts'
+import { MOST_TIMELINES } from '../../store/service-rates.ts'
 import { TRACE_ORDERS, type TraceSearch } from '../../store/trace-search.ts'
 import { KINDS } from '../../store/words.ts'
 import { type Endpoint, type EndpointMeans, endpoint } from './endpoint.ts'
 import { cursor, range, refusePaging } from './paging.ts'
 import { conditions, flag, hex, milliseconds, oneOf, refuseEmpty, text, type Values, whole } from './parameter.ts'
 
-const moments = whole('Equal parts of the time for a timeline of each row; 0 for none.', 0, 500, 0)
+const moments = whole(
+  `Equal parts of the time for a timeline of each row; 0 for none. The ${MOST_TIMELINES} rows with the most requests have one.`,
+  0,
+  500,
+  0,
+)
 
 const filters = {
   service: text('A span of this service.'),

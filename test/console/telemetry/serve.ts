@@ -1,7 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import { afterEach } from 'vitest'
 import { createConsole } from '../../../src/console/console.ts'
-import { pageRoutes } from '../../../src/console/telemetry/page.ts'
 import { type TelemetryOptions, telemetryRoutes } from '../../../src/console/telemetry/routes.ts'
 import { Store } from '../../../src/store/store.ts'
 import { T0 } from '../../store/records.ts'
@@ -16,7 +15,7 @@ afterEach(() => {
 /** The routes over a real socket, with a clock that stands at `now`. */
 export async function serve(options: TelemetryOptions & { store?: Store; now?: number } = {}) {
   const store = options.store ?? new Store({ now: () => options.now ?? T0 + 60_000 })
-  const console = createConsole({ routes: [...telemetryRoutes(store, options), ...pageRoutes()] })
+  const console = createConsole({ routes: telemetryRoutes(store, options) })
   const server = await listening(createServer((request, response) => console.serve(request, response)))
   servers.push(server)
   const { port } = server.address() as { port: number }

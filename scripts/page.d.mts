@@ -1,1 +1,0 @@
-export function pageModule(): Promise<string>
