@@ -10,9 +10,12 @@ export interface RateQuestion {
   /** Float milliseconds; default: from the first span held to now. */
   readonly from?: number
   readonly to?: number
-  /** Parts of the timeline, 0 for none. */
+  /** Parts of the timeline, 0 for none; only the `MOST_TIMELINES` rows with the most requests have one. */
   readonly moments?: number
 }
+
+/** Names of services and operations may be any number: with a timeline each, an answer would be hundreds of megabytes. */
+export const MOST_TIMELINES = 200
 
 export interface OperationQuestion extends RateQuestion {
   readonly service: string
@@ -77,9 +80,17 @@ export function serviceRows(store: Store, tenant: string, question: RateQuestion
     if (log.record.severity >= SEVERITY.error) row.log_errors++
   }
   for (const metric of store.metrics.all(tenant)) of(metric.identity.service).row.series += metric.trie.size
-  return [...rows.values()]
-    .map(({ row, rates }) => ({ ...row, ...rates.rates(), timeline: rates.timeline(question.moments) }))
-    .sort((a, b) => (a.service < b.service ? -1 : 1))
+  const all = [...rows.values()].sort((a, b) => (a.row.service < b.row.service ? -1 : 1))
+  const drawn = busiest(all)
+  return all.map((one) => ({
+    ...one.row,
+    ...one.rates.rates(),
+    timeline: drawn.has(one) ? one.rates.timeline(question.moments) : [],
+  }))
+}
+
+function busiest<T extends { readonly rates: RateGatherer }>(all: readonly T[]): ReadonlySet<T> {
+  return new Set([...all].sort((a, b) => b.rates.requests - a.rates.requests).slice(0, MOST_TIMELINES))
 }
 
 function emptyRow(service: string): ServiceRow {
@@ -137,12 +148,12 @@ export function operationRows(store: Store, tenant: string, question: OperationQ
     operation.rates.add(span)
     if (duration > operation.slowest.duration) operation.slowest = { duration, trace }
   })
-  const rows: OperationRow[] = []
-  for (const byName of byKind.values()) {
-    for (const { name, kind, route, rates, slowest } of byName.values()) {
-      const timeline = rates.timeline(question.moments)
-      rows.push({ name, kind, route, slowest_trace_id: slowest.trace.id, ...rates.rates(), timeline })
-    }
-  }
+  const all = [...byKind.values()].flatMap((byName) => [...byName.values()])
+  const drawn = busiest(all)
+  const rows = all.map((one): OperationRow => {
+    const { name, kind, route, rates, slowest } = one
+    const timeline = drawn.has(one) ? rates.timeline(question.moments) : []
+    return { name, kind, route, slowest_trace_id: slowest.trace.id, ...rates.rates(), timeline }
+  })
   return rows.sort((a, b) => b.requests - a.requests || (a.name < b.name ? -1 : 1))
 }
