@@ -9,6 +9,8 @@ import type { StoredLog } from './logs.ts'
 import { isoTime, plain, plainObject, plainText } from './plain.ts'
 import type { Store } from './store.ts'
 
+const PAGE_BYTES = 4 * 1024 * 1024
+
 export interface LogSearch {
   readonly service?: string
   /** Least severity number, 1 to 24. */
@@ -38,12 +40,25 @@ export function searchLogs(store: Store, tenant: string, search: LogSearch): Pag
     if (after !== undefined && !before(after.value, after.number, log.time, log.number)) continue
     if (matches(log)) best.offer(log)
   }
-  const { page } = best
+  const page = fitting(best.page)
   const last = page[page.length - 1]
   return {
     items: page.map(logRow),
-    next_cursor: best.more && last ? writeCursor(order, { value: last.time, tie: last.number.toString(16) }) : null,
+    next_cursor:
+      (best.more || page.length < best.page.length) && last
+        ? writeCursor(order, { value: last.time, tie: last.number.toString(16) })
+        : null,
   }
+}
+
+/** As many as make a page of some megabytes, at least one: bodies may be long. */
+function fitting(logs: readonly StoredLog[]): readonly StoredLog[] {
+  let bytes = 0
+  const end = logs.findIndex((log, i) => {
+    bytes += log.bytes
+    return i > 0 && bytes > PAGE_BYTES
+  })
+  return end < 0 ? logs : logs.slice(0, end)
 }
 
 export function logMatcher(search: LogSearch): (log: StoredLog) => boolean {

@@ -86,6 +86,23 @@ test('pages of any size give every log once, in order, while more arrive', () =>
   )
 })
 
+test('a page of long bodies ends early, and the next goes on where it ended', () => {
+  const store = new Store({ now: () => T0 })
+  const body = 'x'.repeat(300_000)
+  store.accept(batch({ logs: Array.from({ length: 20 }, (_, i) => log({ body, time: T0 + i })) }))
+  const query = new Query(store)
+  const seen: number[] = []
+  const sizes: number[] = []
+  for (let cursor: string | undefined | null; cursor !== null; ) {
+    const page = query.logs({ limit: 100, ...(cursor && { cursor }) })
+    seen.push(...page.items.map(({ number }) => number))
+    sizes.push(page.items.length)
+    cursor = page.next_cursor
+  }
+  expect(seen).toEqual(Array.from({ length: 20 }, (_, i) => 19 - i))
+  expect(sizes).toEqual([6, 6, 6, 2])
+})
+
 test('a cursor of one order is refused by another', () => {
   const store = new Store({ now })
   store.accept(batch({ spans: [span({ trace: 1, span: 1 }), span({ trace: 2, span: 2 })] }))
