@@ -1,96 +1,108 @@
 /// <reference lib="dom" />
-// Every page with what the demo's shop really sends: its API and its worker as processes of their own, a hub between.
+// A person with only the address of the hub, and a shop that runs: three questions, each answered in a few actions.
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { afterAll, expect, test } from 'vitest'
-import { startHub } from '../../src/hub/hub.ts'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { type Hub, startHub } from '../../src/hub/hub.ts'
 import { dist } from '../house/dist.ts'
-import { expectSound, servePanel, show, WITHOUT_BROWSER } from './kit.ts'
+import { expectSound, show, WITHOUT_BROWSER } from './kit.ts'
 
 const SHOP = new URL('../../examples/shop/', import.meta.url)
-const stops: (() => unknown)[] = []
-afterAll(async () => {
-  for (const stop of stops.splice(0).reverse()) await stop()
-})
+const LONG = { timeout: 60_000 }
+const browser = test.skipIf(WITHOUT_BROWSER !== null)
+const parts: ChildProcess[] = []
+let hub: Hub
 
-async function part(name: string, env: NodeJS.ProcessEnv): Promise<Record<string, string>> {
-  const child: ChildProcess = fork(fileURLToPath(new URL(`${name}.mjs`, SHOP)), {
+async function part<T>(name: string, env: Record<string, string>): Promise<T> {
+  const child = fork(fileURLToPath(new URL(`${name}.mjs`, SHOP)), {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     env: { ...process.env, ...env },
   })
-  stops.push(async () => {
-    if (child.exitCode !== null) return
-    child.kill('SIGTERM')
-    await once(child, 'exit')
-  })
-  const [{ ready }] = (await once(child, 'message')) as [{ ready: Record<string, string> }]
+  parts.unshift(child)
+  const [{ ready }] = (await once(child, 'message')) as [{ ready: T }]
   return ready
 }
 
-test.skipIf(WITHOUT_BROWSER !== null)(
-  'each page is sound with the real data of the demo',
-  { timeout: 240_000 },
-  async () => {
-    await dist()
-    const hub = await startHub({ port: 0, uiPort: 0 })
-    stops.push(() => hub.stop(500))
-    const env = { HUB: hub.endpoint, API_PORT: '0', API_ADMIN_PORT: '0', WORKER_ADMIN_PORT: '0' }
-    const api = await part('api', env)
-    await part('worker', { ...env, DATABASE: api['database']! })
-    const { Traffic } = await import(new URL('traffic.mjs', SHOP).href)
-    const traffic = new Traffic(api['url'])
-    const flowing = traffic.flow(30)
-    stops.push(async () => {
-      traffic.stop()
-      await flowing
-    })
-    const url = await servePanel(hub.store)
-    const enough = () => {
-      const { spans, logs } = hub.query.status().signals
-      return (
-        spans.held > 200 &&
-        logs.held > 200 &&
-        hub.query.chart({ name: 'http.server.request.duration' })?.exemplars.length
-      )
+beforeAll(async () => {
+  if (WITHOUT_BROWSER !== null) return
+  await dist({ panel: true })
+  hub = await startHub({ port: 0, uiPort: 0 })
+  const env = { HUB: hub.endpoint, API_PORT: '0', API_ADMIN_PORT: '0', WORKER_ADMIN_PORT: '0' }
+  const api = await part<{ url: string; database: string }>('api', env)
+  await part('worker', { ...env, DATABASE: api.database })
+  const { Traffic } = (await import(new URL('traffic.mjs', SHOP).href)) as {
+    Traffic: new (url: string) => { burst(requests: number): Promise<void> }
+  }
+  await new Traffic(api.url).burst(150)
+  const shipped = () => hub.query.traces({ service: 'shop-worker', limit: 1000 }).items.length > 10
+  await vi.waitUntil(shipped, { timeout: 15_000 })
+}, 90_000)
+
+afterAll(async () => {
+  for (const child of parts) {
+    if (child.exitCode !== null) continue
+    child.kill('SIGTERM')
+    await once(child, 'exit')
+  }
+  await hub?.stop()
+}, 30_000)
+
+browser('the slowest failed order and its log line, in five actions', LONG, async () => {
+  const { page } = await show(hub.ui)
+  await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Traces' }).click()
+  await page.getByRole('combobox', { name: 'Filter traces' }).click()
+  await page.getByRole('option', { name: /Status\s*error/ }).click()
+  await page.getByRole('navigation', { name: 'Order' }).getByRole('link', { name: 'Slowest' }).click()
+  const order = page
+    .getByRole('grid', { name: 'Traces' })
+    .getByRole('link', { name: /^POST \/orders/ })
+    .first()
+  const [slowest] = hub.query.traces({ status: 'error', route: '/orders', order: 'slowest' }).items
+  await expect.poll(() => order.getAttribute('href')).toContain(slowest!.trace_id)
+  await order.click()
+  await page.getByRole('treegrid').getByText('the payment provider does not answer').first().waitFor()
+  await page.close()
+})
+
+browser('which service a job of the worker came from, in two actions', LONG, async () => {
+  const shown = await show(hub.ui)
+  const { page } = shown
+  await page
+    .getByRole('grid', { name: 'Services' })
+    .getByRole('link', { name: /shop-worker/ })
+    .click()
+  const operations = page.getByRole('grid', { name: 'Operations of shop-worker' })
+  await operations
+    .getByRole('row', { name: /ship order/ })
+    .locator('a.text-link')
+    .click()
+  const lines = page.getByRole('treegrid').locator('.line-title')
+  await lines.first().waitFor()
+  expect(await lines.first().innerText()).toContain('shop-api')
+  expect(await lines.last().innerText()).toContain('shop-worker')
+  await expectSound(shown)
+  await page.close()
+})
+
+browser('every page of the hub shows the shop, sound at both widths', LONG, async () => {
+  for (const [width, theme] of [
+    [1280, 'dark'],
+    [360, 'light'],
+  ] as const) {
+    const shown = await show(hub.ui, width, theme)
+    for (const [path, ready] of [
+      ['/services', 'shop-api'],
+      ['/services/shop-api', 'operations'],
+      ['/traces', 'GET /products'],
+      ['/logs', 'order placed'],
+      ['/explore', 'orders_placed'],
+      ['/map', 'shop-worker'],
+    ] as const) {
+      await shown.page.goto(hub.ui + path)
+      await shown.page.getByRole('main').getByText(ready).filter({ visible: true }).first().waitFor()
     }
-    while (!enough()) await new Promise((resolve) => setTimeout(resolve, 100))
-
-    const shown = await show(`${url}/?from=-5m`, 1280, 'dark')
-    const { page } = shown
-    const visit = async (name: string, ready: string): Promise<void> => {
-      await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name }).click()
-      await page.locator(ready).first().waitFor()
-      await expectSound(shown)
-    }
-    await page.getByText('shop-worker').first().waitFor()
-    await expectSound(shown)
-    await visit('Map', '[data-node="service:shop-worker"]')
-    expect(
-      await page.locator('[data-node]').evaluateAll((all) => all.map((one) => one.getAttribute('data-node'))),
-    ).toEqual(['service:shop-api', 'service:shop-worker'])
-    await visit('Traces', '[role=row][aria-rowindex="2"]')
-
-    // A failed order: its line, its trace, and back to all lines of the trace.
-    await visit('Logs', '.logs-error')
-    await page.locator('.logs-error').first().click()
-    const detail = page.locator('.logs-detail')
-    const trace = (await detail.locator('dd.mono').first().textContent())!.trim()
-    await expectSound(shown)
-    await detail.getByRole('link', { name: 'Open the trace' }).click()
-    await page.waitForURL(new RegExp(`/traces/${trace}`))
-    await page.locator('main').getByText('shop-api').first().waitFor()
-    await expectSound(shown)
-
-    // A metric of ours, and the trace behind its highest measurement.
-    await visit('Metrics', '[role=gridcell]')
-    await page.getByRole('searchbox', { name: 'Search metrics' }).fill('http server request duration')
-    await page.getByRole('link', { name: /http\.server\.request\.duration/ }).click()
-    const exemplar = page.getByRole('region', { name: 'Exemplars' }).getByRole('link').first()
-    await exemplar.waitFor()
-    await expectSound(shown)
-    await exemplar.click()
-    await page.waitForURL(/\/traces\/[0-9a-f]{32}/)
     expect(shown.complaints).toEqual([])
-  },
-)
+    await shown.page.close()
+  }
+})

@@ -67,7 +67,7 @@ let browser: Promise<BrowserContext> | undefined
 
 export interface Shown {
   readonly page: Page
-  /** Exceptions, errors on the console, refusals of the policy. */
+  /** Exceptions, errors on the console, refusals of the policy, requests to elsewhere. */
   readonly complaints: string[]
 }
 
@@ -84,6 +84,10 @@ export async function show(url: string, width = 1280, theme: 'dark' | 'light' = 
   page.on('pageerror', (error) => complaints.push(error.message))
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(message.text())
+  })
+  page.on('request', (request) => {
+    if (new URL(request.url()).origin !== new URL(url).origin)
+      complaints.push(`a request to elsewhere: ${request.url()}`)
   })
   await page.setViewportSize({ width, height: width < 500 ? 780 : 800 })
   await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' })

@@ -33,7 +33,7 @@ export function makePlot(host: HTMLElement, shape: PlotShape, latest: MutableRef
     width: Math.max(40, host.clientWidth),
     height,
     ms: 1,
-    padding: [8, 8, 0, 0],
+    padding: [8, 18, 0, 0],
     legend: { show: false },
     tzDate: (ms) => (zone.peek() === 'utc' ? uPlot.tzDate(new Date(ms), 'Etc/UTC') : new Date(ms)),
     cursor: {

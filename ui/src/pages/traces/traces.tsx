@@ -159,10 +159,15 @@ const COLUMNS: readonly Column<TraceRow>[] = [
     name: 'name',
     title: 'Trace',
     width: 'minmax(84px, 2fr)',
-    cell: ({ name, service, rooted }) => (
+    cell: ({ name, service, rooted, errors }) => (
       <>
         <Dot colour={serviceColour(service)} />
         <span class="clip">{name}</span>
+        {errors > 0 && (
+          <span class="traces-failed">
+            <Badge tone="error">{countText(errors)}</Badge>
+          </span>
+        )}
         {!rooted && (
           <Badge tone="warn" title="Its first span has not come">
             no root
@@ -185,7 +190,8 @@ const COLUMNS: readonly Column<TraceRow>[] = [
   {
     name: 'errors',
     title: 'Errors',
-    width: 'minmax(34px, 84px)',
+    from: 'medium',
+    width: '84px',
     align: 'end',
     cell: ({ errors }) => (errors > 0 ? <Badge tone="error">{countText(errors)}</Badge> : ''),
   },
@@ -208,14 +214,20 @@ const COLUMNS: readonly Column<TraceRow>[] = [
   {
     name: 'duration',
     title: 'Duration',
-    width: 'minmax(60px, 110px)',
+    width: 'minmax(72px, 110px)',
     align: 'end',
-    cell: ({ duration_ms: duration }) => <b class="figure-plain">{durationText(duration)}</b>,
+    cell: ({ duration_ms: duration, start_ms: start }) => (
+      <span class="traces-took">
+        <b>{durationText(duration)}</b>
+        <span class="traces-when">{exactTimeText(start).slice(0, 8)}</span>
+      </span>
+    ),
   },
   {
     name: 'start',
     title: 'Start',
-    width: 'minmax(58px, 120px)',
+    from: 'medium',
+    width: '120px',
     align: 'end',
     cell: ({ start_ms: start }) => (
       <span class="dim" title={dateTimeText(start)}>
