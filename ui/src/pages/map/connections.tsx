@@ -42,7 +42,7 @@ const rates: readonly Column<MapEdge | MapNode>[] = [
   },
 ]
 
-export function Connections({ map }: { map: MapAnswer }) {
+export function Connections({ map, narrow }: { map: MapAnswer; narrow: boolean }) {
   const nodes = new Map(map.nodes.map((node) => [node.id, node]))
   const edgeColumns: readonly Column<MapEdge>[] = [
     {
@@ -52,9 +52,11 @@ export function Connections({ map }: { map: MapAnswer }) {
       cell: ({ from, to }) => (
         <span class="map-pair clip">
           <Who node={nodes.get(from)!} />
-          <span aria-hidden="true">→</span>
-          <span class="said">to</span>
-          <Who node={nodes.get(to)!} />
+          <span class="map-to">
+            <span aria-hidden="true">→</span>
+            <span class="said">to</span>
+            <Who node={nodes.get(to)!} />
+          </span>
         </span>
       ),
     },
@@ -78,6 +80,7 @@ export function Connections({ map }: { map: MapAnswer }) {
             columns={edgeColumns}
             keyOf={({ from, to, kind }) => JSON.stringify([from, to, kind])}
             href={(edge) => edgePlace(edge, nodes)}
+            rowHeight={narrow ? 54 : 36}
           />
         </section>
       )}

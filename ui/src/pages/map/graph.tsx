@@ -288,9 +288,16 @@ function beside(from: string, key: string, layout: Layout, edges: readonly MapEd
 
 /** What the buttons cover at the bottom, pixels. */
 const BUTTONS = 48
+/** Narrower than this is held in a hand, pixels. */
+const HAND = 500
 
 function fitTo(layout: Layout, width: number, height: number): View {
-  const scale = Math.min(LARGEST, width / layout.width, Math.max((height - BUTTONS) / layout.height, 0.6))
+  // A hand that holds a phone moves the map rather than reads what is tiny.
+  const least = width < HAND ? 0.5 : 0
+  const scale = Math.min(
+    LARGEST,
+    Math.max(least, Math.min(width / layout.width, Math.max((height - BUTTONS) / layout.height, 0.6))),
+  )
   return {
     scale,
     x: Math.max(0, (width - layout.width * scale) / 2),

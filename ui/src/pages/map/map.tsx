@@ -53,7 +53,7 @@ export function ServiceMap() {
             </div>
           </div>
           {data.edges.length === 0 && <OnlyOne />}
-          {view === 'map' ? <Graph map={data} /> : <Connections map={data} />}
+          {view === 'map' ? <Graph map={data} /> : <Connections map={data} narrow={narrow} />}
         </>
       )}
     </div>
