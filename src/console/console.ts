@@ -215,14 +215,15 @@ function responseOf({ status, headers, body = '' }: Answer, method: string, corr
 }
 
 function withCorrelation(response: Response, correlation: string): Response {
-  if (response.headers.get(CORRELATION_HEADER) === correlation) return response
   try {
     response.headers.set(CORRELATION_HEADER, correlation)
+    response.headers.set('x-content-type-options', 'nosniff')
     return response
   } catch {
     // Responses of fetch() have frozen headers.
     const headers = new Headers(response.headers)
     headers.set(CORRELATION_HEADER, correlation)
+    headers.set('x-content-type-options', 'nosniff')
     return new Response(response.body, { status: response.status, statusText: response.statusText, headers })
   }
 }

@@ -63,7 +63,8 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
     const refused = allow(request)
     if (refused === null) return receiver.listener(request, response)
     request.resume()
-    response.writeHead(refused.status, { 'content-type': 'text/plain', connection: 'close' }).end(`${refused.detail}\n`)
+    const headers = { 'content-type': 'text/plain', 'x-content-type-options': 'nosniff', connection: 'close' }
+    response.writeHead(refused.status, headers).end(`${refused.detail}\n`)
   })
   const ui = ownServer()
   ui.on('request', (request, response) => console.serve(request, response))

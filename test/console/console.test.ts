@@ -275,3 +275,15 @@ test('a streaming answer arrives as it is written and ends with the client', asy
   await over
   server.close()
 })
+
+test('no answer is taken for another kind than it says, whoever makes it', async () => {
+  const made = createConsole({
+    routes: [...routes, { method: 'GET', path: '/web/:id', tier: 'public', handle: () => new Response('<p>') }],
+  })
+  const server = await listening(createServer((request, response) => made.serve(request, response)))
+  const url = `http://127.0.0.1:${(server.address() as { port: number }).port}`
+  for (const path of ['/plain', '/things', '/web/1', '/throws', '/nothing', '/admin/ops'])
+    expect([path, (await fetch(url + path)).headers.get('x-content-type-options')]).toEqual([path, 'nosniff'])
+  expect((await made.fetch(new Request(`${url}/web/1`))).headers.get('x-content-type-options')).toBe('nosniff')
+  server.close().closeAllConnections()
+})

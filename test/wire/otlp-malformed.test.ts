@@ -370,3 +370,18 @@ test('answers of a receiver survive both encodings; garbage after a 2xx is no re
   expect(decodeResponse(Uint8Array.of(0x0a, 99), proto, 'logs')).toEqual(none)
   expect(decodeResponse(Buffer.from('ok'), 'text/plain', 'logs')).toEqual(none)
 })
+
+test('half of a surrogate pair in JSON is the character that stands for none, as it is in the bytes of protobuf', () => {
+  const text = 'a\ud800b \ud83d\ude00 \udc00'
+  const body = JSON.stringify({
+    resourceSpans: [
+      {
+        resource: { attributes: [{ key: 'service.name', value: { stringValue: text } }] },
+        scopeSpans: [{ spans: [{ traceId: '1'.repeat(32), spanId: '2'.repeat(16), name: text }] }],
+      },
+    ],
+  })
+  const [batch] = decodeTracesJson(Buffer.from(body))
+  const wanted = 'a\ufffdb \u{1f600} \ufffd'
+  expect([batch?.resource.attributes, batch?.spans[0]?.name]).toEqual([['service.name', wanted], wanted])
+})

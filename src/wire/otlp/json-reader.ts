@@ -9,6 +9,10 @@ export interface Json {
   readonly [key: string]: unknown
 }
 
+/** Half of a pair is no character, as in the bytes of protobuf; `encodeURIComponent` and others throw at it. */
+const LONE = /\p{Surrogate}/u
+const EVERY_LONE = /\p{Surrogate}/gu
+
 const SNAKE = new Map<string, string>()
 
 function snake(name: string): string {
@@ -65,7 +69,7 @@ export class JsonReader {
     const value = this.field(json, name)
     if (value === undefined || value === null) return ''
     if (typeof value !== 'string') throw new MalformedOtlp(`is ${kindOf(value)} where text belongs`, name)
-    return value
+    return LONE.test(value) ? value.replaceAll(EVERY_LONE, '\ufffd') : value
   }
 
   /** An integer or double, as number or text; 0 when absent. */
