@@ -256,6 +256,59 @@ interface AttributeRow {
 
 type Attributes = Record<string, Plain>;
 
+interface ChartExemplar {
+    line: number;
+    time_ms: number;
+    value: number;
+    trace_id: string;
+    span_id: string;
+    held: boolean;
+}
+
+interface ChartLine {
+    labels: Attributes;
+    values: (number | null)[];
+}
+
+interface Facet {
+    key: string;
+    values: {
+        value: string;
+        count: number;
+    }[];
+    more: boolean;
+}
+
+interface FacetsAnswer {
+    matched: number;
+    facets: Facet[];
+}
+
+interface LinkRow {
+    trace_id: string;
+    span_id: string;
+    attributes: Attributes;
+    held: boolean;
+    name: string | null;
+    service: string | null;
+}
+
+interface LinkedByRow {
+    trace_id: string;
+    span_id: string;
+    name: string;
+    service: string;
+    start_ms: number;
+    to_span_id: string;
+}
+
+interface LogHistogram extends OverTime {
+    matched: number;
+    levels: Record<LogLevel, number[]>;
+}
+
+type LogLevel = 'unspecified' | 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
+
 interface LogRow {
     number: number;
     time_ms: number;
@@ -275,6 +328,7 @@ interface LogRow {
 interface MapAnswer {
     nodes: MapNode[];
     edges: MapEdge[];
+    left_out: number;
 }
 
 interface MapEdge extends Rates {
@@ -283,10 +337,30 @@ interface MapEdge extends Rates {
     kind: 'call' | 'message';
 }
 
-interface MapNode {
+interface MapNode extends Rates {
     id: string;
     name: string;
     type: 'service' | 'database' | 'messaging' | 'external';
+    where: string[];
+}
+
+interface MetricChart extends OverTime {
+    name: string;
+    type: MetricType;
+    unit: string;
+    description: string;
+    as: string;
+    aggregate: string;
+    by: string[];
+    matched: number;
+    lines: ChartLine[];
+    left_out: number;
+    exemplars: ChartExemplar[];
+    heatmap: {
+        bounds: number[];
+        cells: number[][];
+    } | null;
+    labels: Facet[];
 }
 
 interface MetricRow {
@@ -297,6 +371,8 @@ interface MetricRow {
     services: string[];
     series: number;
     last_ms: number;
+    labels: string[];
+    exemplars: number;
 }
 
 interface Moment {
@@ -312,6 +388,13 @@ interface OperationRow extends Rates {
     route: string | null;
     slowest_trace_id: string | null;
     timeline: Moment[];
+}
+
+interface OverTime {
+    from_ms: number;
+    to_ms: number;
+    step_ms: number;
+    times_ms: number[];
 }
 
 interface Page<T> {
@@ -340,6 +423,54 @@ interface Rates {
     p95_ms: number | null;
     p99_ms: number | null;
     max_ms: number | null;
+}
+
+interface RedAnswer extends OverTime {
+    before: {
+        from_ms: number;
+        to_ms: number;
+    } | null;
+    held_from_ms: number | null;
+    items: RedRow[];
+    left_out: number;
+}
+
+interface RedLine {
+    requests: number[];
+    errors: number[];
+    p50_ms: (number | null)[];
+    p95_ms: (number | null)[];
+    p99_ms: (number | null)[];
+}
+
+interface RedRow {
+    service: string;
+    name: string | null;
+    kind: string | null;
+    route: string | null;
+    slowest_trace_id: string | null;
+    now: Rates;
+    before: Rates | null;
+    timeline: RedLine;
+    before_timeline: RedLine | null;
+}
+
+interface ScatterAnswer {
+    from_ms: number;
+    to_ms: number;
+    matched: number;
+    left_out: number;
+    errors_left_out: number;
+    points: ScatterPoint[];
+}
+
+interface ScatterPoint {
+    trace_id: string;
+    name: string;
+    service: string;
+    time_ms: number;
+    duration_ms: number;
+    error: boolean;
 }
 
 interface SeriesAnswer {
@@ -414,11 +545,7 @@ interface SpanRow {
         time_ms: number;
         attributes: Attributes;
     }[];
-    links: {
-        trace_id: string;
-        span_id: string;
-        attributes: Attributes;
-    }[];
+    links: LinkRow[];
     logs: LogRow[];
     dropped: {
         attributes: number;
@@ -448,6 +575,8 @@ interface TraceAnswer extends TraceRow {
     }[];
     tree: SpanRow[];
     loose_logs: LogRow[];
+    linked_by: LinkedByRow[];
+    linked_by_left_out: number;
 }
 
 interface TraceRow {
@@ -541,6 +670,7 @@ declare class Identity {
     charged: boolean;
     firstSeen: number;
     lastSeen: number;
+    measuredSince: number;
     constructor(tenant: string, resource: Resource, seen: number);
 }
 
@@ -592,6 +722,28 @@ declare class StoredLog {
     readonly time: number;
     trace: Trace | null;
     constructor(record: LogRecord, identity: Identity, bytes: number, number: number, time: number);
+}
+
+// store/metric-chart
+declare const AGGREGATES: readonly ['sum', 'mean', 'min', 'max'];
+
+type Aggregate = (typeof AGGREGATES)[number];
+
+declare const CHARTS: readonly ['value', 'rate', 'increase', 'mean', 'p50', 'p75', 'p90', 'p95', 'p99', 'heatmap'];
+
+type Chart = (typeof CHARTS)[number];
+
+interface ChartQuestion {
+    readonly name: string;
+    readonly service?: string;
+    readonly where?: readonly Condition[];
+    readonly from?: number;
+    readonly to?: number;
+    readonly moments?: number;
+    readonly as?: Chart;
+    readonly by?: readonly string[];
+    readonly aggregate?: Aggregate;
+    readonly limit?: number;
 }
 
 // store/metric-search
@@ -650,6 +802,7 @@ declare class StoredSeries {
     readonly attributes: Flat;
     readonly points: Points;
     readonly bytes: number;
+    readonly born: number;
     constructor(metric: Metric, attributes: Flat);
 }
 
@@ -681,6 +834,7 @@ declare class Points {
     add(point: Point): Taken;
     addDelta(delta: Point): Taken;
     exemplify(exemplar: Exemplar): void;
+    shedExemplars(): void;
     shed(n: number): number;
 }
 
@@ -690,13 +844,23 @@ type Taken = 'kept' | 'merged' | 'duplicate';
 declare class Query {
     #private;
     constructor(store: Store, tenant?: string);
+    get started(): number;
     services(question?: RateQuestion): ServiceRow[];
     operations(question: OperationQuestion): OperationRow[];
+    red(question?: RedQuestion): RedAnswer;
     traces(search?: TraceSearch): Page<TraceRow>;
+    scatter(search?: TraceSearch): ScatterAnswer;
+    traceFacets(search?: TraceSearch): FacetsAnswer;
     trace(id: string): TraceAnswer | undefined;
     logs(search?: LogSearch): Page<LogRow>;
+    logHistogram(search?: LogSearch & {
+        readonly moments?: number;
+    }): LogHistogram;
+    logFacets(search?: LogSearch): FacetsAnswer;
     metrics(search?: MetricSearch): MetricRow[];
     series(question: SeriesQuestion): SeriesAnswer | undefined;
+    metricType(name: string): MetricType | undefined;
+    chart(question: ChartQuestion): MetricChart | undefined;
     map(question?: {
         from?: number;
         to?: number;
@@ -705,6 +869,21 @@ declare class Query {
     followTraces(search: TraceSearch, tell: (row: TraceRow) => void): () => void;
     followLogs(search: LogSearch, tell: (row: LogRow) => void, since?: number): () => void;
     status(): StoreStatus;
+}
+
+// store/red
+declare const RED_BY: readonly ['service', 'operation', 'route'];
+
+interface RedQuestion {
+    readonly service?: string;
+    readonly by?: (typeof RED_BY)[number];
+    readonly kind?: string;
+    readonly where?: readonly Condition[];
+    readonly from?: number;
+    readonly to?: number;
+    readonly moments?: number;
+    readonly compare?: boolean;
+    readonly limit?: number;
 }
 
 // store/service-rates
@@ -745,6 +924,10 @@ interface StoreListener {
 }
 
 // store/trace-search
+declare const TRACE_ORDERS: readonly ['newest', 'slowest', 'errors'];
+
+type TraceOrder = (typeof TRACE_ORDERS)[number];
+
 interface TraceSearch {
     readonly service?: string;
     readonly name?: string;
@@ -756,16 +939,16 @@ interface TraceSearch {
     readonly where?: readonly Condition[];
     readonly from?: number;
     readonly to?: number;
-    readonly order?: 'newest' | 'slowest';
+    readonly order?: TraceOrder;
     readonly limit?: number;
     readonly cursor?: string;
 }
 
 // store/trace
 declare class StoredSpan {
-    readonly record: SpanRecord;
-    readonly identity: Identity;
-    readonly bytes: number;
+    record: SpanRecord;
+    identity: Identity;
+    bytes: number;
     twin: StoredSpan | null;
     constructor(record: SpanRecord, identity: Identity, bytes: number);
     get duration(): number;
@@ -780,23 +963,23 @@ declare class Trace {
     readonly t3: number;
     readonly spans: StoredSpan[];
     readonly logs: StoredLog[];
-    head: StoredSpan | null;
-    start: number;
-    end: number;
-    errors: number;
     bytes: number;
     chain: Trace | null;
     older: Trace | null;
     newer: Trace | null;
     constructor(tenant: string, t0: number, t1: number, t2: number, t3: number);
     get id(): string;
+    get head(): StoredSpan | null;
+    get start(): number;
+    get end(): number;
+    get errors(): number;
     get rooted(): boolean;
     get duration(): number;
     identities(): Map<Identity, number>;
     is(tenant: string, t0: number, t1: number, t2: number, t3: number): boolean;
     span(s0: number, s1: number): StoredSpan | undefined;
     add(span: StoredSpan): void;
-    replace(before: StoredSpan, after: StoredSpan): void;
+    replace(held: StoredSpan, record: SpanRecord, identity: Identity, bytes: number): void;
     clear(): void;
 }
 

@@ -600,6 +600,7 @@ interface Settings {
             readonly client: boolean;
             readonly extract_headers: boolean;
             readonly inject_headers: boolean;
+            readonly express_shapes: boolean;
             readonly ignore: readonly string[];
             readonly baggage_hosts: readonly string[];
         };
@@ -1604,6 +1605,7 @@ interface Name {
     readonly namespaced: boolean;
     readonly bounds?: readonly number[];
     readonly only?: 'short' | 'semconv';
+    readonly open?: true;
     readonly countOf?: string;
     readonly exempt?: string;
 }

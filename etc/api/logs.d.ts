@@ -551,6 +551,7 @@ interface Name {
     readonly namespaced: boolean;
     readonly bounds?: readonly number[];
     readonly only?: 'short' | 'semconv';
+    readonly open?: true;
     readonly countOf?: string;
     readonly exempt?: string;
 }

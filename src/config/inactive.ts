@@ -37,7 +37,6 @@ const INACTIVE: readonly string[] = [
   'scaling',
   'slos',
   'surfaces.events',
-  'surfaces.functions',
   'surfaces.process',
   'surfaces.queue',
   'surfaces.workflow',

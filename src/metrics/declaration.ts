@@ -40,7 +40,7 @@ export function builtin(row: Name): Declaration {
     mode: row.type === 'updown' ? 'add' : row.type === 'gauge' ? 'set' : undefined,
     name: row.otel || row.short,
     short: row.short,
-    labels: row.labels,
+    labels: row.open ? null : row.labels,
     help: row.help,
     unit: row.unit,
     bounds: row.bounds,

@@ -32,6 +32,8 @@ export interface Name {
   readonly bounds?: readonly number[]
   /** `short`: a name that dashboards expect and OpenTelemetry has no word for, or has the fact already; `semconv`: the reverse. */
   readonly only?: 'short' | 'semconv'
+  /** Callers add labels of their own to those of the row. */
+  readonly open?: true
   /** The short name is shown from the count of this histogram; there is no instrument. */
   readonly countOf?: string
   /** Why the naming linter passes it over (rulings 8 and 55). */
@@ -58,6 +60,7 @@ function row<T extends Name['type']>(
     namespaced: rest.namespaced ?? (group === 'http' || group === 'database' || group === 'app'),
     ...(rest.bounds && { bounds: rest.bounds }),
     ...(rest.only && { only: rest.only }),
+    ...(rest.open && { open: rest.open }),
     ...(rest.countOf && { countOf: rest.countOf }),
     ...(rest.exempt && { exempt: rest.exempt }),
   }
@@ -88,6 +91,8 @@ export const LABELS = {
   nodeMajor: { short: 'major', semconv: 'nodejs.version.major' },
   nodeMinor: { short: 'minor', semconv: 'nodejs.version.minor' },
   nodePatch: { short: 'patch', semconv: 'nodejs.version.patch' },
+  functionId: { short: 'function_id', semconv: 'function_id' },
+  functionStatus: { short: 'status', semconv: 'status' },
 } as const satisfies Record<string, Label>
 
 const L = LABELS
@@ -221,6 +226,32 @@ export const NAMES = {
     unit: '{log_record}',
     labels: [L.level],
     help: 'Number of log records emitted, by level.',
+  }),
+
+  // Functions, W-13; the low-cardinality keys of a call are labels too
+  function_calls_total: row('counter', 'app', 'function_calls_total', 'telltale.function.calls', {
+    unit: '{call}',
+    labels: [L.functionId, L.functionStatus],
+    open: true,
+    help: 'Number of calls of observed functions, by function, outcome (success or error) and low-cardinality keys.',
+  }),
+  function_duration_seconds: row('histogram', 'app', 'function_duration_seconds', 'telltale.function.duration', {
+    unit: 's',
+    labels: [L.functionId],
+    open: true,
+    bounds: LATENCY_BOUNDS,
+    help: 'Duration of calls of observed functions in seconds, by function and low-cardinality keys.',
+  }),
+  function_in_flight: row('updown', 'app', 'function_in_flight', 'telltale.function.active_calls', {
+    unit: '{call}',
+    labels: [L.functionId],
+    open: true,
+    help: 'Number of calls of observed functions that are under way, by function and low-cardinality keys.',
+  }),
+  function_cold_starts_total: row('counter', 'app', 'function_cold_starts_total', 'faas.coldstarts', {
+    unit: '{coldstart}',
+    labels: [L.functionId],
+    help: 'Number of first calls of observed functions in this process, by function.',
   }),
 
   // Process, under prom-client's names
@@ -488,6 +519,8 @@ export const NAMES = {
 export const ALIASES: Readonly<Record<string, string>> = {
   application_uptime_seconds: 'uptime_seconds',
   application_version_info: 'app_info',
+  function_calls: 'function_calls_total',
+  function_duration: 'function_duration_seconds',
 }
 
 /** Values that a label may take where the set is closed; zero-initialised series use no others (ruling 12). */

@@ -20,6 +20,7 @@ import { registerOtel } from '../otel/register.ts'
 import type { Pipeline } from '../pipeline/pipeline.ts'
 import { Redactor } from '../redact/redact.ts'
 import { detectResource } from '../resource/resource.ts'
+import { functions } from '../surfaces/function/running.ts'
 import { HttpSurface } from '../surfaces/http/surface.ts'
 import { install } from '../trace/installed.ts'
 import { TrafficRing } from '../traffic/ring.ts'
@@ -116,7 +117,7 @@ export function assemble(options: StartOptions): Telltale {
     const listens = config.server.enabled && config.mode !== 'off' && part === null
     const parts = { config, file, resource, registry, pipeline, console, lifecycle, health, traffic, listens }
     const telltale = new Telltale(parts)
-    const { http } = config.surfaces
+    const { http, functions: observed } = config.surfaces
     const { track_user_agents, track_ip_addresses } = config.observability.prometheus.metrics.http
     const surface = new HttpSurface({
       mode: http.enabled ? config.mode : 'off',
@@ -139,6 +140,8 @@ export function assemble(options: StartOptions): Telltale {
       onFinish: (time, ms, status, tenant) => traffic.push(time, ms, status, tenant),
     })
     surface.start()
+    functions.configure({ enabled: observed.enabled, order: observed.order, propagator })
+    close('functions', () => functions.configure({}))
     lifecycle.onStop('surfaces', STOP.producers, () => surface.stop())
     nameOtherTracers()
     if (!config.disabled) {

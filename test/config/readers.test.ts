@@ -84,6 +84,8 @@ const READERS: readonly (readonly [RegExp, ...RegExp[]])[] = [
   [/surfaces\.http\.express_shapes$/, /\bhttp\.express_shapes\b/],
   [/surfaces\.http\.ignore$/, /\bhttp\.ignore\b/],
   [/surfaces\.http\.baggage_hosts$/, /\bhttp\.baggage_hosts\b/],
+  [/surfaces\.functions\.enabled$/, /\bobserved\.enabled\b/],
+  [/surfaces\.functions\.order$/, /\bobserved\.order\b/],
   [/^instrumentations$/, /\bconfig\.instrumentations\b/],
   [/server\.enabled$/, /\bserver\.enabled\b/],
   [/server\.host$/, /\bserver\.host\b/],

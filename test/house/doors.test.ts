@@ -10,7 +10,7 @@ import { ROOT, readFloors, readSource, roomOf } from './source.ts'
 /** Door → the most files that importing it may load, and the rooms that it opens straight. Programs and `start` are apart. */
 const BUDGETS: Record<string, { files: number; rooms: string[] }> = {
   metrics: { files: 12, rooms: ['metrics', 'model'] },
-  trace: { files: 12, rooms: ['trace', 'context', 'model'] },
+  trace: { files: 16, rooms: ['trace', 'context', 'model'] },
   logs: { files: 14, rooms: ['logs', 'model'] },
   redact: { files: 8, rooms: ['redact'] },
   health: { files: 10, rooms: ['health'] },
@@ -22,6 +22,7 @@ const BUDGETS: Record<string, { files: number; rooms: string[] }> = {
   hono: { files: 25, rooms: ['surfaces/http'] },
   nest: { files: 25, rooms: ['surfaces/http'] },
   h3: { files: 25, rooms: ['surfaces/http'] },
+  function: { files: 25, rooms: ['surfaces/function'] },
   hub: { files: 40, rooms: ['hub', 'config', 'store', 'console'] },
   index: { files: 60, rooms: ['start', 'metrics', 'trace', 'logs', 'health', 'context', 'model', 'base'] },
 }

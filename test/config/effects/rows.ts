@@ -1,6 +1,7 @@
 // The whole table.
 import { DECLARED } from './declared-rows.ts'
 import { EXPORT } from './export-rows.ts'
+import { FUNCTIONS } from './function-rows.ts'
 import { HEALTH } from './health-rows.ts'
 import { HUB } from './hub-rows.ts'
 import { LOGGING } from './logging-rows.ts'
@@ -17,6 +18,7 @@ export const ROWS: readonly Row[] = [
   ...DECLARED,
   ...LOGGING,
   ...EXPORT,
+  ...FUNCTIONS,
   ...HEALTH,
   ...REQUESTS,
   ...HUB,

@@ -22,7 +22,7 @@ import type { Row, Settings } from './row.ts'
 type Product = typeof product
 
 const ROOT = join(import.meta.dirname, '../../..')
-let code: string | undefined
+const code = new Map<string, string>()
 
 /** Files that a row may name as `[folder]/…`. */
 const PEM = {
@@ -33,22 +33,31 @@ const PEM = {
   'two.pem': CLIENTS.two,
 }
 
-function fresh(): Product {
-  code ??= buildSync({
-    entryPoints: [join(ROOT, 'src/index.ts')],
-    bundle: true,
-    write: false,
-    platform: 'node',
-    format: 'cjs',
-    packages: 'external',
-    absWorkingDir: ROOT,
-    target: 'node20.19',
-  }).outputFiles[0]!.text
-  delete (globalThis as Record<symbol, unknown>)[Symbol.for('telltale.1')]
+/** A door of the product, loaded anew; what is in the slot of the process it shares. */
+function load(door: string): unknown {
+  let built = code.get(door)
+  if (built === undefined) {
+    built = buildSync({
+      entryPoints: [join(ROOT, `src/${door}.ts`)],
+      bundle: true,
+      write: false,
+      platform: 'node',
+      format: 'cjs',
+      packages: 'external',
+      absWorkingDir: ROOT,
+      target: 'node20.19',
+    }).outputFiles[0]!.text
+    code.set(door, built)
+  }
   const file = join(ROOT, 'effects.cjs')
   const made = Object.assign(new Module(file), { filename: file, paths: [join(ROOT, 'node_modules')] })
-  ;(made as unknown as { _compile(code: string, file: string): void })._compile(code, file)
-  return made.exports as Product
+  ;(made as unknown as { _compile(code: string, file: string): void })._compile(built, file)
+  return made.exports
+}
+
+function fresh(): Product {
+  delete (globalThis as Record<symbol, unknown>)[Symbol.for('telltale.1')]
+  return load('index') as Product
 }
 
 export class Service {
@@ -112,6 +121,11 @@ export class Service {
       await front.listen()
       this.later(() => front.close())
     }
+  }
+
+  /** Another door of this run's product. */
+  door<T>(name: string): T {
+    return load(name) as T
   }
 
   later(work: () => unknown): void {

@@ -1,0 +1,4 @@
+import { FUNCTIONS } from './function-rows.ts'
+import { prove } from './prove.ts'
+
+prove(FUNCTIONS)
