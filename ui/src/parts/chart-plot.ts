@@ -24,6 +24,8 @@ interface Tell {
 const NEAR = 12
 const AXIS_FONT = '11px ui-sans-serif, system-ui, sans-serif'
 const DAY = 86_400_000
+/** Steps of an axis of bytes: 1, 2, 4, 8 and so on, as their units count. */
+const BINARY = Array.from({ length: 60 }, (_, i) => 2 ** i)
 
 export function makePlot(host: HTMLElement, shape: PlotShape, latest: MutableRef<ChartProps>, tell: Tell): uPlot {
   const { unit, height, scale, sync } = shape
@@ -69,6 +71,7 @@ export function makePlot(host: HTMLElement, shape: PlotShape, latest: MutableRef
           ...(scale === 'log' && { filter: (_: uPlot, splits: number[]) => decades(splits) }),
         },
         ticks: { show: false },
+        ...(unit.startsWith('By') && { incrs: BINARY }),
         ...(scale === 'log' && { filter: (_, splits) => decades(splits) }),
         values: (_, splits) => splits.map((value) => (value === null ? '' : valueText(value, unit))),
       },
