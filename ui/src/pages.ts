@@ -23,6 +23,8 @@ export interface Page {
   readonly view: ComponentType<PageProps>
   /** Its entry in the navigation; `g` and the key go there. */
   readonly nav?: { readonly label: string; readonly icon: IconName; readonly key: string }
+  /** It shows one thing whose time is its own: the range of time does not matter to it. */
+  readonly still?: boolean
   /** A detail of that page. */
   readonly under?: PanelPath
 }
@@ -40,6 +42,7 @@ export const PAGES: readonly Page[] = [
     path: '/traces/:trace_id',
     title: ({ trace_id: id = '' }) => `Trace ${id.slice(0, 8)}`,
     view: TracePage,
+    still: true,
     under: '/traces',
   },
   { path: '/logs', title: () => 'Logs', view: Logs, nav: { label: 'Logs', icon: 'logs', key: 'l' } },

@@ -46,9 +46,10 @@ const SIGNS = [
   [1e3, 'k'],
 ] as const
 
-/** Per second, or per minute when it is rare. */
+/** Per second, or per minute or hour when it is rare. */
 export function rateText(perSecond: number): string {
   if (perSecond === 0) return '0/s'
+  if (perSecond * 60 < 0.1) return `${digits(perSecond * 3600)}/h`
   return perSecond < 0.1 ? `${digits(perSecond * 60)}/min` : `${countText(perSecond)}/s`
 }
 

@@ -12,7 +12,8 @@ export interface Virtual {
   readonly total: number
   /** Rows that fit on the screen. */
   readonly fits: number
-  scrollTo(row: number): void
+  /** Just into sight, or to the middle when it was out of it. */
+  scrollTo(row: number, middle?: boolean): void
 }
 
 interface VirtualOptions {
@@ -64,12 +65,14 @@ export function useVirtual({ count, height, overscan = 8, covered = 0 }: Virtual
     end,
     total: count * height,
     fits: Math.max(1, Math.floor(view.height / height) - 1),
-    scrollTo(row) {
+    scrollTo(row, middle = false) {
       const scroller = scrollerOf(list.current)
       if (list.current === null || scroller === null) return
       const box = scroller.getBoundingClientRect()
       const top = list.current.getBoundingClientRect().top - box.top + row * height
-      if (top < covered) scroller.scrollTop += top - covered
+      const out = top < covered || top + height > box.height
+      if (middle && out) scroller.scrollTop += top - covered - (box.height - covered) / 2
+      else if (top < covered) scroller.scrollTop += top - covered
       else if (top + height > box.height) scroller.scrollTop += top + height - box.height
     },
   }

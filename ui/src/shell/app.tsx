@@ -36,7 +36,7 @@ export function App() {
     { keys: 'r', does: 'Ask again now', run: refresh },
     { keys: '[', does: 'Earlier', run: () => shiftRange(-1) },
     { keys: ']', does: 'Later', run: () => shiftRange(1) },
-    { keys: 'Shift+D', does: 'Dark or light', run: nextTheme },
+    { keys: 'D', does: 'Dark or light', run: nextTheme },
   ])
 
   const title = found?.page.title(found.params) ?? 'Not found'

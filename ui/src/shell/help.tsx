@@ -3,6 +3,27 @@ import { Dialog } from '../parts/dialog.tsx'
 import './help.css'
 import { capsOf, keyGroups } from './keys.ts'
 
+/** What has the focus knows these by itself. */
+const FOCUSED = [
+  {
+    name: 'In a list or a tree',
+    keys: [
+      { keys: 'ArrowUp ArrowDown', does: 'Walk, as j and k' },
+      { keys: 'ArrowLeft ArrowRight', does: 'Fold and unfold' },
+      { keys: 'Home End', does: 'First and last' },
+      { keys: 'Enter', does: 'Open' },
+    ],
+  },
+  {
+    name: 'In a chart',
+    keys: [
+      { keys: 'ArrowLeft ArrowRight', does: 'Read values' },
+      { keys: 'Shift+ArrowRight', does: 'Choose a time' },
+      { keys: 'Enter', does: 'Zoom in, or open' },
+    ],
+  },
+]
+
 /** The keys that are known here and now. */
 export function Help({ close }: { close(): void }) {
   return (
@@ -12,7 +33,7 @@ export function Help({ close }: { close(): void }) {
         <Button kind="quiet" icon="close" label="Close" onClick={close} />
       </header>
       <div class="help-groups" tabIndex={0} role="group" aria-label="Shortcuts">
-        {keyGroups.value.map(({ name, keys }) => (
+        {[...keyGroups.value, ...FOCUSED].map(({ name, keys }) => (
           <section key={name}>
             <h3>{name}</h3>
             <dl>
@@ -21,7 +42,7 @@ export function Help({ close }: { close(): void }) {
                   <dt>
                     {capsOf(strokes).map((caps, i) => (
                       <span key={`${i}${caps}`}>
-                        {i > 0 && <span class="help-then">then</span>}
+                        {i > 0 && /^[a-z] [a-z]$/.test(strokes) && <span class="help-then">then</span>}
                         {caps.map((cap) => (
                           <kbd key={cap}>{cap}</kbd>
                         ))}

@@ -99,7 +99,9 @@ function Picker({ close }: { close(): void }) {
   const utc = zone.value === 'utc'
   useKeys('Time', [{ keys: 'Escape', does: 'Close', always: true, run: close }])
   useEffect(() => {
-    panel.current?.querySelector<HTMLElement>('[aria-pressed=true], button')?.focus()
+    const chosen = panel.current?.querySelector<HTMLElement>('.time-lasts [aria-pressed=true]')
+    const first = chosen ?? panel.current?.querySelector<HTMLElement>('button')
+    first?.focus()
   }, [])
   const apply = (event: Event): void => {
     event.preventDefault()

@@ -68,7 +68,7 @@ export const Waterfall = forwardRef(function Waterfall(props: WaterfallProps, po
     show(key) {
       setAt(key)
       const next = lines.findIndex((line) => line.key === key)
-      if (next >= 0) scrollTo(next)
+      if (next >= 0) scrollTo(next, true)
     },
     focus: () => grid.current?.focus({ preventScroll: true }),
   }))
