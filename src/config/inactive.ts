@@ -36,7 +36,6 @@ const INACTIVE: readonly string[] = [
   'redact.patterns',
   'scaling',
   'slos',
-  'surfaces.events',
   'surfaces.process',
   'surfaces.queue',
   'surfaces.workflow',

@@ -254,6 +254,43 @@ export const NAMES = {
     help: 'Number of first calls of observed functions in this process, by function.',
   }),
 
+  // Event buses, W-19
+  eventbus_subscribers_active: row(
+    'gauge',
+    'app',
+    'eventbus_subscribers_active',
+    'telltale.eventbus.subscribers.active',
+    {
+      unit: '{subscriber}',
+      namespaced: false,
+      help: 'Number of listeners of all observed event buses.',
+    },
+  ),
+  eventbus_subscribers_rejected_total: row(
+    'counter',
+    'app',
+    'eventbus_subscribers_rejected_total',
+    'telltale.eventbus.subscribers.rejected',
+    {
+      unit: '{subscriber}',
+      labels: [L.reason],
+      namespaced: false,
+      help: 'Number of listeners that were turned away, by reason: cap.',
+    },
+  ),
+  eventbus_dispatch_failures_total: row(
+    'counter',
+    'app',
+    'eventbus_dispatch_failures_total',
+    'telltale.eventbus.dispatch.failures',
+    {
+      unit: '{failure}',
+      labels: [L.errorType],
+      namespaced: false,
+      help: 'Number of errors that listeners of observed event buses threw, by error type.',
+    },
+  ),
+
   // Process, under prom-client's names
   process_cpu_time: row('counter', 'process', 'process_cpu_time_seconds_total', 'process.cpu.time', {
     unit: 's',

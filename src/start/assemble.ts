@@ -20,6 +20,7 @@ import { registerOtel } from '../otel/register.ts'
 import type { Pipeline } from '../pipeline/pipeline.ts'
 import { Redactor } from '../redact/redact.ts'
 import { detectResource } from '../resource/resource.ts'
+import { events } from '../surfaces/events/running.ts'
 import { functions } from '../surfaces/function/running.ts'
 import { HttpSurface } from '../surfaces/http/surface.ts'
 import { install } from '../trace/installed.ts'
@@ -142,6 +143,8 @@ export function assemble(options: StartOptions): Telltale {
     surface.start()
     functions.configure({ enabled: observed.enabled, order: observed.order, propagator })
     close('functions', () => functions.configure({}))
+    events.configure({ maxSubscribers: config.surfaces.events.max_subscribers })
+    close('events', () => events.configure({}))
     lifecycle.onStop('surfaces', STOP.producers, () => surface.stop())
     nameOtherTracers()
     if (!config.disabled) {

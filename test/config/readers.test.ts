@@ -86,6 +86,7 @@ const READERS: readonly (readonly [RegExp, ...RegExp[]])[] = [
   [/surfaces\.http\.baggage_hosts$/, /\bhttp\.baggage_hosts\b/],
   [/surfaces\.functions\.enabled$/, /\bobserved\.enabled\b/],
   [/surfaces\.functions\.order$/, /\bobserved\.order\b/],
+  [/surfaces\.events\.max_subscribers$/, /\bevents\.max_subscribers\b/],
   [/^instrumentations$/, /\bconfig\.instrumentations\b/],
   [/server\.enabled$/, /\bserver\.enabled\b/],
   [/server\.host$/, /\bserver\.host\b/],

@@ -22,6 +22,7 @@ const BUDGETS: Record<string, { files: number; rooms: string[] }> = {
   hono: { files: 25, rooms: ['surfaces/http'] },
   nest: { files: 25, rooms: ['surfaces/http'] },
   h3: { files: 25, rooms: ['surfaces/http'] },
+  events: { files: 25, rooms: ['surfaces/events'] },
   function: { files: 25, rooms: ['surfaces/function'] },
   hub: { files: 40, rooms: ['hub', 'config', 'store', 'console'] },
   index: { files: 60, rooms: ['start', 'metrics', 'trace', 'logs', 'health', 'context', 'model', 'base'] },

@@ -1,5 +1,6 @@
 // The whole table.
 import { DECLARED } from './declared-rows.ts'
+import { EVENTS } from './event-rows.ts'
 import { EXPORT } from './export-rows.ts'
 import { FUNCTIONS } from './function-rows.ts'
 import { HEALTH } from './health-rows.ts'
@@ -18,6 +19,7 @@ export const ROWS: readonly Row[] = [
   ...DECLARED,
   ...LOGGING,
   ...EXPORT,
+  ...EVENTS,
   ...FUNCTIONS,
   ...HEALTH,
   ...REQUESTS,
