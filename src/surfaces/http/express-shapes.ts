@@ -21,8 +21,18 @@ export function steadyShapes(server: Server | undefined): void {
   const listeners = server.listeners('request')
   if (listeners.length !== 1) return
   const { request, response } = listeners[0] as Application
-  replace(server, 'IncomingMessage', IncomingMessage, request)
-  replace(server, 'ServerResponse', ServerResponse, response)
+  const undo = [
+    replace(server, 'IncomingMessage', IncomingMessage, request),
+    replace(server, 'ServerResponse', ServerResponse, response),
+  ]
+  if (undo.every((one) => one === undefined)) return
+  // Whoever else listens from now on gets messages without Express's members: assigning `query`, a getter there, throws.
+  const changed = (event: string | symbol): void => {
+    if (event !== 'request') return
+    for (const one of undo) one?.()
+    server.off('newListener', changed).off('removeListener', changed)
+  }
+  server.on('newListener', changed).on('removeListener', changed)
 }
 
 /** Node keeps the options under symbols of these names; they are read for each request. */
@@ -31,15 +41,18 @@ function replace(
   option: string,
   own: typeof IncomingMessage | typeof ServerResponse,
   like: unknown,
-): void {
-  if (!Object.prototype.isPrototypeOf.call(own.prototype, like as object)) return
+): (() => void) | undefined {
+  if (!Object.prototype.isPrototypeOf.call(own.prototype, like as object)) return undefined
   const key = Object.getOwnPropertySymbols(server).find(({ description }) => description === option)
   const options = server as unknown as Record<symbol, unknown>
-  if (key === undefined || options[key] !== own) return
+  if (key === undefined || options[key] !== own) return undefined
   const make = own as unknown as Constructor
   function Message(this: object, ...given: unknown[]): void {
     make.apply(this, given)
   }
   Message.prototype = like
   options[key] = Message
+  return () => {
+    if (options[key] === Message) options[key] = own
+  }
 }

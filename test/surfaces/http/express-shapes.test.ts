@@ -66,3 +66,28 @@ test('a server with messages of its own, with a second listener or with somethin
     running?.stop()
   }
 })
+
+test.each([
+  [
+    'in place of Express',
+    (server: Server, listener: RequestListener) => server.removeAllListeners('request').on('request', listener),
+  ],
+  ['before Express', (server: Server, listener: RequestListener) => server.prependListener('request', listener)],
+])('a listener that comes later, %s, has messages of Node', async (_, put) => {
+  const app = application()
+  const server = http.createServer(app)
+  running = kit()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/users/1`
+  for (let i = 0; i < 2; i++) await (await fetch(url)).text()
+  const seen: unknown[] = []
+  put(server, (request, response) => {
+    seen.push(Object.getPrototypeOf(request) === IncomingMessage.prototype, 'send' in response)
+    Object.assign(request, { query: { mine: true } })
+    seen.push((request as { query?: unknown }).query)
+    if (server.listenerCount('request') === 1) response.end()
+  })
+  await (await fetch(url)).text()
+  expect(seen).toEqual([true, false, { mine: true }])
+  server.close()
+})
