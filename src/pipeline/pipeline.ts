@@ -15,7 +15,7 @@ import { EndedSpans } from './ended.ts'
 import { Intake, type IntakeCounts, SLICE_RECORDS } from './intake.ts'
 import { type PipelineClock, type PipelineOptions, systemClock } from './options.ts'
 import { type Signal, type SignalSink, takes } from './sink.ts'
-import { say, sayOnce, speaking } from './voice.ts'
+import { hushed, say, sayOnce, speaking } from './voice.ts'
 import { logWeight, spanWeight } from './weight.ts'
 
 const NO_SPANS: readonly SpanRecord[] = []
@@ -230,7 +230,7 @@ export class Pipeline {
   #fan(signal: Signal, batch: Batch): void {
     for (const sink of this.#bySignal[signal]) {
       try {
-        sink.accept(batch)
+        hushed(() => sink.accept(batch))
       } catch {
         this.#broken(sink)
       }

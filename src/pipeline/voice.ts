@@ -23,6 +23,16 @@ export function sayOnce(key: string, level: NoticeLevel, event: string, text: st
   }
 }
 
+/** Runs a sink: what it logs itself is not taken either, else each record that it is given would make the next. */
+export function hushed(work: () => void): void {
+  depth++
+  try {
+    work()
+  } finally {
+    depth--
+  }
+}
+
 export function speaking(): boolean {
   return depth > 0
 }

@@ -452,6 +452,19 @@ test('both paths give equal bytes: encoded at the end, or kept and encoded at th
   )
 })
 
+test('what a sink logs of the records that it is given does not become records [S-27]', async () => {
+  let made = 0
+  const sink = new Memory()
+  sink.accept = (batch) => {
+    sink.batches.push(batch)
+    for (const { body } of batch.logs) if (++made < 100) p.log(log(`got ${body}`))
+  }
+  const p = pipeline([sink])
+  p.log(log('one'))
+  await p.flush(1000)
+  expect(sink.batches.flatMap(({ logs }) => logs.map(({ body }) => body))).toEqual(['one'])
+})
+
 test('what we say about ourselves is not exported through ourselves [S-27] [W-38]', async () => {
   const sink = new Memory()
   const p = pipeline([sink])
