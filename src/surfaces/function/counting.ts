@@ -1,5 +1,4 @@
 // Calls, durations, in-flight and cold starts (W-13). What was counted up is counted down on every way out.
-import { monotonic } from '../../base/clock.ts'
 import { noticeOnce } from '../../base/notice.ts'
 import { whenSettled } from '../../base/outcome.ts'
 import type { BoundCounter, Counter } from '../../metrics/counter.ts'
@@ -36,21 +35,23 @@ interface Instruments {
 export class Counting implements Interceptor {
   readonly order = METRICS_ORDER
   readonly #registry: Registry
+  readonly #now: () => number
   readonly #kept = new Map<string, Handles>()
   #instruments: Instruments | undefined
 
-  constructor(registry: Registry) {
+  constructor(registry: Registry, now: () => number) {
     this.#registry = registry
+    this.#now = now
   }
 
   intercept(call: Call, next: () => unknown): unknown {
     const { inFlight, duration, succeeded, failed } = this.#handles(call)
     if (call.cold) this.#declared().coldStarts.add(1, { function_id: call.id })
     inFlight.add(1)
-    const begun = monotonic()
+    const begun = this.#now()
     const count = (error: unknown, ok: boolean) => {
       inFlight.add(-1)
-      const seconds = (monotonic() - begun) / 1000
+      const seconds = (this.#now() - begun) / 1000
       const { span } = call
       // Tracing is further in: the exemplar is of the call's own span.
       if (span.flags === 0) duration.observe(seconds)

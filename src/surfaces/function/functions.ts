@@ -2,6 +2,7 @@
 // goes through a chain of interceptors by their order, ours among them. It promises that the application gets back the
 // very value, error and `this` that it would without us, and that in-flight returns to zero on every way out; it refuses
 // keys of many values as labels, and to look into arguments.
+import { monotonic } from '../../base/clock.ts'
 import { noticeOnce } from '../../base/notice.ts'
 import { Propagator } from '../../context/propagator.ts'
 import type { Logs } from '../../logs/logs.ts'
@@ -16,6 +17,8 @@ export interface FunctionsInit {
   readonly registry: Registry
   readonly tracer: Tracer
   readonly logs: () => Logs
+  /** Milliseconds that only grow; for durations. */
+  readonly now?: () => number
 }
 
 export interface FunctionOptions {
@@ -57,7 +60,7 @@ export class Functions {
 
   constructor(init: FunctionsInit) {
     this.#init = init
-    this.#counting = new Counting(init.registry)
+    this.#counting = new Counting(init.registry, init.now ?? monotonic)
     this.#arrange()
   }
 
@@ -126,8 +129,8 @@ export class Functions {
 
   #arrange(): void {
     const { enabled, order } = this.#options
-    const { tracer, logs } = this.#init
-    const ours = enabled ? [this.#counting, new Tracing(tracer, order), new Telling(logs, order)] : []
+    const { tracer, logs, now = monotonic } = this.#init
+    const ours = enabled ? [this.#counting, new Tracing(tracer, order), new Telling(logs, order, now)] : []
     this.#chain = [...ours, ...this.#given].sort((a, b) => a.order - b.order)
   }
 

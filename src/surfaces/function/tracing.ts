@@ -1,5 +1,4 @@
 // The span of a call (W-28), and the line that says how it went, linked to that span.
-import { monotonic } from '../../base/clock.ts'
 import { whenSettled } from '../../base/outcome.ts'
 import { current, runIn } from '../../context/current.ts'
 import { Frame } from '../../context/frame.ts'
@@ -100,9 +99,11 @@ function copy(span: Started, prefix: string, keys: Kept): void {
 export class Telling implements Interceptor {
   readonly order: number
   readonly #logs: () => Logs
+  readonly #now: () => number
 
-  constructor(logs: () => Logs, order: number) {
+  constructor(logs: () => Logs, order: number, now: () => number) {
     this.#logs = logs
+    this.#now = now
     this.order = order
   }
 
@@ -110,9 +111,9 @@ export class Telling implements Interceptor {
     const level = call.settings.log ?? 'none'
     if (level === 'none') return next()
     const frame = current()
-    const begun = monotonic()
+    const begun = this.#now()
     const tell = (error: unknown, ok: boolean) => {
-      const fields = { ...call.high, ...call.low, duration_ms: monotonic() - begun }
+      const fields = { ...call.high, ...call.low, duration_ms: this.#now() - begun }
       const say = () =>
         this.#logs().emit(ok ? level : 'error', call.id, ok ? fields : { ...fields, err: error }, 'telltale/function')
       // A thenable of the application's may settle in any context.

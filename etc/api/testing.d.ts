@@ -1,0 +1,1070 @@
+// telltale/testing: LabelValues, Recorded, RecordedEvent, RecordedLog, RecordedMetrics, RecordedSpan, RecordedSpans, TestClock, TestOptions, TestReceiver, TestTelemetry, otlpReceiver, testTelemetry
+
+// testing/clock
+declare class TestClock {
+    #private;
+    readonly now: () => number;
+    advance(ms: number): void;
+    reset(): void;
+}
+
+// testing/metrics
+type LabelValues = Readonly<Record<string, string | number | boolean>>;
+
+declare class RecordedMetrics {
+    #private;
+    constructor(registry: Registry);
+    get text(): string;
+    get families(): readonly Family[];
+    value(name: string, labels?: LabelValues): number | undefined;
+    expect(name: string, labels: LabelValues, value: number | undefined): void;
+    reset(): void;
+}
+
+// testing/receiver
+declare class TestReceiver {
+    #private;
+    readonly spans: RecordedSpans;
+    requests: number;
+    constructor();
+    get url(): string;
+    get logs(): readonly RecordedLog[];
+    get metrics(): ReadonlyMap<string, Family>;
+    get resources(): readonly Readonly<Record<string, Value>>[];
+    refuse(status: number, times?: number, headers?: Readonly<Record<string, string>>): void;
+    until(done: (receiver: this) => boolean, ms?: number): Promise<void>;
+    reset(): void;
+    close(): Promise<void>;
+}
+
+declare function otlpReceiver(): Promise<TestReceiver>;
+
+// testing/recorded
+interface RecordedEvent {
+    readonly name: string;
+    readonly time: number;
+    readonly attributes: Readonly<Record<string, Value>>;
+}
+
+interface RecordedLog {
+    readonly severity: string;
+    readonly body: Value;
+    readonly traceId: string | undefined;
+    readonly spanId: string | undefined;
+    readonly scope: string;
+    readonly attributes: Readonly<Record<string, Value>>;
+}
+
+declare class RecordedSpan {
+    readonly name: string;
+    readonly kind: Kind;
+    readonly status: (typeof STATUS)[number];
+    readonly statusMessage: string | undefined;
+    readonly traceId: string;
+    readonly spanId: string;
+    readonly parentSpanId: string | undefined;
+    readonly start: number;
+    readonly end: number;
+    readonly scope: string;
+    readonly attributes: Readonly<Record<string, Value>>;
+    readonly events: readonly RecordedEvent[];
+    readonly links: readonly {
+        readonly traceId: string;
+        readonly spanId: string;
+    }[];
+    constructor(span: SpanRecord);
+    attribute(key: string): Value | undefined;
+    hasString(key: string, value: string): boolean;
+    hasInt(key: string, value: number | bigint): boolean;
+}
+
+declare class RecordedSpans {
+    #private;
+    constructor(spans: RecordedSpan[]);
+    get all(): readonly RecordedSpan[];
+    get count(): number;
+    withName(name: string): readonly RecordedSpan[];
+    named(name: string): RecordedSpan;
+    edges(): string[];
+}
+
+// testing/telemetry
+interface Recorded {
+    readonly spans: RecordedSpans;
+    readonly logs: readonly RecordedLog[];
+}
+
+interface TestOptions {
+    readonly install?: boolean | undefined;
+    readonly strict?: boolean | undefined;
+}
+
+declare class TestTelemetry {
+    #private;
+    readonly clock: TestClock;
+    readonly registry: Registry;
+    readonly metrics: RecordedMetrics;
+    readonly tracer: Tracer;
+    readonly functions: Functions;
+    readonly events: Events;
+    constructor(options?: TestOptions);
+    get spans(): RecordedSpans;
+    get logs(): readonly RecordedLog[];
+    span<R>(name: string, work: (span: Started) => R): R;
+    log(level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal', message: string, fields?: object): void;
+    isolated<R>(work: (recorded: Recorded) => R): R;
+    reset(): void;
+    close(): void;
+}
+
+declare function testTelemetry(options?: TestOptions): TestTelemetry;
+
+// context/api
+interface ApiBaggage {
+    getEntry(key: string): ApiBaggageEntry | undefined;
+    getAllEntries(): [string, ApiBaggageEntry][];
+}
+
+interface ApiBaggageEntry {
+    value: string;
+    metadata?: {
+        toString(): string;
+    };
+}
+
+interface ApiContext {
+    getValue(key: symbol): unknown;
+    setValue(key: symbol, value: unknown): ApiContext;
+    deleteValue(key: symbol): ApiContext;
+}
+
+interface ApiLink {
+    context: SpanContext;
+    attributes?: object;
+    droppedAttributesCount?: number;
+}
+
+interface ApiTraceState {
+    get(key: string): string | undefined;
+    set(key: string, value: string): ApiTraceState;
+    unset(key: string): ApiTraceState;
+    serialize(): string;
+}
+
+interface CurrentSpan {
+    readonly name?: string;
+    spanContext(): SpanContext;
+    setAttribute(key: string, value: any): unknown;
+    setAttributes(attributes: any): unknown;
+    addEvent(name: string, attributesOrTime?: any, time?: any): unknown;
+    setStatus(status: {
+        code: number;
+        message?: string;
+    }): unknown;
+    updateName(name: string): unknown;
+    isRecording(): boolean;
+    recordException(exception: any, time?: any): void;
+    end(time?: any): void;
+}
+
+interface Ids {
+    t0: number;
+    t1: number;
+    t2: number;
+    t3: number;
+    s0: number;
+    s1: number;
+    flags: number;
+}
+
+interface SpanContext {
+    traceId: string;
+    spanId: string;
+    traceFlags: number;
+    isRemote?: boolean;
+    traceState?: ApiTraceState;
+}
+
+type TimeInput = number | Date | readonly [number, number];
+
+// context/format
+interface Format {
+    readonly name: string;
+    readonly fields: readonly string[];
+    readonly sent?: readonly string[];
+    readonly prefix?: string;
+    extract(values: readonly (string | undefined)[], at: number, into: Frame): void;
+    inject<Carrier>(frame: Frame, carrier: Carrier, setter: Setter<Carrier>, baggage: boolean): void;
+}
+
+interface Getter<Carrier> {
+    get(carrier: Carrier, key: string): string | readonly string[] | undefined;
+    keys?(carrier: Carrier): readonly string[];
+}
+
+interface Setter<Carrier> {
+    set(carrier: Carrier, key: string, value: string): void;
+}
+
+// context/frame
+declare class Foreign {
+    readonly context: ApiContext;
+    constructor(context: ApiContext);
+}
+
+declare class Frame implements ApiContext, Ids {
+    #private;
+    t0: number;
+    t1: number;
+    t2: number;
+    t3: number;
+    s0: number;
+    s1: number;
+    flags: number;
+    traceState: string | null;
+    span: CurrentSpan | null;
+    correlationId: string | null;
+    tenant: string | null;
+    baggage: ApiBaggage | null;
+    values: Held | Foreign | null;
+    constructor(from: Frame | null);
+    get hasTrace(): boolean;
+    get suppressed(): boolean;
+    hold(span: CurrentSpan): this;
+    release(): void;
+    getValue(key: symbol): unknown;
+    setValue(key: symbol, value: unknown): Frame;
+    deleteValue(key: symbol): Frame;
+}
+
+declare class Held {
+    readonly key: symbol;
+    readonly value: unknown;
+    readonly next: Held | Foreign | null;
+    constructor(key: symbol, value: unknown, next: Held | Foreign | null);
+}
+
+// context/non-recording
+declare class NonRecordingSpan implements Ids {
+    t0: number;
+    t1: number;
+    t2: number;
+    t3: number;
+    s0: number;
+    s1: number;
+    flags: number;
+    traceState: string | null;
+    readonly recording: false;
+    constructor(t0: number, t1: number, t2: number, t3: number, s0: number, s1: number, flags: number, state: string | null);
+    spanContext(): SpanContext;
+    set(_key: string, _value: unknown): this;
+    setAttribute(_key: string, _value: unknown): this;
+    setAttributes(_attributes: object): this;
+    event(_name: string, _attributes?: unknown, _time?: unknown): this;
+    addEvent(_name: string, _attributesOrTime?: unknown, _time?: unknown): this;
+    link(_to: unknown, _attributes?: unknown): this;
+    addLink(_link: unknown): this;
+    addLinks(_links: unknown): this;
+    setStatus(_status: unknown): this;
+    fail(_error?: unknown): this;
+    updateName(_name: string): this;
+    recordException(_exception: unknown, _time?: unknown): void;
+    end(_time?: unknown): void;
+    isRecording(): boolean;
+}
+
+// context/propagator
+type Headers = Record<string, string | readonly string[] | undefined>;
+
+declare class Propagator {
+    #private;
+    readonly names: readonly string[];
+    readonly fields: readonly string[];
+    readonly sent: readonly string[];
+    constructor(names: readonly string[], formats?: readonly Format[]);
+    extractRaw(raw: readonly string[], into: Frame): boolean;
+    extract(carrier: Headers, into: Frame): boolean;
+    extractWith<Carrier>(carrier: Carrier, getter: Getter<Carrier>, into: Frame): boolean;
+    inject<Carrier>(frame: Frame, carrier: Carrier, setter: Setter<Carrier>, baggage: boolean): void;
+    headers(frame: Frame, baggage: boolean): Record<string, string>;
+}
+
+// logs/console
+declare class ConsoleBridge {
+    #private;
+    constructor(logs: Logs);
+    start(): void;
+    stop(): void;
+    quietly<T>(work: () => T): T;
+}
+
+// logs/level
+type Level = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
+
+// logs/logs
+interface LogOptions {
+    readonly level: Exclude<Level, 'fatal'>;
+    readonly format: 'json' | 'pretty';
+    readonly selfLevel?: 'none' | 'debug' | 'info' | 'warn' | 'error';
+    readonly includeSpans: boolean;
+    readonly includeTargets: boolean;
+    readonly includeThreadIds: boolean;
+    readonly includeLineNumbers: boolean;
+    readonly sampling: {
+        readonly enabled: boolean;
+        readonly rate: number;
+    };
+    readonly limits?: {
+        readonly attributes: number;
+        readonly valueLength: number;
+    };
+    readonly bridges?: {
+        readonly pino: boolean;
+        readonly winston: boolean;
+        readonly console: boolean;
+    };
+}
+
+declare class Logs {
+    #private;
+    readonly options: LogOptions;
+    readonly pino: PinoBridge;
+    readonly winston: WinstonBridge;
+    readonly console: ConsoleBridge;
+    used: boolean;
+    constructor(init: LogsInit);
+    get bridges(): NonNullable<LogOptions['bridges']>;
+    start(): void;
+    stop(): void;
+    readonly forward: (record: LogRecord) => void;
+    count(level: Level): void;
+    wants(severity: number): boolean;
+    sampled(severity: number, t3: number): boolean;
+    hand(record: LogRecord): void;
+    now(): number;
+    scope(name: string): Scope;
+    text(message: string): string;
+    put(record: LogRecord, flat: Flat, key: string, value: Value): void;
+    emit(level: Level, message: string, fields: unknown, target?: string, above?: (...args: never[]) => unknown): void;
+    say(level: Level, text: string, fields: Readonly<Record<string, Value>>): void;
+    facts(record: LogRecord, flat: Flat, above: (...args: never[]) => unknown): void;
+    get threadId(): number;
+    exception(record: LogRecord, flat: Flat, error: {
+        name?: unknown;
+        message?: unknown;
+        stack?: unknown;
+    }): void;
+}
+
+interface LogsInit {
+    readonly registry: Registry | null;
+    readonly sink: ((record: LogRecord) => void) | null;
+    readonly options?: LogOptions;
+    readonly redact?: (record: LogRecord) => void;
+    readonly write?: (line: string) => void;
+    readonly service?: string;
+    readonly threadId?: number;
+    readonly now?: () => number;
+    readonly random?: () => number;
+}
+
+// logs/pino
+type Instance = PinoLike & {
+    [key: symbol]: unknown;
+};
+
+interface Line {
+    readonly instance: Instance;
+    readonly arguments: ArrayLike<unknown>;
+    result?: string;
+    [kBefore]?: string | undefined;
+    [kOwn]?: boolean;
+    [kOuter]?: Line | null;
+}
+
+declare class PinoBridge {
+    #private;
+    constructor(logs: Logs);
+    start(): void;
+    stop(): void;
+    say(level: 'debug' | 'info' | 'warn' | 'error', text: string, fields: object): boolean;
+    meet(instance: PinoLike): void;
+    begin(line: Line): void;
+    end(line: Line): void;
+}
+
+interface PinoLike {
+    readonly levels?: {
+        readonly labels: Readonly<Record<number, string>>;
+    };
+    debug(fields: object, message: string): void;
+    info(fields: object, message: string): void;
+    warn(fields: object, message: string): void;
+    error(fields: object, message: string): void;
+}
+
+declare const kBefore: unique symbol;
+
+declare const kOuter: unique symbol;
+
+declare const kOwn: unique symbol;
+
+// logs/winston
+interface Transport {
+    readonly forceConsole?: unknown;
+    log?(this: unknown, ...args: unknown[]): unknown;
+}
+
+declare class WinstonBridge {
+    #private;
+    constructor(logs: Logs);
+    begin(info: unknown, above: Write): {
+        info: unknown;
+        undo: readonly string[];
+    };
+    end(info: unknown, undo: readonly string[]): void;
+    record(logger: WinstonLike, info: unknown, above: Write): void;
+}
+
+interface WinstonLike {
+    readonly transports?: readonly Transport[];
+    isLevelEnabled(level: string): boolean;
+}
+
+type Write = (this: WinstonLike, info: unknown, ...rest: unknown[]) => unknown;
+
+// metrics/counter
+declare class BoundCounter implements Leaf {
+    #private;
+    series: Series;
+    constructor(series: Series, counter: Counter, source: ExemplarSource);
+    add(n: number): void;
+    addFor(n: number, ids: TraceIds): void;
+    attach(series: Series): void;
+}
+
+declare class Counter {
+    #private;
+    readonly trie: SeriesTrie<BoundCounter>;
+    constructor(family: Family, dropped: readonly string[], ground: Ground, source: ExemplarSource);
+    add(n: number, labels?: Labels): void;
+    with(labels?: Labels): BoundCounter;
+    refuse(n: unknown): void;
+}
+
+// metrics/exemplar
+declare class ExemplarSource implements TraceIds {
+    #private;
+    on: boolean;
+    t0: number;
+    t1: number;
+    t2: number;
+    t3: number;
+    s0: number;
+    s1: number;
+    flags: number;
+    collected: number;
+    use(read: ReadIds | null): void;
+    sample(series: Series, slot: number, slots: number, value: number): void;
+    sampleFor(series: Series, slot: number, slots: number, value: number, ids: TraceIds): void;
+}
+
+type ReadIds = (into: TraceIds) => boolean;
+
+interface TraceIds {
+    t0: number;
+    t1: number;
+    t2: number;
+    t3: number;
+    s0: number;
+    s1: number;
+    flags: number;
+}
+
+// metrics/gauge
+declare class BoundGauge implements Leaf {
+    #private;
+    series: Series;
+    constructor(series: Series, gauge: Gauge, shown: boolean);
+    set(value: number): void;
+    add(n: number): void;
+    attach(series: Series): void;
+}
+
+declare class Gauge {
+    #private;
+    readonly trie: SeriesTrie<BoundGauge>;
+    mode: number;
+    constructor(family: Family, dropped: readonly string[], ground: Ground, mode: GaugeMode | undefined);
+    set(value: number, labels?: Labels): void;
+    add(n: number, labels?: Labels): void;
+    with(labels?: Labels): BoundGauge;
+    remove(labels?: Labels): void;
+    clear(): void;
+    settle(mode: number): boolean;
+    refuse(value: unknown, mode: number): void;
+}
+
+type GaugeMode = 'set' | 'add';
+
+// metrics/ground
+interface Ground {
+    readonly ledger: Ledger;
+    limits: Limits;
+    total: number;
+    redact: RedactValue | null;
+    readonly now: () => number;
+}
+
+type Labels = Readonly<Record<string, unknown>>;
+
+interface Limits {
+    readonly series: number;
+    readonly nodes: number;
+    readonly valueLength: number;
+    readonly total: number;
+}
+
+type RedactValue = (key: string, value: string) => string;
+
+// metrics/histogram
+declare class BoundHistogram implements Leaf {
+    #private;
+    series: Series;
+    constructor(series: Series, bounds: Float64Array, histogram: Histogram, source: ExemplarSource);
+    observe(value: number): void;
+    observeFor(value: number, ids: TraceIds): void;
+    attach(series: Series): void;
+}
+
+declare class Histogram {
+    #private;
+    readonly trie: SeriesTrie<BoundHistogram>;
+    constructor(family: Family, dropped: readonly string[], ground: Ground, source: ExemplarSource);
+    observe(value: number, labels?: Labels): void;
+    with(labels?: Labels): BoundHistogram;
+    refuse(value: unknown): void;
+}
+
+// metrics/ledger
+declare class Ledger {
+    #private;
+    strict: boolean;
+    attach(rejected: Counter, overflowed: Counter, prefix: string): void;
+    refuse(metric: string, reason: Refusal, found: string): void;
+    overflow(metric: string, series: number): void;
+}
+
+type Refusal = 'kind' | 'name' | 'labels' | 'negative' | 'not_finite';
+
+// metrics/observable
+declare class Observable {
+    #private;
+    readonly trie: SeriesTrie<Observed>;
+    constructor(family: Family, dropped: readonly string[], ground: Ground);
+    add(callback: ObserveCallback): void;
+    remove(callback: ObserveCallback): void;
+    observe(value: number, labels?: Labels): void;
+    begin(): void;
+    collect(): void;
+    end(hooksFailed: boolean): void;
+}
+
+type ObserveCallback = (report: Report) => unknown;
+
+declare class Observed implements Leaf {
+    series: Series;
+    seen: number;
+    constructor(series: Series);
+    attach(series: Series): void;
+}
+
+type Report = (value: number, labels?: Labels) => void;
+
+// metrics/options
+interface GaugeOptions extends InstrumentOptions {
+    readonly mode?: GaugeMode | undefined;
+}
+
+interface HistogramOptions extends InstrumentOptions {
+    readonly buckets?: readonly number[] | undefined;
+}
+
+interface InstrumentOptions {
+    readonly labels?: readonly string[] | null | undefined;
+    readonly help?: string | undefined;
+    readonly unit?: string | undefined;
+    readonly scope?: Scope | undefined;
+    readonly group?: Group | undefined;
+    readonly rank?: number | undefined;
+}
+
+interface ObservableOptions extends InstrumentOptions {
+    readonly type?: 'gauge' | 'counter' | 'updown' | undefined;
+}
+
+interface RegistryOptions {
+    readonly limits?: Partial<Limits>;
+    readonly views?: readonly View[];
+    readonly strict?: boolean;
+    readonly off?: readonly Group[];
+    readonly redact?: RedactValue;
+}
+
+// metrics/registry
+type Instrument = Counter | Gauge | Histogram | Observable;
+
+declare class Registry {
+    #private;
+    constructor(options?: RegistryOptions & {
+        prefix?: string;
+        now?: () => number;
+    });
+    configure(options: RegistryOptions): void;
+    counter(name: string, options?: InstrumentOptions): Counter;
+    gauge(name: string, options?: GaugeOptions): Gauge;
+    updown(name: string, options?: InstrumentOptions): Gauge;
+    histogram(name: string, options?: HistogramOptions): Histogram;
+    observable(name: string, options: ObservableOptions, callback?: ObserveCallback): Observable;
+    declare(row: Name): Instrument;
+    observe(row: Name, callback?: ObserveCallback): Observable;
+    onCollect(hook: () => void): () => void;
+    exemplars(read: ReadIds | null): void;
+    get ledger(): Ledger;
+    families(): Family[];
+    collectDelta(): Family[];
+    exposition(options?: {
+        naming?: Naming;
+        hide?: readonly Group[];
+    }): Family[];
+}
+
+// metrics/series
+interface Leaf {
+    series: Series;
+    attach(series: Series): void;
+}
+
+declare class SeriesTrie<T extends Leaf> {
+    #private;
+    family: Family;
+    readonly canonical: Map<string, T>;
+    constructor(family: Family, dropped: readonly string[], ground: Ground, make: (series: Series, part: boolean) => T, lazy?: boolean);
+    find(labels: Labels | undefined): T | null;
+    nowhere(): T;
+    refuseAll(): void;
+    get label(): string;
+    get nodes(): number;
+    remove(gone: (leaf: T) => boolean): void;
+    refine(family: Family, dropped: readonly string[], merge: (into: Series, from: Series) => boolean): number;
+}
+
+// metrics/views
+interface View {
+    readonly name: string;
+    readonly rename?: string | undefined;
+    readonly alias?: string | undefined;
+    readonly drop_labels?: readonly string[] | undefined;
+    readonly buckets?: readonly number[] | undefined;
+}
+
+// model/attribute
+type Flat = Value[];
+
+type Scalar = string | number | boolean | bigint;
+
+declare class Scope {
+    readonly name: string;
+    readonly version: string;
+    readonly schemaUrl: string;
+    readonly attributes: Flat | null;
+    bytes: Uint8Array | null;
+    constructor(name: string, version?: string, schemaUrl?: string, attributes?: Flat | null);
+}
+
+type Value = Scalar | null | Uint8Array | readonly Value[] | {
+    readonly [key: string]: Value;
+};
+
+// model/log
+declare class LogRecord {
+    time: number;
+    observed: number;
+    severity: number;
+    severityText: string;
+    body: Value;
+    attributes: Flat | null;
+    t0: number;
+    t1: number;
+    t2: number;
+    t3: number;
+    s0: number;
+    s1: number;
+    flags: number;
+    scope: Scope;
+    eventName: string;
+    dropped: number;
+    constructor(scope: Scope, time: number, severity: number, severityText: string, body: Value);
+}
+
+// model/metric
+interface Exemplar {
+    readonly value: number;
+    readonly time: number;
+    readonly t0: number;
+    readonly t1: number;
+    readonly t2: number;
+    readonly t3: number;
+    readonly s0: number;
+    readonly s1: number;
+    readonly attributes: Flat | null;
+}
+
+declare class Family {
+    readonly name: string;
+    readonly short: string;
+    type: MetricType;
+    readonly unit: string;
+    readonly help: string;
+    readonly labels: readonly Label[] | null;
+    readonly bounds: Float64Array | null;
+    readonly scope: Scope;
+    delta: boolean;
+    readonly group: string;
+    readonly namespaced: boolean;
+    readonly only: 'short' | 'semconv' | null;
+    readonly reads: 'value' | 'count';
+    readonly exact: boolean;
+    readonly series: Series[];
+    readonly text: {
+        key: string;
+    };
+    constructor(init: {
+        name: string;
+        short: string;
+        type: MetricType;
+        unit?: string;
+        help?: string;
+        labels?: readonly Label[] | null;
+        bounds?: Float64Array | null;
+        scope: Scope;
+        delta?: boolean;
+        group?: string;
+        namespaced?: boolean;
+        only?: 'short' | 'semconv' | null;
+        reads?: 'value' | 'count';
+        exact?: boolean;
+        series?: Series[];
+        text?: {
+            key: string;
+        };
+    });
+}
+
+interface Label {
+    readonly short: string;
+    readonly semconv: string;
+    readonly int?: boolean;
+}
+
+type MetricType = 'counter' | 'updown' | 'gauge' | 'histogram' | 'exponential' | 'summary';
+
+declare class Series {
+    readonly attributes: Flat;
+    value: number;
+    count: number;
+    buckets: Float64Array | null;
+    exemplars: (Exemplar | null)[] | null;
+    start: number;
+    time: number;
+    last: {
+        value: number;
+        count: number;
+        buckets: Float64Array | null;
+        time: number;
+    } | null;
+    text: string | null;
+    bytes: Uint8Array | null;
+    constructor(attributes: Flat, buckets: Float64Array | null, start: number);
+}
+
+// model/names
+type Group = 'http' | 'database' | 'process' | 'runtime' | 'uptime' | 'app' | 'logs' | 'otel.sdk' | 'telltale' | 'custom';
+
+interface Name {
+    readonly short: string;
+    readonly otel: string;
+    readonly type: 'counter' | 'updown' | 'gauge' | 'histogram';
+    readonly unit: string;
+    readonly help: string;
+    readonly labels: readonly Label[];
+    readonly group: Group;
+    readonly namespaced: boolean;
+    readonly bounds?: readonly number[];
+    readonly only?: 'short' | 'semconv';
+    readonly open?: true;
+    readonly countOf?: string;
+    readonly exempt?: string;
+}
+
+// model/span
+interface SpanEvent {
+    readonly name: string;
+    readonly time: number;
+    readonly attributes: Flat | null;
+    readonly dropped: number;
+}
+
+interface SpanLink {
+    readonly t0: number;
+    readonly t1: number;
+    readonly t2: number;
+    readonly t3: number;
+    readonly s0: number;
+    readonly s1: number;
+    readonly flags: number;
+    readonly traceState: string | null;
+    readonly attributes: Flat | null;
+    readonly dropped: number;
+}
+
+declare class SpanRare {
+    events: SpanEvent[] | null;
+    links: SpanLink[] | null;
+    statusMessage: string | null;
+    traceState: string | null;
+    droppedAttributes: number;
+    droppedEvents: number;
+    droppedLinks: number;
+}
+
+declare class SpanRecord {
+    t0: number;
+    t1: number;
+    t2: number;
+    t3: number;
+    s0: number;
+    s1: number;
+    p0: number;
+    p1: number;
+    name: string;
+    kind: number;
+    flags: number;
+    status: number;
+    startTime: number;
+    endTime: number;
+    scope: Scope;
+    attributes: Flat | null;
+    template: Template | null;
+    peer: Template | null;
+    rare: SpanRare | null;
+    constructor(scope: Scope, name: string, kind: number, startTime: number);
+}
+
+declare class Template {
+    readonly attributes: Flat;
+    bytes: Uint8Array | null;
+    judged: boolean;
+    constructor(attributes: Flat);
+}
+
+// surfaces/events/events
+interface EventOptions {
+    readonly maxSubscribers?: number | undefined;
+}
+
+declare class Events {
+    #private;
+    constructor(registry: Registry);
+    configure(options: EventOptions): void;
+    readonly observe: <Bus extends object>(bus: Bus, options?: EventOptions) => Bus;
+}
+
+// surfaces/function/arrival
+interface Arrival {
+    readonly headers: Headers | null | undefined;
+    readonly from: 'queue' | 'process';
+}
+
+// surfaces/function/call
+declare class Call {
+    #private;
+    readonly id: string;
+    readonly low: Kept;
+    readonly high: Kept;
+    readonly settings: CallSettings;
+    readonly args: readonly unknown[];
+    readonly cold: boolean;
+    readonly number: number;
+    span: Started;
+    constructor(id: string, settings: CallSettings | undefined, args: readonly unknown[], number: number, cold: boolean);
+    errorIn(result: unknown): unknown;
+}
+
+interface CallSettings {
+    readonly low?: Keys | undefined;
+    readonly high?: Keys | undefined;
+    readonly kind?: Kind | undefined;
+    readonly log?: Level | 'none' | undefined;
+    readonly failed?: ((result: unknown) => unknown) | undefined;
+    readonly options?: Keys | undefined;
+}
+
+interface Interceptor {
+    readonly order: number;
+    intercept(call: Call, next: () => unknown): unknown;
+}
+
+type Kept = Readonly<Record<string, KeyValue>>;
+
+type KeyValue = string | number | boolean | bigint;
+
+type Keys = Readonly<Record<string, KeyValue | null | undefined>>;
+
+// surfaces/function/functions
+type AnyFunction = (...args: any[]) => any;
+
+interface FunctionOptions {
+    readonly enabled: boolean;
+    readonly order: number;
+    readonly propagator: Propagator;
+}
+
+declare class Functions {
+    #private;
+    constructor(init: FunctionsInit);
+    configure(options: Partial<FunctionOptions>): void;
+    readonly observe: <R>(name: string, second: CallSettings | Work<R>, third?: Work<R>) => R;
+    readonly instrument: <F extends AnyFunction>(fn: F, settings?: InstrumentSettings) => F;
+    readonly intercept: (interceptor: Interceptor) => (() => void);
+    readonly arrived: <R>(arrival: Arrival, work: () => R) => R;
+    forget(): void;
+}
+
+interface FunctionsInit {
+    readonly registry: Registry;
+    readonly tracer: Tracer;
+    readonly logs: () => Logs;
+    readonly now?: () => number;
+}
+
+interface InstrumentSettings extends CallSettings {
+    readonly id?: string | undefined;
+}
+
+type Work<R> = (span: Started) => R;
+
+// testing/recorded
+declare const STATUS: readonly ['unset', 'ok', 'error'];
+
+// trace/active
+type Kind = 'internal' | 'server' | 'client' | 'producer' | 'consumer';
+
+// trace/engine
+interface EngineOptions {
+    readonly sampler?: Sampler;
+    readonly limits?: Partial<Limits>;
+    readonly finish?: (span: SpanRecord) => void;
+    readonly ids?: () => number;
+    readonly now?: () => number;
+    readonly judge?: (key: string) => Verdict;
+    readonly randomFlag?: boolean;
+}
+
+declare class TraceEngine {
+    #private;
+    readonly on: boolean;
+    readonly limits: Limits;
+    readonly sampler: Sampler;
+    readonly now: () => number;
+    readonly ids: () => number;
+    readonly judge: (key: string) => Verdict;
+    readonly started: Float64Array<ArrayBuffer>;
+    live: Float64Array<ArrayBuffer>;
+    late: number;
+    constructor(options?: EngineOptions | null);
+    tracer(name: string, version?: string, schemaUrl?: string, attributes?: Flat | null): Tracer;
+    tracers(): Generator<Tracer>;
+    start(tracer: Tracer, name: string, kind: number, parent: Frame | null, startTime: number, attributes: object | null): Span | NonRecordingSpan;
+    ended(span: Span): void;
+    tooLate(span: Span): void;
+}
+
+type Verdict = 'keep' | 'redact' | 'free';
+
+// trace/limits
+interface Limits {
+    readonly attributes: number;
+    readonly events: number;
+    readonly links: number;
+    readonly attributesPerEvent: number;
+    readonly attributesPerLink: number;
+    readonly valueLength: number;
+}
+
+// trace/sampler
+declare const DROP = 0;
+
+type Decision = typeof DROP | typeof RECORD | typeof SAMPLE;
+
+declare const RECORD = 1;
+
+declare const SAMPLE = 2;
+
+interface Sampler {
+    readonly description: string;
+    readonly constant?: Decision;
+    byName?(name: string): Decision | undefined;
+    decide(t2: number, t3: number, parent: Frame | null, name: string, kind: number, attributes: object | null): Decision;
+}
+
+// trace/span
+declare class Span extends SpanRecord {
+    #private;
+    scope: Tracer;
+    get recording(): boolean;
+    isRecording(): boolean;
+    set(key: string, value: Value | undefined): this;
+    setAttribute(key: string, value: Value | undefined | readonly (Value | undefined)[]): this;
+    setAttributes(attributes: object): this;
+    event(name: string, attributes?: object | null, time?: TimeInput): this;
+    addEvent(name: string, attributesOrTime?: object | TimeInput | null, time?: TimeInput): this;
+    link(to: SpanContext | Ids, attributes?: object | null): this;
+    addLink(link: ApiLink): this;
+    addLinks(links: readonly ApiLink[]): this;
+    setStatus(status: {
+        code: number;
+        message?: string | undefined;
+    }): this;
+    fail(error?: unknown): this;
+    recordException(exception: unknown, time?: TimeInput): void;
+    updateName(name: string): this;
+    end(time?: TimeInput): void;
+    spanContext(): SpanContext;
+}
+
+// trace/tracer
+interface StartOptions {
+    kind?: number;
+    attributes?: object;
+    links?: readonly ApiLink[];
+    startTime?: TimeInput;
+    root?: boolean;
+}
+
+type Started = Span | NonRecordingSpan;
+
+declare class Tracer extends Scope {
+    engine: TraceEngine;
+    constructor(engine: TraceEngine, name: string, version: string, schemaUrl: string, attributes: Flat | null);
+    start(name: string, kind?: number, parent?: Frame | null, startTime?: number): Started;
+    startSpan(name: string, options?: StartOptions | null, context?: ApiContext): Started;
+    startActiveSpan<R>(name: string, work: Work<Started, R>): R;
+    startActiveSpan<R>(name: string, options: StartOptions, work: Work<Started, R>): R;
+    startActiveSpan<R>(name: string, options: StartOptions, context: ApiContext, work: Work<Started, R>): R;
+}
+
+type Work<S, R> = (span: S) => R;
+
+// wire/prometheus/naming
+type Naming = 'short' | 'semconv';
