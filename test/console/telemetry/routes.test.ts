@@ -354,6 +354,8 @@ test('the status adds what the owner of the store says', async () => {
 
 const BAD = [
   ['traces?limit=0', 'limit', '0', 'a whole number from 1 to 1000'],
+  [`traces?service=${'x'.repeat(501)}`, 'service', 'x'.repeat(100), '1 to 500 characters'],
+  [`metrics/m/chart?by=${'x'.repeat(501)}`, 'by', 'x'.repeat(100), '1 to 500 characters'],
   ['traces?limit=ten', 'limit', 'ten', 'a whole number from 1 to 1000'],
   ['traces?limit=1&limit=2', 'limit', 'it 2 times', 'at most 1'],
   ['traces?order=fastest', 'order', 'fastest', 'newest, slowest, errors'],
