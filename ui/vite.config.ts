@@ -7,8 +7,6 @@ const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 export default defineConfig({
   root: at('.'),
   publicDir: false,
-  // `npx vite -c ui/vite.config.ts`: the panel as it is written, over the hub that runs here.
-  server: { proxy: { '/api': 'http://127.0.0.1:4319' } },
   // `npm run panel`: pages as they are edited, with what a hub holds.
   server: { host: '127.0.0.1', port: 5173, proxy: { '/api': 'http://127.0.0.1:4319' } },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
