@@ -178,7 +178,7 @@ export interface Settings {
     }
     /** More about spans. */
     readonly tracing: {
-      /** Makes a span of every database query. */
+      /** Makes a span of every SQL and key-value operation. */
       readonly database: boolean
     }
     /** How metrics are named and bounded. */
@@ -268,9 +268,9 @@ export interface Settings {
           readonly enabled: boolean
           /** Puts the sanitised shape of a query on its span; never into a label. */
           readonly track_queries: boolean
-          /** Records connections. */
+          /** Records the connections of pools. */
           readonly connection_pool: boolean
-          /** Records durations. */
+          /** Records the durations of SQL operations, and with them their number. */
           readonly query_duration: boolean
         }
         /** Metrics declared by name alone, without labels. */

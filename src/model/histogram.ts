@@ -3,6 +3,9 @@
 /** Latency bounds in seconds (H-13, R-11, W-07): the same for the scrape and for OTLP, so that merged series are a true sum. */
 export const LATENCY_BOUNDS: readonly number[] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
+/** Durations of database operations in seconds, as the conventions for databases advise. */
+export const DATABASE_BOUNDS: readonly number[] = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10]
+
 /** Durations of garbage collections in seconds, as prom-client's dashboards expect. */
 export const GC_BOUNDS: readonly number[] = [0.001, 0.01, 0.1, 1, 2, 5]
 

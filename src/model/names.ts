@@ -2,7 +2,7 @@
 // OpenTelemetry name that OTLP sends, type, unit, labels and help. Rooms take their instruments from it with
 // `declare(registry, NAMES.…)`; the catalogue page, the dashboards and the linter read the same rows.
 // It refuses labels that identify: no tenant, user, address, session or token is a label of any row (H-14, ruling 50).
-import { GC_BOUNDS, LATENCY_BOUNDS } from './histogram.ts'
+import { DATABASE_BOUNDS, GC_BOUNDS, LATENCY_BOUNDS } from './histogram.ts'
 import type { Label } from './metric.ts'
 
 /** What a switch of the configuration turns on and off as one (R-06). */
@@ -74,6 +74,13 @@ export const LABELS = {
   serverAddress: { short: 'server_address', semconv: 'server.address' },
   serverPort: { short: 'server_port', semconv: 'server.port', int: true },
   errorType: { short: 'error_type', semconv: 'error.type' },
+  result: { short: 'result', semconv: 'telltale.result' },
+  op: { short: 'op', semconv: 'telltale.operation' },
+  namespace: { short: 'namespace', semconv: 'db.namespace' },
+  dbSystem: { short: 'db_system', semconv: 'db.system.name' },
+  dbOperation: { short: 'db_operation', semconv: 'db.operation.name' },
+  pool: { short: 'pool', semconv: 'db.client.connection.pool.name' },
+  connectionState: { short: 'state', semconv: 'db.client.connection.state' },
   surface: { short: 'surface', semconv: 'telltale.surface' },
   level: { short: 'level', semconv: 'log.level' },
   version: { short: 'version', semconv: 'service.version' },
@@ -163,6 +170,8 @@ const spanExporter = exporter('span', '{span}', 'spans')
 const logExporter = exporter('log', '{log_record}', 'log records')
 const pointExporter = exporter('metric_data_point', '{data_point}', 'metric data points')
 const HTTP_SERVER = [L.method, L.route, L.status]
+const SQL = [L.op, L.result, L.dbSystem, L.dbOperation, L.serverAddress, L.serverPort, L.errorType]
+const KV = [L.namespace, L.op, L.result]
 
 export const NAMES = {
   // HTTP, W-12, H-08, H-09, R-14
@@ -290,6 +299,71 @@ export const NAMES = {
       help: 'Number of errors that listeners of observed event buses threw, by error type.',
     },
   ),
+
+  // Databases, W-17, R-12, R-14
+  sql_ops_total: row('counter', 'database', 'sql_ops_total', '', {
+    unit: '{operation}',
+    labels: SQL,
+    only: 'short',
+    countOf: 'sql_op_duration_seconds',
+    help: 'Number of SQL operations, by kind (query answers rows, exec does not) and result (ok or error).',
+  }),
+  sql_op_duration_seconds: row('histogram', 'database', 'sql_op_duration_seconds', 'db.client.operation.duration', {
+    unit: 's',
+    labels: SQL,
+    bounds: DATABASE_BOUNDS,
+    help: 'Duration of SQL operations in seconds, as the client sees them.',
+  }),
+  database_connections_active: row('gauge', 'database', 'database_connections_active', '', {
+    unit: '{connection}',
+    labels: [L.pool],
+    only: 'short',
+    help: 'Number of connections of a pool that are in use.',
+  }),
+  database_connections_idle: row('gauge', 'database', 'database_connections_idle', '', {
+    unit: '{connection}',
+    labels: [L.pool],
+    only: 'short',
+    help: 'Number of open connections of a pool that nobody uses.',
+  }),
+  db_client_connection_count: row('updown', 'database', 'db_client_connection_number', 'db.client.connection.count', {
+    unit: '{connection}',
+    labels: [L.pool, L.connectionState],
+    only: 'semconv',
+    exempt: 'under OpenTelemetry naming it ends in _count, as the conventions call it',
+    help: 'Number of open connections of a pool, by whether they are in use.',
+  }),
+  database_connections_max: row('updown', 'database', 'database_connections_max', 'db.client.connection.max', {
+    unit: '{connection}',
+    labels: [L.pool],
+    help: 'Most connections that a pool opens.',
+  }),
+  database_connections_pending: row(
+    'updown',
+    'database',
+    'database_connections_pending',
+    'db.client.connection.pending_requests',
+    {
+      unit: '{request}',
+      labels: [L.pool],
+      help: 'Number of callers that wait for a connection of a pool.',
+    },
+  ),
+
+  // Key-value stores, W-16
+  kv_ops_total: row('counter', 'database', 'kv_ops_total', '', {
+    unit: '{operation}',
+    labels: KV,
+    only: 'short',
+    countOf: 'kv_op_duration_seconds',
+    help: 'Number of key-value operations (get, set, delete, put) by result: ok, not_found, error.',
+  }),
+  kv_op_duration_seconds: row('histogram', 'database', 'kv_op_duration_seconds', 'telltale.kv.operation.duration', {
+    unit: 's',
+    labels: KV,
+    bounds: DATABASE_BOUNDS,
+    help: 'Duration of key-value operations in seconds.',
+  }),
 
   // Process, under prom-client's names
   process_cpu_time: row('counter', 'process', 'process_cpu_time_seconds_total', 'process.cpu.time', {
@@ -556,6 +630,7 @@ export const NAMES = {
 export const ALIASES: Readonly<Record<string, string>> = {
   application_uptime_seconds: 'uptime_seconds',
   application_version_info: 'app_info',
+  database_query_duration_seconds: 'sql_op_duration_seconds',
   function_calls: 'function_calls_total',
   function_duration: 'function_duration_seconds',
 }

@@ -25,6 +25,7 @@ import { functions } from '../surfaces/function/running.ts'
 import { HttpSurface } from '../surfaces/http/surface.ts'
 import { install } from '../trace/installed.ts'
 import { TrafficRing } from '../traffic/ring.ts'
+import { startData } from './data.ts'
 import { serviceConsole } from './endpoints.ts'
 import { nameOtherTracers } from './other-tracers.ts'
 import { probe } from './probe.ts'
@@ -146,6 +147,7 @@ export function assemble(options: StartOptions): Telltale {
     events.configure({ maxSubscribers: config.surfaces.events.max_subscribers })
     close('events', () => events.configure({}))
     lifecycle.onStop('surfaces', STOP.producers, () => surface.stop())
+    lifecycle.onStop('databases', STOP.producers, startData(config, registry, engine))
     nameOtherTracers()
     if (!config.disabled) {
       const from = options.cwd ?? process.cwd()

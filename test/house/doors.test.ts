@@ -24,6 +24,8 @@ const BUDGETS: Record<string, { files: number; rooms: string[] }> = {
   h3: { files: 25, rooms: ['surfaces/http'] },
   events: { files: 25, rooms: ['surfaces/events'] },
   function: { files: 25, rooms: ['surfaces/function'] },
+  sql: { files: 25, rooms: ['surfaces/sql'] },
+  kv: { files: 25, rooms: ['surfaces/kv'] },
   hub: { files: 40, rooms: ['hub', 'config', 'store', 'console'] },
   index: { files: 60, rooms: ['start', 'metrics', 'trace', 'logs', 'health', 'context', 'model', 'base'] },
 }

@@ -4,6 +4,7 @@ import { ALIASES, NAMES, type Name } from '../../src/model/names.ts'
 const GROUPS: readonly [string, readonly string[]][] = [
   ['HTTP', ['http']],
   ['Application', ['app', 'uptime', 'logs']],
+  ['Databases and key-value stores', ['database']],
   ['Process', ['process']],
   ['Runtime', ['runtime']],
   ['Telemetry about telemetry', ['otel.sdk', 'telltale']],

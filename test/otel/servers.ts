@@ -22,6 +22,7 @@ export function onPath(name: string): string | undefined {
 
 export const REDIS = onPath('redis-server')
 const PG = '/usr/lib/postgresql/15/bin'
+export const MARIADB = onPath('mariadbd') ?? (existsSync('/usr/sbin/mariadbd') ? '/usr/sbin/mariadbd' : undefined)
 export const POSTGRES = existsSync(join(PG, 'postgres')) ? PG : undefined
 
 export async function freePort(): Promise<number> {
@@ -91,4 +92,29 @@ export async function postgres(): Promise<Server> {
   const child = spawn(serve[0]!, serve.slice(1), { cwd: '/', stdio: 'ignore' })
   await answering(port, child)
   return { url: `postgres://postgres@127.0.0.1:${port}/postgres`, stop: stopping(child, folder) }
+}
+
+/** MariaDB refuses to run as root too: then it runs as the user `mysql`. Anybody on loopback is root, without a password. */
+export async function mariadb(): Promise<Server> {
+  const folder = mkdtempSync(join(tmpdir(), 'maria-'))
+  chmodSync(folder, 0o755)
+  const root = process.getuid?.() === 0
+  if (root) execFileSync('chown', ['mysql', folder])
+  const data = join(folder, 'data')
+  const user = root ? ['--user=mysql'] : []
+  const small = ['--innodb-log-file-size=4M', '--innodb-buffer-pool-size=8M', '--innodb-fast-shutdown=2']
+  const init = [
+    '--no-defaults',
+    ...user,
+    `--datadir=${data}`,
+    '--skip-test-db',
+    '--auth-root-authentication-method=normal',
+  ]
+  execFileSync(onPath('mariadb-install-db')!, [...init, ...small.slice(0, 2)], { cwd: '/', stdio: 'ignore' })
+  const port = await freePort()
+  const places = [`--datadir=${data}`, `--socket=${join(folder, 'socket')}`, `--pid-file=${join(folder, 'pid')}`]
+  const net = ['--bind-address=127.0.0.1', `--port=${port}`, '--skip-name-resolve', '--skip-grant-tables']
+  const child = spawn(MARIADB!, ['--no-defaults', ...user, ...places, ...net, ...small], { cwd: '/', stdio: 'ignore' })
+  await answering(port, child)
+  return { url: `mysql://root@127.0.0.1:${port}/mysql`, stop: stopping(child, folder) }
 }

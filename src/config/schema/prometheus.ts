@@ -27,8 +27,8 @@ export const prometheus = section('The metrics endpoint.', {
     database: section('Database families.', {
       enabled: flag('Shows them.', true),
       track_queries: flag('Puts the sanitised shape of a query on its span; never into a label.', false),
-      connection_pool: flag('Records connections.', true),
-      query_duration: flag('Records durations.', true),
+      connection_pool: flag('Records the connections of pools.', true),
+      query_duration: flag('Records the durations of SQL operations, and with them their number.', true),
     }),
     business: section('Metrics declared by name alone, without labels.', {
       enabled: flag('Shows them.', true),

@@ -21,7 +21,9 @@ export const root = section('Settings of a service.', {
   ...service,
   observability: section('The three signals, the scrape and health.', {
     opentelemetry,
-    tracing: section('More about spans.', { database: flag('Makes a span of every database query.', false) }),
+    tracing: section('More about spans.', {
+      database: flag('Makes a span of every SQL and key-value operation.', false),
+    }),
     metrics,
     prometheus,
     logging,

@@ -1,4 +1,5 @@
 // The whole table.
+import { DATA } from './data-rows.ts'
 import { DECLARED } from './declared-rows.ts'
 import { EVENTS } from './event-rows.ts'
 import { EXPORT } from './export-rows.ts'
@@ -17,6 +18,7 @@ export const ROWS: readonly Row[] = [
   ...TRACING,
   ...METRICS,
   ...DECLARED,
+  ...DATA,
   ...LOGGING,
   ...EXPORT,
   ...EVENTS,

@@ -1,0 +1,121 @@
+// The way in for stores that announce nothing, told by their shape. The store comes back as the same object with the same
+// type.
+import { noticeOnce } from '../../base/notice.ts'
+import { fault } from './guard.ts'
+import { running } from './running.ts'
+import type { KvOp, KvResult, Operation } from './surface.ts'
+
+const OBSERVED: unique symbol = Symbol.for('telltale.kv.observed') as never
+/** A refusal that is no failure: the key is there already, or it is another version by now (W-16). */
+const REFUSED = /^(?:ERR_)?(?:KEY_?EXISTS|VERSION_?MISMATCH|NOT_?FOUND)$/i
+
+export interface KvObserveOptions {
+  /** What the store is called in metrics: a word of the code, not of data. The `namespace` of a Keyv unless given. */
+  readonly namespace?: string
+}
+
+/** Methods and what they are; each answers itself or by a promise. */
+const METHODS: readonly [name: string, op: KvOp][] = [
+  ['get', 'get'],
+  ['getMany', 'get'],
+  ['set', 'set'],
+  ['setMany', 'set'],
+  ['delete', 'delete'],
+  ['deleteMany', 'delete'],
+  ['put', 'put'],
+]
+
+/**
+ * Observes a store before or after start, once however often it is called, and returns it: a `Map`, a `Keyv`, or anything
+ * with `get`, `set` and `delete` (and `put`, a set under a condition). A get of nothing, a delete of nothing and a refused
+ * put are `not_found`. Clients of node-redis and ioredis are observed without this and come back untouched, as does what is
+ * no store, which is said once. Never throws.
+ */
+export function observe<S extends object>(store: S, options: KvObserveOptions = {}): S {
+  try {
+    if (typeof store !== 'object' || store === null) return unknown(store)
+    const it = store as unknown as Record<string, unknown>
+    if (announces(it) || Object.hasOwn(store, OBSERVED)) return store
+    if (!['get', 'set', 'delete'].every((name) => typeof it[name] === 'function')) return unknown(store)
+    Object.defineProperty(store, OBSERVED, { value: true })
+    const given = options.namespace ?? it['namespace']
+    const namespace = typeof given === 'string' && given !== '' ? given : store.constructor?.name || 'store'
+    for (const [name, op] of METHODS) replace(store, name, op, namespace)
+  } catch (error) {
+    fault(error)
+  }
+  return store
+}
+
+/** Clients of Redis have commands: `sendCommand` is of both. */
+function announces(client: Record<string, unknown>): boolean {
+  return typeof client['sendCommand'] === 'function'
+}
+
+function unknown<S>(store: S): S {
+  const text = 'something without get, set and delete was handed to observe() and is not observed'
+  noticeOnce('kv.unknown', 'warn', 'kv.unknown', text)
+  return store
+}
+
+type Method = (this: unknown, ...args: unknown[]) => unknown
+
+/** Set while a method of a store runs: what it calls of itself is one operation with it. */
+let within: unknown = null
+
+function replace(store: object, name: string, op: KvOp, namespace: string): void {
+  const before = (store as Record<string, unknown>)[name] as Method
+  if (typeof before !== 'function') return
+  const method: Method = function (...args) {
+    const operation = within === this ? null : (running.surface?.begin(namespace, op, name, null) ?? null)
+    if (operation === null) return Reflect.apply(before, this, args)
+    const outer = within
+    let answer: unknown
+    try {
+      within = this
+      answer = Reflect.apply(before, this, args)
+    } catch (error) {
+      fail(operation, error)
+      throw error
+    } finally {
+      within = outer
+    }
+    if (typeof (answer as PromiseLike<unknown> | null)?.then !== 'function') {
+      operation.end(resultOf(operation, answer))
+      return answer
+    }
+    return (answer as PromiseLike<unknown>).then(
+      (value) => {
+        operation.end(resultOf(operation, value))
+        return value
+      },
+      (error) => {
+        fail(operation, error)
+        throw error
+      },
+    )
+  }
+  Object.defineProperty(store, name, { value: method, writable: true, configurable: true })
+}
+
+function resultOf({ op }: Operation, answer: unknown): KvResult {
+  const all = Array.isArray(answer) && answer.length > 0 ? (answer as unknown[]) : [answer]
+  switch (op) {
+    case 'get':
+      return all.every((each) => each === undefined || each === null) ? 'not_found' : 'ok'
+    case 'set':
+      // What Keyv answers when its store failed; a Map answers itself.
+      return all.every((each) => each === false) ? 'error' : 'ok'
+    default:
+      return all.every((each) => each === false || each === null) ? 'not_found' : 'ok'
+  }
+}
+
+function fail(operation: Operation, error: unknown): void {
+  let refused = false
+  try {
+    const { code } = (error ?? {}) as { code?: unknown }
+    refused = typeof code === 'string' && REFUSED.test(code)
+  } catch {}
+  operation.end(refused ? 'not_found' : 'error', error)
+}

@@ -1,0 +1,65 @@
+// node-redis 5.12 and newer and ioredis 5.11 and newer announce each command on a channel of their own. Nothing is wrapped.
+// The namespace is the number of the database, as the conventions for Redis have it. A command that ioredis holds back
+// while it is offline is announced when it is written; one that never is written is not announced. Inside MULTI ioredis
+// announces each command, whose answer is that it is queued; node-redis announces the batch alone.
+import { tracingChannel } from 'node:diagnostics_channel'
+import { opOf, resultOf } from './command.ts'
+import { fault } from './guard.ts'
+import type { KvSurface, Operation, Server } from './surface.ts'
+
+const CHANNELS = [tracingChannel<object>('node-redis:command'), tracingChannel<object>('ioredis:command')]
+const OPERATION: unique symbol = Symbol.for('telltale.kv.operation') as never
+
+/** What both say; they also have keys, which are not read. */
+interface Said extends Server {
+  readonly command?: unknown
+  readonly database?: unknown
+  readonly result?: unknown
+  readonly error?: unknown
+  [OPERATION]?: Operation | null
+}
+
+let surface: KvSurface | null = null
+
+export function startRedis(to: KvSurface): void {
+  if (surface === null) for (const channel of CHANNELS) channel.subscribe(SUBSCRIBERS)
+  surface = to
+}
+
+export function stopRedis(from: KvSurface): void {
+  if (surface !== from) return
+  surface = null
+  for (const channel of CHANNELS) channel.unsubscribe(SUBSCRIBERS)
+}
+
+const SUBSCRIBERS = { start: onStart, end: onEnd, asyncStart: onAnswer, asyncEnd: nothing, error: nothing }
+
+function onStart(message: object): void {
+  const said = message as Said
+  try {
+    const op = opOf(said.command)
+    if (op === undefined || surface === null) return
+    said[OPERATION] = surface.begin(String(said.database ?? 0), op, said.command as string, said)
+  } catch (error) {
+    fault(error)
+  }
+}
+
+/** The call itself threw: there will be no answer. */
+function onEnd(message: object): void {
+  if ((message as Said).error !== undefined) onAnswer(message)
+}
+
+function onAnswer(message: object): void {
+  const said = message as Said
+  const operation = said[OPERATION]
+  if (!operation) return
+  try {
+    if (said.error !== undefined && said.error !== null) operation.end('error', said.error)
+    else operation.end(resultOf(operation.op, said.command as string, said.result))
+  } catch (error) {
+    fault(error)
+  }
+}
+
+function nothing(): void {}

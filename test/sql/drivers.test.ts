@@ -1,0 +1,214 @@
+// The six handlers of W-17 (direct, prepared, in a transaction; each with and without rows) through real drivers against
+// real databases.
+import { spawnSync } from 'node:child_process'
+import { PGlite } from '@electric-sql/pglite'
+import mysqlCallbacks from 'mysql2'
+import mysql from 'mysql2/promise'
+import pg from 'pg'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { current, runIn } from '../../src/context/current.ts'
+import { Frame } from '../../src/context/frame.ts'
+import { observe } from '../../src/surfaces/sql/observe.ts'
+import { MARIADB, mariadb, POSTGRES, postgres, REQUIRED, type Server } from '../otel/servers.ts'
+import { type Kit, kit } from './kit.ts'
+
+const noPostgres = POSTGRES === undefined && !REQUIRED
+const noMaria = MARIADB === undefined && !REQUIRED
+const NODE24 = process.env['TELLTALE_NODE24']
+
+let pgServer: Server | undefined
+let mariaServer: Server | undefined
+let on: Kit
+
+beforeAll(async () => {
+  ;[pgServer, mariaServer] = await Promise.all([noPostgres ? undefined : postgres(), noMaria ? undefined : mariadb()])
+}, 60_000)
+afterAll(async () => {
+  await pgServer?.stop()
+  await mariaServer?.stop()
+})
+beforeEach(() => {
+  on = kit()
+})
+afterEach(() => on.stop())
+
+/** Six times once, and one of each that fails. */
+const PG_SIX = {
+  'exec ok postgresql BEGIN': 1,
+  'exec ok postgresql COMMIT': 1,
+  'exec ok postgresql CREATE': 1,
+  'exec ok postgresql INSERT': 3,
+  'query ok postgresql SELECT': 3,
+  'query error postgresql SELECT 42P01': 1,
+  'exec error postgresql INSERT 23505': 1,
+}
+
+test.skipIf(noPostgres)('pg: the six handlers count once each, by what they answered [W-17]', async () => {
+  const pool = observe(new pg.Pool({ connectionString: pgServer!.url, max: 2 }))
+  await pool.query('CREATE TABLE six (id int primary key)')
+  await pool.query('INSERT INTO six VALUES ($1)', [1])
+  expect((await pool.query('SELECT id FROM six')).rows).toEqual([{ id: 1 }])
+  await pool.query({ name: 'put', text: 'INSERT INTO six VALUES ($1)', values: [2] })
+  expect((await pool.query({ name: 'all', text: 'SELECT id FROM six WHERE id > $1', values: [1] })).rowCount).toBe(1)
+  const client = await pool.connect()
+  await client.query('BEGIN')
+  await client.query('INSERT INTO six VALUES (3)')
+  await client.query('SELECT 1')
+  await client.query('COMMIT')
+  client.release()
+  await expect(pool.query('SELECT * FROM missing')).rejects.toMatchObject({ code: '42P01' })
+  await expect(pool.query('INSERT INTO six VALUES (1)')).rejects.toMatchObject({ code: '23505' })
+  await pool.end()
+  expect(on.counts('sql_ops_total')).toEqual(PG_SIX)
+  expect(on.counts('sql_op_duration_seconds')).toEqual(PG_SIX)
+  expect(on.counts('errors_total')).toEqual({ 'sql 42P01': 1, 'sql 23505': 1 })
+})
+
+test.skipIf(noPostgres)(
+  'pg: callbacks, query objects and clients of their own are observed and answer as before [W-17]',
+  async () => {
+    const client = observe(new pg.Client({ connectionString: pgServer!.url }))
+    expect(observe(client)).toBe(client)
+    await client.connect()
+    const frame = new Frame(null)
+    const seen = await new Promise((done) =>
+      runIn(frame, () =>
+        client.query('SELECT 1 AS one', (error, result) => done([error, result.rows, current() === frame])),
+      ),
+    )
+    expect(seen).toEqual([null, [{ one: 1 }], true])
+    const query = client.query(new pg.Query('SELECT 2 AS two'))
+    const rows: unknown[] = []
+    await new Promise<void>((done) => {
+      query.on('row', (row) => rows.push(row))
+      query.on('end', () => done())
+    })
+    expect(rows).toEqual([{ two: 2 }])
+    const failing = client.query(new pg.Query('SELECT nothing'))
+    expect(await new Promise((done) => failing.on('error', done))).toMatchObject({ code: '42703' })
+    expect(() => client.query(null as never)).toThrow('null or undefined')
+    await client.end()
+    await expect(client.query('SELECT 1')).rejects.toThrow()
+    expect(on.counts('sql_ops_total')).toEqual({
+      'query ok postgresql SELECT': 2,
+      'query error postgresql SELECT 42703': 1,
+      'query error postgresql SELECT Error': 1,
+    })
+  },
+)
+
+test.skipIf(noPostgres)(
+  'pg: a connection refused is the pool’s failure and no operation; gauges say what the pool holds [R-12]',
+  async () => {
+    const refused = observe(new pg.Pool({ host: '127.0.0.1', port: 1, database: 'shop' }))
+    await expect(refused.query('SELECT 1')).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+    const pool = observe(new pg.Pool({ connectionString: pgServer!.url, max: 2 }), { name: 'orders' })
+    const [one, two] = [await pool.connect(), await pool.connect()]
+    const waiting = pool.connect()
+    two.release()
+    ;(await waiting).release()
+    const late = [one]
+    expect(on.counts('sql_ops_total')).toEqual({})
+    expect({
+      active: on.counts('database_connections_active'),
+      idle: on.counts('database_connections_idle'),
+      max: on.counts('database_connections_max'),
+      pending: on.counts('database_connections_pending'),
+    }).toEqual({
+      active: { '127.0.0.1:1/shop': 0, orders: 1 },
+      idle: { '127.0.0.1:1/shop': 0, orders: 1 },
+      max: { '127.0.0.1:1/shop': 10, orders: 2 },
+      pending: { '127.0.0.1:1/shop': 0, orders: 0 },
+    })
+    for (const client of late) client.release()
+    await pool.end()
+    await refused.end()
+    expect(on.counts('database_connections_active')).toEqual({})
+  },
+)
+
+test.skipIf(noMaria)(
+  'mysql2: the six handlers count without a wrapper, by promises, callbacks and events [W-17]',
+  async () => {
+    const pool = mysql.createPool({ uri: mariaServer!.url, connectionLimit: 3 })
+    expect(observe(pool)).toBe(pool)
+    await pool.query('CREATE DATABASE IF NOT EXISTS shop')
+    await pool.query('CREATE TABLE shop.six (id int primary key)')
+    await pool.query('INSERT INTO shop.six VALUES (?)', [1])
+    await pool.query('SELECT id FROM shop.six')
+    await pool.execute('INSERT INTO shop.six VALUES (?)', [2])
+    const [prepared] = await pool.execute('SELECT id FROM shop.six WHERE id > ?', [1])
+    expect(prepared).toEqual([{ id: 2 }])
+    const connection = await pool.getConnection()
+    await connection.beginTransaction()
+    await connection.query('INSERT INTO shop.six VALUES (3)')
+    await connection.query('SELECT 1')
+    await connection.commit()
+    expect(on.counts('database_connections_active')).toMatchObject({ [`${new URL(mariaServer!.url).host}/mysql`]: 1 })
+    connection.release()
+    await expect(pool.query('SELECT * FROM missing')).rejects.toMatchObject({ code: 'ER_NO_SUCH_TABLE' })
+    await expect(pool.execute('INSERT INTO shop.six VALUES (1)')).rejects.toMatchObject({ code: 'ER_DUP_ENTRY' })
+    await pool.end()
+    const events = mysqlCallbacks.createConnection(mariaServer!.url)
+    await new Promise<void>((done) => void events.query('SELECT 1').on('end', () => done()))
+    await new Promise<void>((done) => void events.query('INSERT INTO shop.six VALUES (4)', () => done()))
+    await new Promise<void>((done) => events.end(() => done()))
+    expect(on.counts('sql_ops_total')).toEqual({
+      'exec ok mysql START': 1,
+      'exec ok mysql COMMIT': 1,
+      'exec ok mysql CREATE': 2,
+      'exec ok mysql INSERT': 4,
+      'query ok mysql SELECT': 4,
+      'query error mysql SELECT ER_NO_SUCH_TABLE': 1,
+      'exec error mysql INSERT ER_DUP_ENTRY': 1,
+    })
+    expect(on.counts('database_connections_active')).toEqual({})
+  },
+)
+
+test('PGlite: the six handlers count once each, template tags and failures too [W-17]', async () => {
+  const db = observe(await PGlite.create())
+  await db.exec('CREATE TABLE six (id int primary key); CREATE TABLE seven (id int)')
+  await db.query('INSERT INTO six VALUES ($1)', [1])
+  expect((await db.query('SELECT id FROM six')).rows).toEqual([{ id: 1 }])
+  expect((await db.sql`SELECT ${2}::int AS two`).rows).toEqual([{ two: 2 }])
+  const told = await db.transaction(async (tx) => {
+    await tx.exec('INSERT INTO six VALUES (2)')
+    await tx.query('INSERT INTO six VALUES (3)')
+    return (await tx.sql`SELECT id FROM six WHERE id > ${1}`).rows.length
+  })
+  expect(told).toBe(2)
+  await expect(db.query('SELECT * FROM missing')).rejects.toMatchObject({ code: '42P01' })
+  await db.close()
+  expect(on.counts('sql_ops_total')).toEqual({
+    'exec ok postgresql CREATE': 1,
+    'exec ok postgresql INSERT': 3,
+    'query ok postgresql SELECT': 3,
+    'query error postgresql SELECT 42P01': 1,
+  })
+}, 30_000)
+
+test.skipIf(NODE24 === undefined && !REQUIRED)(
+  'node:sqlite, under Node 24: the six handlers count once each [W-17]',
+  () => {
+    const ran = spawnSync(NODE24!, ['--no-warnings', 'test/sql/apps/sqlite.ts'], { encoding: 'utf8' })
+    expect(ran.stderr).toBe('')
+    expect(JSON.parse(ran.stdout)).toEqual({
+      same: true,
+      rows: [{ id: 1 }, { id: 2 }, { id: 3 }],
+      one: { id: 1 },
+      walked: [1, 2, 3],
+      left: [1],
+      error: 'no such table: missing',
+      counts: {
+        'exec ok sqlite CREATE': 1,
+        'exec ok sqlite BEGIN': 1,
+        'exec ok sqlite COMMIT': 1,
+        'exec ok sqlite INSERT': 3,
+        'query ok sqlite SELECT': 5,
+        'query error sqlite SELECT ERR_SQLITE_ERROR': 1,
+        'exec error sqlite INSERT ERR_SQLITE_ERROR': 1,
+      },
+    })
+  },
+)

@@ -1,0 +1,142 @@
+// Spans of operations: off unless asked for, below the span that asked, without text, values or messages of the database.
+import { PGlite } from '@electric-sql/pglite'
+import pg from 'pg'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { forgetNotices, type Notice, onNotice } from '../../src/base/notice.ts'
+import { runIn } from '../../src/context/current.ts'
+import { Frame } from '../../src/context/frame.ts'
+import { observe } from '../../src/surfaces/sql/observe.ts'
+import type { Span } from '../../src/trace/span.ts'
+import { POSTGRES, postgres, REQUIRED, type Server } from '../otel/servers.ts'
+import { type Kit, kit, view } from './kit.ts'
+
+const noPostgres = POSTGRES === undefined && !REQUIRED
+let server: Server | undefined
+let db: PGlite
+let on: Kit | undefined
+
+beforeAll(async () => {
+  server = noPostgres ? undefined : await postgres()
+  db = observe(await PGlite.create())
+}, 60_000)
+afterAll(async () => {
+  await server?.stop()
+  await db.close()
+})
+afterEach(() => on?.stop())
+
+test('without being asked for there is no span, and with it one for each operation, without its text [W-17]', async () => {
+  on = kit()
+  await db.query('SELECT 1')
+  expect(on.spans).toEqual([])
+  on.stop()
+  on = kit({ spans: true })
+  await db.query('SELECT 1 AS secret')
+  await expect(db.query("SELECT 'secret'::int")).rejects.toThrow('secret')
+  await expect(db.query('SECRET')).rejects.toThrow()
+  expect(on.spans.map(view)).toEqual([
+    { name: 'SELECT', kind: 3, status: 0, 'db.system.name': 'postgresql', 'db.operation.name': 'SELECT', events: 0 },
+    {
+      name: 'SELECT',
+      kind: 3,
+      status: 2,
+      'db.system.name': 'postgresql',
+      'db.operation.name': 'SELECT',
+      'db.response.status_code': '22P02',
+      'error.type': '22P02',
+      events: 0,
+    },
+    {
+      name: 'postgresql',
+      kind: 3,
+      status: 2,
+      'db.system.name': 'postgresql',
+      'db.operation.name': '_OTHER',
+      'db.response.status_code': '42601',
+      'error.type': '42601',
+      events: 0,
+    },
+  ])
+})
+
+test('the shape of the statement is on its span where it is asked for, and in no label [R-12]', async () => {
+  on = kit({ spans: true, shapes: true })
+  await db.query("SELECT 'secret' AS a WHERE 1 IN (1, 2)")
+  await db.transaction((tx) => tx.sql`SELECT ${'secret'}::text`)
+  expect(on.spans.map(view)).toMatchObject([
+    { 'db.query.text': 'SELECT ? AS a WHERE ? IN (?)' },
+    { 'db.query.text': 'SELECT ?::text' },
+  ])
+  expect(JSON.stringify(on.registry.exposition())).not.toMatch(/SELECT \?|secret/)
+})
+
+test.skipIf(noPostgres)(
+  'pg: each span is below the request that asked, even when the pool was waited for [W-32]',
+  async () => {
+    on = kit({ spans: true })
+    const pool = observe(new pg.Pool({ connectionString: server!.url, max: 1 }))
+    const tracer = on.engine.tracer('requests')
+    const requests = ['a', 'b', 'c'].map((name) => {
+      const span = tracer.start(name, 1, null) as Span
+      // The callbacks of a pool run in the context of whoever gave the connection back.
+      return runIn(new Frame(null).hold(span), () => {
+        const asked = new Promise((done) => pool.query('SELECT pg_sleep(0.01)', () => done(span.end())))
+        return asked
+      })
+    })
+    await Promise.all(requests)
+    await pool.end()
+    const ids = new Map(on.spans.map((span) => [`${span.s0} ${span.s1}`, span.name]))
+    const edges = on.spans.map((span) => `${ids.get(`${span.p0} ${span.p1}`) ?? '-'} > ${span.name}`)
+    expect(edges.sort()).toEqual([
+      '- > a',
+      '- > b',
+      '- > c',
+      'a > SELECT postgres',
+      'b > SELECT postgres',
+      'c > SELECT postgres',
+    ])
+    expect(view(on.spans[0]!)).toMatchObject({
+      'server.address': '127.0.0.1',
+      'server.port': 'PORT',
+      'db.namespace': 'postgres',
+    })
+  },
+)
+
+test.skipIf(noPostgres)('pg: a connection that dies in mid-query is one failed operation [W-17]', async () => {
+  on = kit()
+  const pool = observe(new pg.Pool({ connectionString: server!.url, max: 2 }))
+  pool.on('error', () => {})
+  const client = await pool.connect()
+  client.on('error', () => {})
+  const { rows } = await client.query('SELECT pg_backend_pid() AS pid')
+  const asleep = client.query('SELECT pg_sleep(60)')
+  const killed = pool.query('SELECT pg_terminate_backend($1)', [rows[0].pid])
+  await expect(asleep).rejects.toMatchObject({ code: '57P01' })
+  await killed
+  client.release(true)
+  await pool.end()
+  expect(on.counts('sql_ops_total')).toEqual({
+    'query ok postgresql SELECT': 2,
+    'query error postgresql SELECT 57P01': 1,
+  })
+})
+
+test('what is no client comes back untouched and is said once; hostile ones do no harm', () => {
+  const told: Notice[] = []
+  forgetNotices()
+  const before = onNotice((notice) => void told.push(notice))
+  const throwing = new Proxy(
+    {},
+    {
+      get: () => {
+        throw new Error('hostile')
+      },
+    },
+  )
+  const frozen = Object.freeze({ query() {}, connect() {}, end() {} })
+  for (const thing of [{}, throwing, frozen, null as never, 7 as never]) expect(observe(thing)).toBe(thing)
+  onNotice(before)
+  expect(told.map(({ event }) => event)).toEqual(['sql.unknown', 'sql.fault'])
+})
