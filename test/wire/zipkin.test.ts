@@ -43,6 +43,7 @@ const REMOTE: [attributes: Value[], endpoint: object | undefined][] = [
   [['server.address', '', 'db.name', 'd'], { serviceName: 'd' }],
   [['server.address', 'h', 'server.port', 70_000], { serviceName: 'h' }],
   [['server.address', 7], undefined],
+  [['server.address', 'h', 'server.port', 0], { serviceName: 'h' }],
   [[], undefined],
 ]
 
