@@ -9,7 +9,7 @@ import type { Shape } from './lines.ts'
 /** What the trace is in one look, and the traces that it goes on from or goes on in. */
 export function Summary({ trace, shape }: { trace: TraceAnswer; shape: Shape }) {
   const root = shape.spans[0]?.span
-  const from = root?.links ?? []
+  const from = (root?.links ?? []).filter((link) => link.trace_id !== trace.trace_id)
   return (
     <header class="summary">
       <div class="summary-name">
@@ -54,7 +54,7 @@ export function Summary({ trace, shape }: { trace: TraceAnswer; shape: Shape }) 
       {(from.length > 0 || trace.linked_by.length > 0) && (
         <ul class="summary-links" aria-label="Linked traces">
           {from.slice(0, 3).map(({ trace_id: id, span_id: span, service, name, held }) => (
-            <li key={span}>
+            <li key={id + span}>
               <Icon name="link" size={14} />
               <span class="dim">Goes on from</span>
               <LinkedTrace
@@ -66,7 +66,7 @@ export function Summary({ trace, shape }: { trace: TraceAnswer; shape: Shape }) 
             </li>
           ))}
           {trace.linked_by.slice(0, 3).map(({ trace_id: id, span_id: span, service, name }) => (
-            <li key={span}>
+            <li key={id + span}>
               <Icon name="link" size={14} />
               <span class="dim">Goes on in</span>
               <LinkedTrace id={id} span={span} held words={`${service}  ${name}`} />
