@@ -1,9 +1,10 @@
-// telltale/function: Arrival, Call, CallSettings, InstrumentSettings, Interceptor, KeyValue, Keys, addInterceptor, instrument, observe, runArrived
+// telltale/function: Arrival, Call, CallSettings, ErrorCatalogue, EventEnvelope, InstrumentSettings, Interceptor, KeyValue, Keys, Mutation, Received, addInterceptor, errorCatalogue, eventEnvelope, instrument, mutation, observe, receiveEvent, runArrived
 
 // surfaces/function/arrival
 interface Arrival {
     readonly headers: Headers | null | undefined;
     readonly from: 'queue' | 'process';
+    readonly correlationId?: string | undefined;
 }
 
 // surfaces/function/call
@@ -27,6 +28,7 @@ interface CallSettings {
     readonly kind?: Kind | undefined;
     readonly log?: Level | 'none' | undefined;
     readonly failed?: ((result: unknown) => unknown) | undefined;
+    readonly errors?: ErrorCatalogue | undefined;
     readonly options?: Keys | undefined;
 }
 
@@ -39,9 +41,49 @@ type KeyValue = string | number | boolean | bigint;
 
 type Keys = Readonly<Record<string, KeyValue | null | undefined>>;
 
+// surfaces/function/catalogue
+declare class ErrorCatalogue<Code extends string = string> {
+    #private;
+    readonly codes: ReadonlySet<string>;
+    readonly fallback: string;
+    constructor(codes: readonly Code[], fallback: string);
+    error(code: Code, message: string, options?: ErrorOptions): Error & {
+        readonly code: Code;
+    };
+    codeOf(thrown: unknown): string;
+    check(): void;
+}
+
+declare function errorCatalogue<const Code extends string>(codes: readonly Code[], fallback?: string): ErrorCatalogue<Code>;
+
+// surfaces/function/envelope
+interface EventEnvelope<Payload = unknown> {
+    readonly event_id: string;
+    readonly event_type: string;
+    readonly occurred_at: string;
+    readonly version: '1.0';
+    readonly correlation_id: string;
+    readonly payload: Payload;
+}
+
+declare function eventEnvelope<Payload>(type: string, payload: Payload): EventEnvelope<Payload>;
+
 // surfaces/function/functions
 interface InstrumentSettings extends CallSettings {
     readonly id?: string | undefined;
+}
+
+interface Received extends CallSettings {
+    readonly headers?: Arrival['headers'];
+    readonly subject?: string | undefined;
+}
+
+// surfaces/function/mutation
+interface Mutation {
+    readonly span: Started;
+    resolve<R>(work: () => R): R;
+    call<R>(work: () => R): R;
+    record<R>(work: () => R): R;
 }
 
 // surfaces/function/running
@@ -49,8 +91,13 @@ declare function addInterceptor(interceptor: Interceptor): () => void;
 
 declare function instrument<F extends (...args: any[]) => any>(fn: F, settings?: InstrumentSettings): F;
 
+declare function mutation<R>(name: string, work: Change<R>): R;
+declare function mutation<R>(name: string, settings: CallSettings, work: Change<R>): R;
+
 declare function observe<R>(name: string, work: (span: Started) => R): R;
 declare function observe<R>(name: string, settings: CallSettings, work: (span: Started) => R): R;
+
+declare function receiveEvent<R>(envelope: unknown, received: Received, work: Work<R>): R;
 
 declare function runArrived<R>(arrival: Arrival, work: () => R): R;
 
@@ -276,6 +323,11 @@ declare class Template {
 
 // surfaces/function/call
 type Kept = Readonly<Record<string, KeyValue>>;
+
+// surfaces/function/functions
+type Change<R> = (mutation: Mutation) => R;
+
+type Work<R> = (span: Started) => R;
 
 // trace/active
 type Kind = 'internal' | 'server' | 'client' | 'producer' | 'consumer';

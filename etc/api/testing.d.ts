@@ -884,6 +884,7 @@ declare class Events {
 interface Arrival {
     readonly headers: Headers | null | undefined;
     readonly from: 'queue' | 'process';
+    readonly correlationId?: string | undefined;
 }
 
 // surfaces/function/call
@@ -907,6 +908,7 @@ interface CallSettings {
     readonly kind?: Kind | undefined;
     readonly log?: Level | 'none' | undefined;
     readonly failed?: ((result: unknown) => unknown) | undefined;
+    readonly errors?: ErrorCatalogue | undefined;
     readonly options?: Keys | undefined;
 }
 
@@ -921,8 +923,23 @@ type KeyValue = string | number | boolean | bigint;
 
 type Keys = Readonly<Record<string, KeyValue | null | undefined>>;
 
+// surfaces/function/catalogue
+declare class ErrorCatalogue<Code extends string = string> {
+    #private;
+    readonly codes: ReadonlySet<string>;
+    readonly fallback: string;
+    constructor(codes: readonly Code[], fallback: string);
+    error(code: Code, message: string, options?: ErrorOptions): Error & {
+        readonly code: Code;
+    };
+    codeOf(thrown: unknown): string;
+    check(): void;
+}
+
 // surfaces/function/functions
 type AnyFunction = (...args: any[]) => any;
+
+type Change<R> = (mutation: Mutation) => R;
 
 interface FunctionOptions {
     readonly enabled: boolean;
@@ -936,6 +953,8 @@ declare class Functions {
     configure(options: Partial<FunctionOptions>): void;
     readonly observe: <R>(name: string, second: CallSettings | Work<R>, third?: Work<R>) => R;
     readonly instrument: <F extends AnyFunction>(fn: F, settings?: InstrumentSettings) => F;
+    readonly mutation: <R>(name: string, second: CallSettings | Change<R>, third?: Change<R>) => R;
+    readonly receive: <R>(envelope: unknown, given: Received | undefined, work: Work<R>) => R;
     readonly intercept: (interceptor: Interceptor) => (() => void);
     readonly arrived: <R>(arrival: Arrival, work: () => R) => R;
     forget(): void;
@@ -952,7 +971,20 @@ interface InstrumentSettings extends CallSettings {
     readonly id?: string | undefined;
 }
 
+interface Received extends CallSettings {
+    readonly headers?: Arrival['headers'];
+    readonly subject?: string | undefined;
+}
+
 type Work<R> = (span: Started) => R;
+
+// surfaces/function/mutation
+interface Mutation {
+    readonly span: Started;
+    resolve<R>(work: () => R): R;
+    call<R>(work: () => R): R;
+    record<R>(work: () => R): R;
+}
 
 // testing/recorded
 declare const STATUS: readonly ['unset', 'ok', 'error'];

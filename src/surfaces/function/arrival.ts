@@ -1,4 +1,5 @@
 // A call that came from elsewhere: the caller's trace is taken from what travelled with it.
+import { isSafeCorrelationId } from '../../context/correlation.ts'
 import { current, runIn } from '../../context/current.ts'
 import { Frame } from '../../context/frame.ts'
 import type { Headers, Propagator } from '../../context/propagator.ts'
@@ -10,6 +11,8 @@ export interface Arrival {
   readonly headers: Headers | null | undefined
   /** `queue`: the span of the function is a CONSUMER; `process`: INTERNAL under the caller's span, or a root. */
   readonly from: 'queue' | 'process'
+  /** Of the work that sent it; taken over when it is safe to repeat. */
+  readonly correlationId?: string | undefined
 }
 
 export function isDelivered(frame: Frame): boolean {
@@ -21,7 +24,8 @@ export function runArrived<R>(arrival: Arrival, propagator: Propagator, work: ()
   const frame = new Frame(null)
   const here = current()
   if (here?.suppressed) frame.values = here.values
-  const { headers, from } = arrival ?? {}
+  const { headers, from, correlationId } = arrival ?? {}
   if (typeof headers === 'object' && headers !== null) propagator.extract(headers, frame)
+  if (typeof correlationId === 'string' && isSafeCorrelationId(correlationId)) frame.correlationId = correlationId
   return runIn(from === 'queue' ? frame.setValue(DELIVERED, true) : frame, work)
 }

@@ -4,6 +4,7 @@ import { NO_SPAN } from '../../context/non-recording.ts'
 import type { Level } from '../../logs/level.ts'
 import type { Kind } from '../../trace/active.ts'
 import type { Started } from '../../trace/tracer.ts'
+import type { ErrorCatalogue } from './catalogue.ts'
 
 export type KeyValue = string | number | boolean | bigint
 /** Keys by name; what is undefined, null or an object is left out. */
@@ -20,6 +21,8 @@ export interface CallSettings {
   readonly log?: Level | 'none' | undefined
   /** The error that a returned value carries; undefined for a success. */
   readonly failed?: ((result: unknown) => unknown) | undefined
+  /** The codes that a failure may have: its `error_code` on span and line. */
+  readonly errors?: ErrorCatalogue | undefined
   /** Options of the call, copied to the span as `opt.*`; secrets among them are redacted. */
   readonly options?: Keys | undefined
 }

@@ -11,6 +11,8 @@ import type { Started, Tracer } from '../../trace/tracer.ts'
 import { type Arrival, runArrived } from './arrival.ts'
 import { Call, type CallSettings, type Interceptor } from './call.ts'
 import { Counting } from './counting.ts'
+import { envelopeKeys } from './envelope.ts'
+import { type Mutation, stepsOf } from './mutation.ts'
 import { Telling, TRACING_ORDER, Tracing } from './tracing.ts'
 
 export interface FunctionsInit {
@@ -19,6 +21,17 @@ export interface FunctionsInit {
   readonly logs: () => Logs
   /** Milliseconds that only grow; for durations. */
   readonly now?: () => number
+}
+
+export type Work<R> = (span: Started) => R
+export type Change<R> = (mutation: Mutation) => R
+
+/** How an event came. */
+export interface Received extends CallSettings {
+  /** Headers of the message, with the sender's trace. */
+  readonly headers?: Arrival['headers']
+  /** Where it came from: the subject or topic. */
+  readonly subject?: string | undefined
 }
 
 export interface FunctionOptions {
@@ -102,6 +115,27 @@ export class Functions {
     return instrumented as unknown as F
   }
 
+  /** The call of `mutation`. */
+  readonly mutation = <R>(name: string, second: CallSettings | Change<R>, third?: Change<R>): R => {
+    const work = typeof second === 'function' ? second : third
+    if (typeof work !== 'function') {
+      this.#refused('mutation', name)
+      return undefined as R
+    }
+    const settings = typeof second === 'function' ? {} : second
+    const { tracer } = this.#init
+    return this.observe(name, settings, (span) => work(stepsOf(tracer, name, span, settings?.errors)))
+  }
+
+  /** The call of `receiveEvent`. */
+  readonly receive = <R>(envelope: unknown, given: Received | undefined, work: Work<R>): R => {
+    const { type, keys } = envelopeKeys(envelope)
+    const { headers, subject, ...settings } = given ?? {}
+    const high = { ...settings.high, ...keys, ...(typeof subject === 'string' && { subject }) }
+    const arrival: Arrival = { headers, from: 'queue', correlationId: keys['correlation_id'] }
+    return this.arrived(arrival, () => this.observe(type || 'event', { ...settings, high, kind: 'consumer' }, work))
+  }
+
   /** Puts an interceptor in; among equal orders the earlier is further out. Returns its removal. */
   readonly intercept = (interceptor: Interceptor): (() => void) => {
     const usable = typeof interceptor?.intercept === 'function' && Number.isFinite(interceptor.order)
@@ -155,5 +189,3 @@ export class Functions {
     )
   }
 }
-
-export type Work<R> = (span: Started) => R

@@ -6,7 +6,7 @@ import { tracer } from '../../trace/installed.ts'
 import type { Started } from '../../trace/tracer.ts'
 import type { Arrival } from './arrival.ts'
 import type { CallSettings, Interceptor } from './call.ts'
-import { Functions, type InstrumentSettings, type Work } from './functions.ts'
+import { type Change, Functions, type InstrumentSettings, type Received, type Work } from './functions.ts'
 
 export const functions: Functions = shared(
   'function',
@@ -41,4 +41,23 @@ export function addInterceptor(interceptor: Interceptor): () => void {
 /** Runs `work` in the trace that came with a message or a job, read by the configured propagators. */
 export function runArrived<R>(arrival: Arrival, work: () => R): R {
   return functions.arrived(arrival, work)
+}
+
+/**
+ * `observe` for a change of data: `work` takes its steps through `resolve`, `call` and `record`, each of which is a child
+ * span `<name> resolve`, `<name> call`, `<name> record`. With `errors` a failure has its `error_code` on every span it
+ * passes and on the line.
+ */
+export function mutation<R>(name: string, work: Change<R>): R
+export function mutation<R>(name: string, settings: CallSettings, work: Change<R>): R
+export function mutation<R>(name: string, second: CallSettings | Change<R>, third?: Change<R>): R {
+  return functions.mutation(name, second, third)
+}
+
+/**
+ * Processes an event that came in an envelope: one CONSUMER span named by its type, with `correlation_id`, `event.id`,
+ * `event.type` and `subject`, in the trace of `headers`; what `work` does has the event's correlation id.
+ */
+export function receiveEvent<R>(envelope: unknown, received: Received, work: Work<R>): R {
+  return functions.receive(envelope, received, work)
 }

@@ -16,6 +16,7 @@ import type { Kind } from '../../trace/active.ts'
 import type { Started, Tracer } from '../../trace/tracer.ts'
 import { isDelivered } from './arrival.ts'
 import { type Call, type Interceptor, type Kept, kept } from './call.ts'
+import { codeIn } from './catalogue.ts'
 
 export const TRACING_ORDER = 100
 
@@ -55,7 +56,7 @@ export class Tracing implements Interceptor {
     try {
       result = runIn(new Frame(parent).hold(span), next)
     } catch (error) {
-      end(span, error)
+      end(call, parent, error)
       throw error
     }
     return whenSettled(
@@ -65,14 +66,21 @@ export class Tracing implements Interceptor {
         if (error === undefined) {
           span.setStatus({ code: STATUS_OK })
           span.end()
-        } else end(span, error)
+        } else end(call, parent, error)
       },
-      (error) => end(span, error),
+      (error) => end(call, parent, error),
     )
   }
 }
 
-function end(span: Started, error: unknown): void {
+function end({ span, settings }: Call, parent: Frame | null, error: unknown): void {
+  const code = codeIn(settings.errors, error)
+  if (code !== undefined) {
+    span.set('error_code', code)
+    // The request that this call answers tells the code too; its status follows from the answer (ruling 13).
+    const above = parent?.span as { readonly kind?: number } | null | undefined
+    if (above?.kind === KIND_SERVER) parent!.span!.setAttribute('error_code', code)
+  }
   // A rejection with nothing is a failure all the same.
   span.fail(error === undefined ? 'undefined' : error)
   span.end()
@@ -114,8 +122,8 @@ export class Telling implements Interceptor {
     const begun = this.#now()
     const tell = (error: unknown, ok: boolean) => {
       const fields = { ...call.high, ...call.low, duration_ms: this.#now() - begun }
-      const say = () =>
-        this.#logs().emit(ok ? level : 'error', call.id, ok ? fields : { ...fields, err: error }, 'telltale/function')
+      const failure = { ...fields, error_code: ok ? undefined : codeIn(call.settings.errors, error), err: error }
+      const say = () => this.#logs().emit(ok ? level : 'error', call.id, ok ? fields : failure, 'telltale/function')
       // A thenable of the application's may settle in any context.
       runIn(frame, say)
     }
