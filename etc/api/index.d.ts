@@ -223,6 +223,7 @@ interface Config extends Settings {
     };
     readonly resource: Readonly<Record<string, ResourceValue>>;
     readonly environment: Readonly<Record<string, string>>;
+    readonly inherited: Readonly<Record<string, string>>;
     readonly propagators: readonly ('tracecontext' | 'baggage' | 'b3' | 'b3multi' | 'jaeger')[];
     readonly traces: TracesConfig;
     readonly metrics: MetricsConfig;
@@ -610,6 +611,8 @@ interface Settings {
         };
         readonly queue: {
             readonly enabled: boolean;
+            readonly message: 'parent' | 'link';
+            readonly batch: 'parent' | 'link';
         };
         readonly process: {
             readonly enabled: boolean;

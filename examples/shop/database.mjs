@@ -10,7 +10,8 @@ const SCHEMA = `
   );
   -- traceparent: which request asked for the job, so that the worker's span continues that request's trace.
   CREATE TABLE jobs (
-    id bigserial PRIMARY KEY, order_id bigint NOT NULL REFERENCES orders, state text NOT NULL DEFAULT 'new', traceparent text
+    id bigserial PRIMARY KEY, order_id bigint NOT NULL REFERENCES orders, state text NOT NULL DEFAULT 'new',
+    traceparent text, waits_since timestamptz NOT NULL DEFAULT now()
   );
   CREATE INDEX jobs_waiting ON jobs (id) WHERE state = 'new';
   INSERT INTO products VALUES

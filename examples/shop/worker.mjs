@@ -2,8 +2,8 @@
 // that made it, so request and work are one trace over two processes.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { counter, log, span, start } from 'telltale'
-import { Frame, parseTraceparent, runIn } from 'telltale/trace'
+import { counter, log, setAttributes, start } from 'telltale'
+import { consume } from 'telltale/queue'
 
 const telltale = await start({ config: fileURLToPath(new URL('worker.yaml', import.meta.url)) })
 const { default: pg } = await import('pg')
@@ -14,7 +14,7 @@ const shipped = counter('orders_shipped_total', { help: 'Orders shipped' })
 const TAKE = `
   UPDATE jobs SET state = 'taken'
   WHERE id = (SELECT id FROM jobs WHERE state = 'new' ORDER BY id FOR UPDATE SKIP LOCKED LIMIT 1)
-  RETURNING id, order_id, traceparent`
+  RETURNING id, order_id, traceparent, waits_since`
 
 const db = new pg.Client({
   connectionString: `postgres://postgres:postgres@${process.env.DATABASE}/postgres`,
@@ -22,18 +22,17 @@ const db = new pg.Client({
 })
 await db.connect()
 
-async function ship(job) {
-  const from = new Frame(null)
-  parseTraceparent(job.traceparent ?? '', from)
-  await runIn(from, () =>
-    span('ship order', { kind: 'consumer', attributes: { 'order.id': Number(job.order_id) } }, async () => {
-      await sleep(10)
-      await db.query(`UPDATE orders SET state = 'shipped' WHERE id = ${Number(job.order_id)}`)
-      await db.query(`UPDATE jobs SET state = 'done' WHERE id = ${Number(job.id)}`)
-      shipped.add(1)
-      log.info({ 'order.id': Number(job.order_id) }, 'order shipped')
-    }),
-  )
+/** The span of the worker is a child of the request that asked for the job; a job that fails is a nack. */
+function ship({ id, order_id: order, traceparent, waits_since: at }) {
+  const delivery = { queue: 'jobs', system: 'postgresql', name: 'ship order', id, headers: { traceparent }, at }
+  return consume(delivery, async () => {
+    setAttributes({ 'order.id': Number(order) })
+    await sleep(10)
+    await db.query(`UPDATE orders SET state = 'shipped' WHERE id = ${Number(order)}`)
+    await db.query(`UPDATE jobs SET state = 'done' WHERE id = ${Number(id)}`)
+    shipped.add(1)
+    log.info({ 'order.id': Number(order) }, 'order shipped')
+  })
 }
 
 let running = true

@@ -132,6 +132,8 @@ export interface Config extends Settings {
   readonly resource: Readonly<Record<string, ResourceValue>>
   /** Variables that the detectors of the resource look at, those that are set. */
   readonly environment: Readonly<Record<string, string>>
+  /** Headers of the trace in which this process was started: the variables TRACEPARENT and TRACESTATE. */
+  readonly inherited: Readonly<Record<string, string>>
   readonly propagators: readonly ('tracecontext' | 'baggage' | 'b3' | 'b3multi' | 'jaeger')[]
   readonly traces: TracesConfig
   readonly metrics: MetricsConfig

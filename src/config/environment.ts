@@ -195,3 +195,9 @@ export function resourceVariables(env: NodeJS.ProcessEnv): Record<string, string
   for (const name of RESOURCE_VARIABLES) if (env[name]) found[name] = env[name]
   return found
 }
+
+/** Headers of the trace in which this process was started (OpenTelemetry, environment variables as context carriers). */
+export function inheritedHeaders(env: NodeJS.ProcessEnv): Record<string, string> {
+  const { TRACEPARENT: traceparent, TRACESTATE: tracestate } = env
+  return { ...(traceparent && { traceparent }), ...(traceparent && tracestate && { tracestate }) }
+}

@@ -32,8 +32,6 @@ const INACTIVE: readonly string[] = [
   'redact.patterns',
   'scaling',
   'slos',
-  'surfaces.process',
-  'surfaces.queue',
   'surfaces.workflow',
   'watchlist',
 ]

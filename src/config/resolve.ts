@@ -1,6 +1,6 @@
 // Settings to Config: file, environment and defaults are weighed already; here they become what rooms take.
 import type { Config, QueueConfig, SamplerConfig, ScrapeConfig, SpanLimits } from './config.ts'
-import { resourceVariables } from './environment.ts'
+import { inheritedHeaders, resourceVariables } from './environment.ts'
 import { SIGNALS } from './exporter-variables.ts'
 import { resolveExporters, type Said, type Written } from './exporters.ts'
 import type { Settings } from './settings.gen.ts'
@@ -37,6 +37,7 @@ export function resolve(settings: Settings, around: Surroundings, said: Said): C
       'service.version': around.service.version,
     },
     environment: resourceVariables(around.env),
+    inherited: inheritedHeaders(around.env),
     propagators: opentelemetry.propagators.filter((name) => name !== 'none'),
     traces: {
       enabled: traced,

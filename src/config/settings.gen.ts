@@ -487,8 +487,12 @@ export interface Settings {
     readonly queue: {
       /** Observes publish and consume. */
       readonly enabled: boolean
+      /** How the span of a consumer stands to its sender: `parent`, below it in the same trace, or `link`, a trace of its own with a link. */
+      readonly message: 'parent' | 'link'
+      /** The same for several messages that are processed as one; with `parent` the first of them is the parent, the others are linked. */
+      readonly batch: 'parent' | 'link'
     }
-    /** Supervised processes. */
+    /** Child processes, worker threads and scheduled jobs. */
     readonly process: {
       /** Observes processes. */
       readonly enabled: boolean

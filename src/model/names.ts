@@ -74,6 +74,7 @@ export const LABELS = {
   serverAddress: { short: 'server_address', semconv: 'server.address' },
   serverPort: { short: 'server_port', semconv: 'server.port', int: true },
   errorType: { short: 'error_type', semconv: 'error.type' },
+  queue: { short: 'queue', semconv: 'messaging.destination.name' },
   result: { short: 'result', semconv: 'telltale.result' },
   op: { short: 'op', semconv: 'telltale.operation' },
   namespace: { short: 'namespace', semconv: 'db.namespace' },
@@ -173,6 +174,9 @@ const HTTP_SERVER = [L.method, L.route, L.status]
 const SQL = [L.op, L.result, L.dbSystem, L.dbOperation, L.serverAddress, L.serverPort, L.errorType]
 const KV = [L.namespace, L.op, L.result]
 
+/** Messages wait longer than requests take. */
+const AGE_BOUNDS = [0.005, 0.025, 0.1, 0.5, 1, 5, 15, 60, 300, 1800, 7200, 86_400] as const
+
 export const NAMES = {
   // HTTP, W-12, H-08, H-09, R-14
   http_requests_total: row('counter', 'http', 'http_requests_total', '', {
@@ -237,6 +241,73 @@ export const NAMES = {
     help: 'Number of log records emitted, by level.',
   }),
 
+  // Queues, W-14, W-29, G-29
+  queue_published_total: row('counter', 'app', 'queue_published_total', 'messaging.client.sent.messages', {
+    unit: '{message}',
+    labels: [L.queue, L.errorType],
+    help: 'Number of messages handed to a queue; with an error type when that failed.',
+  }),
+  queue_publish_duration_seconds: row(
+    'histogram',
+    'app',
+    'queue_publish_duration_seconds',
+    'messaging.client.operation.duration',
+    {
+      unit: 's',
+      labels: [L.queue, L.errorType],
+      bounds: LATENCY_BOUNDS,
+      help: 'Duration of handing one message or one batch to a queue in seconds.',
+    },
+  ),
+  queue_messages_total: row('counter', 'app', 'queue_messages_total', 'messaging.client.consumed.messages', {
+    unit: '{message}',
+    labels: [L.queue, L.result],
+    help: 'Number of messages processed, by queue and by what became of them: ack or nack.',
+  }),
+  queue_process_duration_seconds: row(
+    'histogram',
+    'app',
+    'queue_process_duration_seconds',
+    'messaging.process.duration',
+    {
+      unit: 's',
+      labels: [L.queue, L.result],
+      bounds: LATENCY_BOUNDS,
+      help: 'Duration of processing one message or one batch in seconds.',
+    },
+  ),
+  queue_in_flight: row('updown', 'app', 'queue_in_flight', 'telltale.queue.in_flight', {
+    unit: '{message}',
+    labels: [L.queue],
+    help: 'Number of messages that are being processed.',
+  }),
+  queue_message_age_seconds: row('histogram', 'app', 'queue_message_age_seconds', 'telltale.queue.message.age', {
+    unit: 's',
+    labels: [L.queue],
+    bounds: AGE_BOUNDS,
+    help: 'Time from when a message was due to when its processing began in seconds.',
+  }),
+  queue_lag: row('gauge', 'app', 'queue_lag', 'telltale.queue.lag', {
+    unit: '{message}',
+    labels: [L.queue],
+    help: 'Number of messages that wait for a consumer.',
+  }),
+
+  // Child processes, worker threads and scheduled jobs, W-15
+  process_started_total: row('counter', 'app', 'process_started_total', 'telltale.process.started', {
+    unit: '{process}',
+    help: 'Number of child processes, worker threads and scheduled jobs started.',
+  }),
+  process_terminated_total: row('counter', 'app', 'process_terminated_total', 'telltale.process.terminated', {
+    unit: '{process}',
+    labels: [L.result],
+    help: 'Number of child processes, worker threads and scheduled jobs that ended, by result: completed or error.',
+  }),
+  process_active: row('updown', 'app', 'process_active', 'telltale.process.active', {
+    unit: '{process}',
+    help: 'Number of child processes, worker threads and scheduled jobs that run.',
+  }),
+
   // Functions, W-13; the low-cardinality keys of a call are labels too
   function_calls_total: row('counter', 'app', 'function_calls_total', 'telltale.function.calls', {
     unit: '{call}',
@@ -262,43 +333,6 @@ export const NAMES = {
     labels: [L.functionId],
     help: 'Number of first calls of observed functions in this process, by function.',
   }),
-
-  // Event buses, W-19
-  eventbus_subscribers_active: row(
-    'gauge',
-    'app',
-    'eventbus_subscribers_active',
-    'telltale.eventbus.subscribers.active',
-    {
-      unit: '{subscriber}',
-      namespaced: false,
-      help: 'Number of listeners of all observed event buses.',
-    },
-  ),
-  eventbus_subscribers_rejected_total: row(
-    'counter',
-    'app',
-    'eventbus_subscribers_rejected_total',
-    'telltale.eventbus.subscribers.rejected',
-    {
-      unit: '{subscriber}',
-      labels: [L.reason],
-      namespaced: false,
-      help: 'Number of listeners that were turned away, by reason: cap.',
-    },
-  ),
-  eventbus_dispatch_failures_total: row(
-    'counter',
-    'app',
-    'eventbus_dispatch_failures_total',
-    'telltale.eventbus.dispatch.failures',
-    {
-      unit: '{failure}',
-      labels: [L.errorType],
-      namespaced: false,
-      help: 'Number of errors that listeners of observed event buses threw, by error type.',
-    },
-  ),
 
   // Databases, W-17, R-12, R-14
   sql_ops_total: row('counter', 'database', 'sql_ops_total', '', {
@@ -364,6 +398,43 @@ export const NAMES = {
     bounds: DATABASE_BOUNDS,
     help: 'Duration of key-value operations in seconds.',
   }),
+
+  // Event buses, W-19
+  eventbus_subscribers_active: row(
+    'gauge',
+    'app',
+    'eventbus_subscribers_active',
+    'telltale.eventbus.subscribers.active',
+    {
+      unit: '{subscriber}',
+      namespaced: false,
+      help: 'Number of listeners of all observed event buses.',
+    },
+  ),
+  eventbus_subscribers_rejected_total: row(
+    'counter',
+    'app',
+    'eventbus_subscribers_rejected_total',
+    'telltale.eventbus.subscribers.rejected',
+    {
+      unit: '{subscriber}',
+      labels: [L.reason],
+      namespaced: false,
+      help: 'Number of listeners that were turned away, by reason: cap.',
+    },
+  ),
+  eventbus_dispatch_failures_total: row(
+    'counter',
+    'app',
+    'eventbus_dispatch_failures_total',
+    'telltale.eventbus.dispatch.failures',
+    {
+      unit: '{failure}',
+      labels: [L.errorType],
+      namespaced: false,
+      help: 'Number of errors that listeners of observed event buses threw, by error type.',
+    },
+  ),
 
   // Process, under prom-client's names
   process_cpu_time: row('counter', 'process', 'process_cpu_time_seconds_total', 'process.cpu.time', {
@@ -630,9 +701,9 @@ export const NAMES = {
 export const ALIASES: Readonly<Record<string, string>> = {
   application_uptime_seconds: 'uptime_seconds',
   application_version_info: 'app_info',
-  database_query_duration_seconds: 'sql_op_duration_seconds',
   function_calls: 'function_calls_total',
   function_duration: 'function_duration_seconds',
+  database_query_duration_seconds: 'sql_op_duration_seconds',
 }
 
 /** Values that a label may take where the set is closed; zero-initialised series use no others (ruling 12). */

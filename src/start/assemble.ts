@@ -34,6 +34,7 @@ import { startSignals } from './signals.ts'
 import { configuredSinks } from './sinks.ts'
 import { subordinate } from './subordinate.ts'
 import { Telltale } from './telltale.ts'
+import { startWork } from './work.ts'
 
 export interface StartOptions {
   /** The file; without it TELLTALE_CONFIG, else telltale.yaml in `cwd`, else good defaults. */
@@ -146,7 +147,9 @@ export function assemble(options: StartOptions): Telltale {
     close('functions', () => functions.configure({}))
     events.configure({ maxSubscribers: config.surfaces.events.max_subscribers })
     close('events', () => events.configure({}))
+    const stopWork = startWork(config, { registry, engine, propagator })
     lifecycle.onStop('surfaces', STOP.producers, () => surface.stop())
+    lifecycle.onStop('work', STOP.producers, stopWork)
     lifecycle.onStop('databases', STOP.producers, startData(config, registry, engine))
     nameOtherTracers()
     if (!config.disabled) {

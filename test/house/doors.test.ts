@@ -26,6 +26,8 @@ const BUDGETS: Record<string, { files: number; rooms: string[] }> = {
   function: { files: 25, rooms: ['surfaces/function'] },
   sql: { files: 25, rooms: ['surfaces/sql'] },
   kv: { files: 25, rooms: ['surfaces/kv'] },
+  queue: { files: 25, rooms: ['surfaces/queue'] },
+  process: { files: 25, rooms: ['surfaces/process'] },
   hub: { files: 40, rooms: ['hub', 'config', 'store', 'console'] },
   index: { files: 60, rooms: ['start', 'metrics', 'trace', 'logs', 'health', 'context', 'model', 'base'] },
 }

@@ -1,5 +1,5 @@
 // Where the application touches us, which contrib instrumentations are loaded, and AI agents.
-import { count, either, flag, list, section, text } from './kind.ts'
+import { choice, count, either, flag, list, section, text } from './kind.ts'
 
 export const surfaces = section('What is observed without a call in the application.', {
   http: section('HTTP servers and clients.', {
@@ -24,8 +24,20 @@ export const surfaces = section('What is observed without a call in the applicat
     enabled: flag('Observes registered functions.', true),
     order: count('Place of the interceptor.', { default: 100 }),
   }),
-  queue: section('Message queues.', { enabled: flag('Observes publish and consume.', true) }),
-  process: section('Supervised processes.', {
+  queue: section('Message queues.', {
+    enabled: flag('Observes publish and consume.', true),
+    message: choice(
+      'How the span of a consumer stands to its sender: `parent`, below it in the same trace, or `link`, a trace of its own with a link.',
+      ['parent', 'link'],
+      { default: 'parent' },
+    ),
+    batch: choice(
+      'The same for several messages that are processed as one; with `parent` the first of them is the parent, the others are linked.',
+      ['parent', 'link'],
+      { default: 'link' },
+    ),
+  }),
+  process: section('Child processes, worker threads and scheduled jobs.', {
     enabled: flag('Observes processes.', true),
     trace_lifecycle: flag('Makes spans of start and end.', true),
   }),

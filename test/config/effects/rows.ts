@@ -12,6 +12,7 @@ import { REQUESTS } from './request-rows.ts'
 import type { Row } from './row.ts'
 import { SERVICE } from './service-rows.ts'
 import { TRACING } from './tracing-rows.ts'
+import { WORK } from './work-rows.ts'
 
 export const ROWS: readonly Row[] = [
   ...SERVICE,
@@ -26,4 +27,5 @@ export const ROWS: readonly Row[] = [
   ...HEALTH,
   ...REQUESTS,
   ...HUB,
+  ...WORK,
 ]

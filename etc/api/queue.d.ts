@@ -1,0 +1,62 @@
+// telltale/queue: BossClient, BullMQClient, Carrier, Delivery, Message, Outgoing, Publication, Relation, Send, Settlement, consume, observeBullMQ, observePgBoss, publish, watchLag
+
+// surfaces/queue/bullmq
+interface BullMQClient {
+    close(...args: never[]): unknown;
+}
+
+declare function observeBullMQ<T extends BullMQClient>(client: T): T;
+
+// surfaces/queue/carrier
+type Carrier = Readonly<Record<string, unknown>>;
+
+// surfaces/queue/consume
+interface Delivery extends Message {
+    readonly queue: string;
+    readonly system?: string;
+    readonly name?: string;
+    readonly batch?: readonly Message[];
+    readonly relation?: Relation;
+}
+
+interface Message {
+    readonly id?: string | number | undefined;
+    readonly headers?: Carrier | null | undefined;
+    readonly at?: number | Date | undefined;
+}
+
+interface Settlement {
+    nack(reason?: unknown, count?: number): void;
+}
+
+declare function consume<R>(from: string | Delivery, handler: (settlement: Settlement) => R): R;
+
+// surfaces/queue/lag
+declare function watchLag(queue: string, read: () => number | PromiseLike<number>, everyMs?: number): () => void;
+
+// surfaces/queue/pg-boss
+interface BossClient {
+    send(...args: never[]): unknown;
+    work(...args: never[]): unknown;
+}
+
+declare function observePgBoss<T extends BossClient>(boss: T): T;
+
+// surfaces/queue/publish
+interface Outgoing {
+    readonly headers?: Carrier | null | undefined;
+}
+
+interface Publication extends Outgoing {
+    readonly queue: string;
+    readonly system?: string;
+    readonly id?: string | number | undefined;
+    readonly batch?: readonly Outgoing[];
+}
+
+type Send<R> = (headers: Record<string, string>, each: readonly Record<string, string>[]) => R;
+
+declare function publish<R>(to: string | Publication, send: Send<R>): R;
+
+// surfaces/queue/surface
+type Relation = 'parent' | 'link';

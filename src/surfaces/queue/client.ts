@@ -1,0 +1,34 @@
+// What adapters share: methods of one client object are replaced on that object alone, each once.
+import { noticeOnce } from '../../base/notice.ts'
+
+const OBSERVED: unique symbol = Symbol.for('telltale.queue.observed') as never
+
+export type Method = (this: unknown, ...args: unknown[]) => unknown
+
+/** False when the client is observed already. */
+export function mark(client: object): boolean {
+  if ((client as { [OBSERVED]?: true })[OBSERVED] === true) return false
+  Object.defineProperty(client, OBSERVED, { value: true })
+  return true
+}
+
+/** Puts `around` in the place of a method, if the client has it; whether it has. */
+export function replace(client: object, name: string, around: (original: Method) => Method): boolean {
+  const original = (client as Record<string, unknown>)[name]
+  if (typeof original !== 'function') return false
+  const value = around(original as Method)
+  Object.defineProperty(client, name, { value, writable: true, configurable: true, enumerable: false })
+  return true
+}
+
+/** A client whose shape we do not know stays as it is, and that is said once. */
+export function unknownClient(adapter: string, wanted: string): void {
+  const text = `${adapter} was given something that is no ${wanted}: it is not observed`
+  noticeOnce(`queue.client\n${adapter}`, 'warn', 'queue.client', text)
+}
+
+export function plain(value: unknown): Record<string, unknown> | null {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : null
+}

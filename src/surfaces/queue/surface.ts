@@ -1,0 +1,58 @@
+// The queue surface: messages as the application hands them to a queue and takes them from one. `publish` and `consume`
+// work with any queue; the adapters beside them are these two put around one client. It promises that a message carries
+// the trace of who sent it, that every message counts once as ack or nack, and that what a handler returns or throws goes
+// on to the caller unchanged. It refuses to be a queue: it settles nothing, retries nothing and stores nothing.
+import { shared } from '../../base/slot.ts'
+import type { Propagator } from '../../context/propagator.ts'
+import type { Registry } from '../../metrics/registry.ts'
+import type { Tracer } from '../../trace/tracer.ts'
+import { Instruments, type QueueSeries } from './instruments.ts'
+
+/** How the span of a consumer stands to the span of whoever sent: below it, or beside it with a link. */
+export type Relation = 'parent' | 'link'
+
+export interface QueueOptions {
+  /** Null: nothing is counted. */
+  readonly registry: Registry | null
+  /** Null: no spans; the context of a message still goes on. */
+  readonly tracer: Tracer | null
+  readonly propagator: Propagator
+  /** For one message. */
+  readonly message: Relation
+  /** For several that are processed as one. */
+  readonly batch: Relation
+}
+
+export class QueueSurface {
+  readonly tracer: Tracer | null
+  readonly propagator: Propagator
+  readonly message: Relation
+  readonly batch: Relation
+  readonly #instruments: Instruments | null
+
+  constructor(options: QueueOptions) {
+    this.tracer = options.tracer
+    this.propagator = options.propagator
+    this.message = options.message
+    this.batch = options.batch
+    this.#instruments = options.registry === null ? null : new Instruments(options.registry)
+  }
+
+  series(queue: string): QueueSeries | null {
+    return this.#instruments === null ? null : this.#instruments.queue(queue)
+  }
+
+  start(): void {
+    running.surface = this
+  }
+
+  /** Nothing new is begun; what is under way is finished. */
+  stop(): void {
+    if (running.surface === this) running.surface = null
+  }
+}
+
+/** Once per process: a copy of the package loaded as CommonJS uses what the ESM copy started. */
+export const running: { surface: QueueSurface | null } = shared('queue', () => ({
+  surface: null as QueueSurface | null,
+}))

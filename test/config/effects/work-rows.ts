@@ -1,0 +1,54 @@
+// Keys of queues and of processes that the service starts.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import type * as queues from '../../../src/queue.ts'
+import { type Row, row } from './row.ts'
+import { pause, Recording, type Service } from './service.ts'
+
+const QUEUE = 'surfaces.queue'
+const PROCESS = 'surfaces.process'
+
+/** A message and a batch of two on their way through a queue. */
+async function delivered(service: Service): Promise<unknown> {
+  const sink = new Recording()
+  const telltale = await service.start({ sinks: [sink] })
+  const { publish, consume } = service.door<typeof queues>('queue')
+  const headers = publish('q', (given) => given)
+  consume({ queue: 'q', headers }, () => {})
+  consume({ queue: 'q', batch: [{ headers }, { headers }] }, () => {})
+  await telltale.flush()
+  const [sent, ...taken] = sink.spans
+  return {
+    children: taken.map(({ p0, p1 }) => p0 === sent!.s0 && p1 === sent!.s1),
+    links: taken.map(({ rare }) => rare?.links?.length ?? 0),
+    metrics: (await service.scrape(/^queue_messages_total\{/)).length,
+  }
+}
+
+/** A child that was started and has ended. */
+async function started(service: Service): Promise<unknown> {
+  const sink = new Recording()
+  const telltale = await service.start({ sinks: [sink] })
+  await once(spawn(process.execPath, ['-e', ''], { stdio: 'ignore' }), 'exit')
+  await pause(10)
+  await telltale.flush()
+  const names = sink.spans.map(({ name }) => name)
+  return { names, metrics: (await service.scrape(/^process_(started|terminated)_total\{/)).length }
+}
+
+const DELIVERED = { children: [true, false], links: [0, 2], metrics: 1 }
+const STARTED = { names: ['child.started', 'child.terminated'], metrics: 2 }
+
+export const WORK: readonly Row[] = [
+  row(`${QUEUE}.enabled`, [undefined, false], delivered, [DELIVERED, { children: [], links: [], metrics: 0 }]),
+  row(`${QUEUE}.message`, [undefined, 'link'], delivered, [
+    DELIVERED,
+    { ...DELIVERED, children: [false, false], links: [1, 2] },
+  ]),
+  row(`${QUEUE}.batch`, [undefined, 'parent'], delivered, [
+    DELIVERED,
+    { ...DELIVERED, children: [true, true], links: [0, 1] },
+  ]),
+  row(`${PROCESS}.enabled`, [undefined, false], started, [STARTED, { names: [], metrics: 0 }]),
+  row(`${PROCESS}.trace_lifecycle`, [undefined, false], started, [STARTED, { ...STARTED, names: [] }]),
+]

@@ -1,0 +1,4 @@
+import { prove } from './prove.ts'
+import { WORK } from './work-rows.ts'
+
+prove(WORK)
