@@ -47,7 +47,7 @@ const NOBODY: Settlement = { nack() {} }
  * returns what it returns. Never throws of its own. Semantic conventions, messaging spans.
  */
 export function consume<R>(from: string | Delivery, handler: (settlement: Settlement) => R): R {
-  const about: Delivery = typeof from === 'string' ? { queue: from } : from
+  const about: Delivery = typeof from === 'string' ? { queue: from } : (from ?? { queue: '' })
   const { surface } = running
   if (surface === null || about.batch?.length === 0) return handler(NOBODY)
   const work = new Work(surface, about)
@@ -82,7 +82,7 @@ class Work implements Settlement {
   constructor(surface: QueueSurface, about: Delivery) {
     const messages: readonly Message[] = about.batch ?? [about]
     this.#count = messages.length
-    this.#series = surface.series(String(about.queue))
+    this.#series = surface.series(String(about.queue ?? ''))
     this.#series?.begun(this.#count)
     const time = now()
     for (const { at } of messages) {
@@ -140,11 +140,15 @@ class Work implements Settlement {
 }
 
 function begin(surface: QueueSurface, about: Delivery, parent: Frame | null): Started {
-  const span = surface.tracer!.start(about.name ?? `process ${about.queue}`, KIND_CONSUMER, parent)
+  const span = surface.tracer!.start(
+    about.name ?? (about.queue ? `process ${about.queue}` : 'process'),
+    KIND_CONSUMER,
+    parent,
+  )
   if (about.system !== undefined) span.set('messaging.system', about.system)
   span.set('messaging.operation.name', 'process')
   span.set('messaging.operation.type', 'process')
-  span.set('messaging.destination.name', String(about.queue))
+  if (about.queue) span.set('messaging.destination.name', String(about.queue))
   if (about.batch !== undefined) span.set('messaging.batch.message_count', about.batch.length)
   else if (about.id !== undefined) span.set('messaging.message.id', String(about.id))
   return span

@@ -32,7 +32,7 @@ export type Send<R> = (headers: Record<string, string>, each: readonly Record<st
  * ends when it returns, throws or settles. Returns what `send` returns. Semantic conventions, messaging spans.
  */
 export function publish<R>(to: string | Publication, send: Send<R>): R {
-  const about: Publication = typeof to === 'string' ? { queue: to } : to
+  const about: Publication = typeof to === 'string' ? { queue: to } : (to ?? { queue: '' })
   const { surface } = running
   const outer = current() ?? null
   if (surface === null || outer?.suppressed || about.batch?.length === 0) {
@@ -42,7 +42,7 @@ export function publish<R>(to: string | Publication, send: Send<R>): R {
   const frame = span === null ? outer : new Frame(outer).hold(span)
   const headers = headersFor(frame, surface.propagator, about.headers)
   const each = about.batch?.map((one) => headersFor(frame, surface.propagator, one.headers)) ?? []
-  const series = surface.series(String(about.queue))
+  const series = surface.series(String(about.queue ?? ''))
   const began = monotonic()
   const done = (failed: boolean, error: unknown): void => {
     const type = failed ? describe(error).type : ''
@@ -67,11 +67,11 @@ export function publish<R>(to: string | Publication, send: Send<R>): R {
 }
 
 function begin(surface: QueueSurface, about: Publication): Started {
-  const span = surface.tracer!.start(`publish ${about.queue}`, KIND_PRODUCER)
+  const span = surface.tracer!.start(about.queue ? `publish ${about.queue}` : 'publish', KIND_PRODUCER)
   if (about.system !== undefined) span.set('messaging.system', about.system)
   span.set('messaging.operation.name', 'publish')
   span.set('messaging.operation.type', 'send')
-  span.set('messaging.destination.name', String(about.queue))
+  if (about.queue) span.set('messaging.destination.name', String(about.queue))
   if (about.batch !== undefined) span.set('messaging.batch.message_count', about.batch.length)
   else if (about.id !== undefined) span.set('messaging.message.id', String(about.id))
   return span

@@ -197,6 +197,14 @@ test('when nothing has started, both are the call of the function [W-09]', () =>
   expect(consume({ queue: 'orders' }, (settlement) => settlement.nack())).toBeUndefined()
 })
 
+test('without a name of a queue, or with nothing at all from code without types, both work [W-29]', () => {
+  const { spans } = kit()
+  publish({ queue: '' }, () => {})
+  publish(undefined as never, () => {})
+  consume(null as never, () => {})
+  expect(spans().map((span) => (span as { name: string }).name)).toEqual(['publish', 'publish', 'process'])
+})
+
 test('no series exists before the first message of its kind [W-10]', () => {
   const { counts } = kit()
   expect(counts()).toEqual({})
