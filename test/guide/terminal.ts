@@ -43,15 +43,16 @@ export class Terminals {
     this.#running.set(name, running)
   }
 
-  /** What it printed since the last look, as soon as it is as many lines as were waited for, or it has ended. */
+  /** What it printed since the last look, complaints last, as soon as it is as many lines as were waited for, or it has ended. */
   async printed(name: string, lines: number): Promise<string> {
     const running = this.#running.get(name)!
     const until = Date.now() + WAIT_MS
     while (running.out.split('\n').length <= lines && !running.ended && Date.now() < until)
       await new Promise((resolve) => setTimeout(resolve, 20))
-    const { out } = running
+    const { out, err } = running
     running.out = ''
-    return out === '' ? running.err : out
+    running.err = ''
+    return out + err.replace(/^npm warn .*\n/gm, '')
   }
 
   async end(name: string): Promise<void> {
