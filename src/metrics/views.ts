@@ -38,11 +38,17 @@ function matches(pattern: string, name: string): boolean {
 
 /**
  * Views for the second spellings of ruling 55 that any of `texts` mentions: alert conditions, declared names.
- * A name is mentioned where it stands as a whole word.
+ * A name is mentioned where it stands as a whole word, or with the ending of a series of a histogram.
  */
 export function aliasViews(texts: Iterable<string>): View[] {
   const mentioned = new Set<string>()
-  for (const text of texts) for (const word of text.match(/[a-zA-Z_:][a-zA-Z0-9_:]*/g) ?? []) mentioned.add(word)
+  for (const text of texts) {
+    for (const word of text.match(/[a-zA-Z_:][a-zA-Z0-9_:]*/g) ?? []) {
+      mentioned.add(word)
+      // The series that a histogram is read by.
+      mentioned.add(word.replace(/_(?:bucket|sum|count)$/, ''))
+    }
+  }
   const views: View[] = []
   for (const [alias, name] of Object.entries(ALIASES)) if (mentioned.has(alias)) views.push({ name, alias })
   return views

@@ -22,7 +22,7 @@ export interface KitOptions extends Partial<SqlOptions> {
 export function kit(options: KitOptions = {}): Kit {
   const spans: SpanRecord[] = []
   const engine = new TraceEngine({ finish: (span) => void spans.push(span) })
-  const registry = new Registry()
+  const registry = options.registry ?? new Registry()
   const tracer = options.spans === true ? engine.tracer('data') : null
   const sql = new SqlSurface({ registry, tracer, shapes: false, durations: true, pools: true, ...options })
   const kv = new KvSurface({ registry, tracer })

@@ -5,6 +5,8 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { forgetNotices, type Notice, onNotice } from '../../src/base/notice.ts'
 import { runIn } from '../../src/context/current.ts'
 import { Frame } from '../../src/context/frame.ts'
+import { Registry } from '../../src/metrics/registry.ts'
+import { aliasViews } from '../../src/metrics/views.ts'
 import { observe } from '../../src/surfaces/sql/observe.ts'
 import type { Span } from '../../src/trace/span.ts'
 import { POSTGRES, postgres, REQUIRED, type Server } from '../otel/servers.ts'
@@ -121,6 +123,14 @@ test.skipIf(noPostgres)('pg: a connection that dies in mid-query is one failed o
     'query ok postgresql SELECT': 2,
     'query error postgresql SELECT 57P01': 1,
   })
+})
+
+test('an alert on database_query_duration_seconds reads the same series [R-14]', async () => {
+  on = kit({ registry: new Registry({ views: aliasViews(['database_query_duration_seconds_count > 5']) }) })
+  await db.query('SELECT 1')
+  const count = { 'query ok postgresql SELECT': 1 }
+  expect(on.counts('database_query_duration_seconds')).toEqual(count)
+  expect(on.counts('sql_op_duration_seconds')).toEqual(count)
 })
 
 test('what is no client comes back untouched and is said once; hostile ones do no harm', () => {
