@@ -110,6 +110,7 @@ test('a child that is killed with -9 ends with the signal as its reason, and not
   const { spans, counts } = kit()
   const child = spawn(node, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' })
   await once(child, 'spawn')
+  expect(child.listenerCount('error')).toBe(0)
   child.kill('SIGKILL')
   await once(child, 'exit')
   expect(spans()[1]).toMatchObject({
@@ -162,6 +163,8 @@ test('a worker thread is counted, told of the trace, and its error still reaches
   const say = `const { parentPort, getEnvironmentData } = require('node:worker_threads')
     parentPort.postMessage(getEnvironmentData('telltale.context')?.traceparent ?? 'none')`
   const good = inside(() => new Worker(say, { eval: true }))
+  // One of ours would make an error that nobody handles silent.
+  expect(good.listenerCount('error')).toBe(0)
   const [told] = await once(good, 'message')
   await once(good, 'exit')
   const bad = new Worker('throw new RangeError("poison")', { eval: true })
