@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact'
 import type { Attributes } from '../../../src/store/answers.ts'
 import './attributes.css'
 import { Copy } from './button.tsx'
+import { shown } from './format.ts'
 import { Icon } from './icon.tsx'
 
 interface AttributesProps {
@@ -14,13 +15,16 @@ interface AttributesProps {
 
 type Value = Attributes[string]
 
+/** Longer words without a break take the browser seconds to lay out; Copy has the whole. */
+const MOST_KEY = 500
+
 export function AttributeList({ label, attributes, find }: AttributesProps) {
   const rows = Object.entries(attributes).sort(([a], [b]) => (a < b ? -1 : 1))
   return (
     <dl class="attributes" aria-label={label}>
       {rows.map(([key, value]) => (
         <div key={key} class="attribute">
-          <dt>{breakable(key)}</dt>
+          <dt>{breakable(shown(key, MOST_KEY))}</dt>
           <dd>
             <ValueText value={value} />
             <span class="attribute-deeds">
@@ -28,13 +32,13 @@ export function AttributeList({ label, attributes, find }: AttributesProps) {
                 <a
                   class="button button-quiet button-icon copy"
                   href={find(`${key}=${quoted(String(value))}`)}
-                  aria-label={`Find others with ${key}=${String(value).slice(0, 60)}`}
+                  aria-label={`Find others with ${shown(key, 60)}=${shown(String(value), 60)}`}
                   title="Find others with this"
                 >
                   <Icon name="filter" size={14} />
                 </a>
               )}
-              <Copy text={textOf(value)} label={`Copy ${key}`} />
+              <Copy text={textOf(value)} label={`Copy ${shown(key, 60)}`} />
             </span>
           </dd>
         </div>

@@ -139,3 +139,8 @@ export function changeText(ratio: number): string {
 }
 
 export const plural = (n: number, one: string, many = `${one}s`): string => `${countText(n)} ${n === 1 ? one : many}`
+
+/** The text when it is short enough, else its beginning. */
+export function shown(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most)}…` : text
+}

@@ -1,6 +1,6 @@
 import { Badge } from '../../parts/button.tsx'
 import { serviceColour, severityTone } from '../../parts/colour.ts'
-import { durationText } from '../../parts/format.ts'
+import { durationText, shown } from '../../parts/format.ts'
 import { Icon } from '../../parts/icon.tsx'
 import { bodyText, type LogLine, type SpanLine, type Stretch } from './lines.ts'
 
@@ -75,7 +75,7 @@ export function SpanLineRow(props: RowProps & { line: SpanLine; selected: boolea
           <span class="line-who">{span.service}</span>
         </span>
         {failed && (
-          <span class="line-mark bad" title={span.status_message || 'Failed'}>
+          <span class="line-mark bad" title={shown(span.status_message, 300) || 'Failed'}>
             <Icon name="alert" size={14} />
             <span class="said">failed</span>
           </span>

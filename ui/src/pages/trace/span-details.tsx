@@ -3,7 +3,7 @@ import type { SpanRow, TraceAnswer } from '../../../../src/store/answers.ts'
 import { AttributeList } from '../../parts/attributes.tsx'
 import { Badge, Copy, Dot } from '../../parts/button.tsx'
 import { serviceColour, severityTone } from '../../parts/colour.ts'
-import { dateTimeText, durationText, offsetText, percentText, plural } from '../../parts/format.ts'
+import { dateTimeText, durationText, offsetText, percentText, plural, shown } from '../../parts/format.ts'
 import { Icon } from '../../parts/icon.tsx'
 import { Details } from '../../parts/sheet.tsx'
 import { href } from '../../shell/place.ts'
@@ -50,7 +50,12 @@ export function SpanDetails({ trace, span, shape, close }: SpanDetailsProps) {
           </Badge>
         )}
       </p>
-      {message !== '' && <p class="span-message">{message}</p>}
+      {message !== '' && (
+        <p class="span-message">
+          {shown(message, 4000)}
+          {message.length > 4000 && <Copy text={message} label="Copy the whole message" />}
+        </p>
+      )}
       <dl class="span-facts">
         <Fact name="Duration">
           <b>{durationText(span.duration_ms)}</b>{' '}
