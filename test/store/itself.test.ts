@@ -11,7 +11,9 @@ test('a trace that links to itself is not linked by itself', () => {
   const store = new Store({ now })
   const one = span({ span: 1 })
   one.rare = new SpanRare()
-  one.rare.links = [{ t0: 0, t1: 0, t2: 0, t3: 1, s0: 0, s1: 1, traceState: '', attributes: null, dropped: 0 }]
+  one.rare.links = [
+    { t0: 0, t1: 0, t2: 0, t3: 1, s0: 0, s1: 1, flags: 0, traceState: '', attributes: null, dropped: 0 },
+  ]
   store.accept(batch({ spans: [one] }))
   expect(new Query(store).trace(traceHex(1))).toMatchObject({ linked_by: [], linked_by_left_out: 0 })
 })
