@@ -35,7 +35,18 @@ function hostile(): Store {
     })
     one.rare!.events = [{ name: text, time: start, attributes: ['exception.stacktrace', text], dropped: 0 }]
     one.rare!.links = [
-      { t0: 0, t1: 0, t2: 0, t3: trace, s0: 0, s1: 1, traceState: text, attributes: [text, text], dropped: 0 },
+      {
+        t0: 0,
+        t1: 0,
+        t2: 0,
+        t3: trace,
+        s0: 0,
+        s1: 1,
+        flags: 0,
+        traceState: text,
+        attributes: [text, text],
+        dropped: 0,
+      },
     ]
     // Two spans that are each other's parent, and one that is its own.
     const loop = [2, 3, 4].map((id) =>
