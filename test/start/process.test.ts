@@ -404,14 +404,22 @@ if (who === 'primary') {
     spansOf(collector)
       .map(({ name }) => name)
       .sort(),
-  ).toEqual(['child', 'primary', 'thread'])
+  ).toEqual([
+    'child',
+    'cluster.started',
+    'cluster.terminated',
+    'primary',
+    'thread',
+    'worker.started',
+    'worker.terminated',
+  ])
   expect(new Set(resourcesOf(collector, '/v1/traces').map((one) => one['service.instance.id'])).size).toBe(3)
 
   collector.posts.length = 0
   const given = run(cwd, ['app.mjs'], { OTEL_RESOURCE_ATTRIBUTES: 'service.instance.id=pod-7' })
   expect(await given.ended).toMatchObject({ code: 0 })
-  const ids = resourcesOf(collector, '/v1/traces').map((one) => one['service.instance.id'])
-  expect(ids.sort()).toEqual(['pod-7', 'pod-7/child-1', 'pod-7/worker-1'])
+  const ids = new Set(resourcesOf(collector, '/v1/traces').map((one) => one['service.instance.id']))
+  expect([...ids].sort()).toEqual(['pod-7', 'pod-7/child-1', 'pod-7/worker-1'])
 })
 
 test('another tracer in the process is named, and its providers stay', async () => {
