@@ -1,6 +1,7 @@
 // What applications call by name: a span around a function, and changes to whatever span is current. Each works before
 // start, after stop and outside of any request, as a no-op; none needs a check at the call site (W-09).
 
+import { whenSettled } from '../base/outcome.ts'
 import { current, runWith } from '../context/current.ts'
 import { type CurrentSpan, Frame, SPAN_KEY } from '../context/frame.ts'
 import { NO_SPAN } from '../context/non-recording.ts'
@@ -55,43 +56,14 @@ export function span<R>(
     made.end()
     throw error
   }
-  return settle(made, result)
-}
-
-/** Ends the span with the result: at once, or when a promise settles. */
-function settle<R>(made: Started, result: R): R {
-  if (result instanceof Promise && Object.keys(result).length > 0) {
-    // A promise with properties of its own (a child process, a request) must reach the caller as it is.
-    Promise.prototype.then.call(
-      result,
-      () => made.end(),
-      (error: unknown) => {
-        made.fail(error)
-        made.end()
-      },
-    )
-    return result
-  }
-  if (!isThenable(result)) {
-    made.end()
-    return result
-  }
-  // A thenable that is no promise is taken up once; some of them work each time they are asked.
-  return Promise.resolve(result as PromiseLike<unknown>).then(
-    (value: unknown) => {
-      made.end()
-      return value
-    },
-    (error: unknown) => {
+  return whenSettled(
+    result,
+    () => made.end(),
+    (error) => {
       made.fail(error)
       made.end()
-      throw error
     },
-  ) as R
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as PromiseLike<unknown>).then === 'function'
+  )
 }
 
 /** The current span, whoever started it, or one whose methods do nothing. */
