@@ -58,8 +58,12 @@ function onAnswer(message: object): void {
   const said = message as Said
   const operation = said[OPERATION]
   if (!operation) return
-  if (said.error === undefined || said.error === null) operation.end(rowsOf(said.result))
-  else operation.fail(said.error)
+  try {
+    if (said.error === undefined || said.error === null) operation.end(rowsOf(said.result))
+    else operation.fail(said.error)
+  } catch (error) {
+    fault(error)
+  }
 }
 
 /** Rows are a list; what an INSERT answers is one header. Of several statements the first says it. */
