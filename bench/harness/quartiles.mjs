@@ -8,8 +8,3 @@ export function quartiles(values) {
   }
   return { q1: at(0.25), median: at(0.5), q3: at(0.75) }
 }
-
-/** `one[i] / other[i]` or what `combine` makes of each pair: paired rounds share the machine's mood. */
-export function paired(one, other, combine) {
-  return one.map((value, i) => combine(value, other[i]))
-}
