@@ -40,6 +40,19 @@ browser('the palette goes to pages and services, and to the trace in whatever is
   await page.close()
 })
 
+browser('what is typed right after the palette is called goes into it', LONG, async () => {
+  const { page } = await show(`${url}/services`)
+  await page.getByRole('grid').waitFor()
+  const focused = await page.evaluate(async () => {
+    document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'k', ctrlKey: true, bubbles: true, cancelable: true }))
+    await Promise.resolve()
+    await Promise.resolve()
+    return document.activeElement?.getAttribute('role')
+  })
+  expect(focused).toBe('combobox')
+  await page.close()
+})
+
 browser('the help sheet says the keys that are known here, and they do what it says', LONG, async () => {
   const shown = await show(`${url}/services`)
   const { page } = shown

@@ -1,6 +1,6 @@
 // Keyboard: who is on the page says which keys it knows, and the help sheet shows exactly those.
 import { signal } from '@preact/signals'
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 
 export interface Key {
   /** `j`, `?`, `Mod+k`, `Shift+ArrowUp`, or two strokes: `g s`. */
@@ -29,7 +29,7 @@ export function useKeys(name: string, keys: readonly Key[]): void {
   latest.current = keys
   const known = keys.map((key) => key.keys).join('|')
   // Bound again only when other keys are known.
-  useEffect(() => {
+  useLayoutEffect(() => {
     const group: Group = {
       name,
       keys: latest.current.map((key, i) => ({ ...key, run: (event) => latest.current[i]?.run(event) })),
