@@ -44,7 +44,9 @@ browser('what is typed right after the palette is called goes into it', LONG, as
   const { page } = await show(`${url}/services`)
   await page.getByRole('grid').waitFor()
   const focused = await page.evaluate(async () => {
-    document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'k', ctrlKey: true, bubbles: true, cancelable: true }))
+    document.body.dispatchEvent(
+      new KeyboardEvent('keydown', { key: 'k', ctrlKey: true, bubbles: true, cancelable: true }),
+    )
     await Promise.resolve()
     await Promise.resolve()
     return document.activeElement?.getAttribute('role')
