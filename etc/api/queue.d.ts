@@ -16,6 +16,7 @@ interface Delivery extends Message {
     readonly system?: string;
     readonly name?: string;
     readonly batch?: readonly Message[];
+    readonly attributes?: Attributes | undefined;
     readonly relation?: Relation;
 }
 
@@ -27,6 +28,7 @@ interface Message {
 
 interface Settlement {
     nack(reason?: unknown, count?: number): void;
+    ack(count: number): void;
 }
 
 declare function consume<R>(from: string | Delivery, handler: (settlement: Settlement) => R): R;
@@ -52,11 +54,14 @@ interface Publication extends Outgoing {
     readonly system?: string;
     readonly id?: string | number | undefined;
     readonly batch?: readonly Outgoing[];
+    readonly attributes?: Attributes | undefined;
 }
 
-type Send<R> = (headers: Record<string, string>, each: readonly Record<string, string>[]) => R;
+type Send<R> = (headers: Record<string, string>, each: readonly Record<string, string>[], note: (attributes: Attributes) => void) => R;
 
 declare function publish<R>(to: string | Publication, send: Send<R>): R;
 
 // surfaces/queue/surface
 type Relation = 'parent' | 'link';
+
+type Attributes = Readonly<Record<string, string | number | boolean | undefined>>;

@@ -9,7 +9,7 @@ import { KIND_CONSUMER } from '../../model/span.ts'
 import { describe } from '../../trace/exception.ts'
 import type { Started } from '../../trace/tracer.ts'
 import { type Carrier, frameFrom } from './carrier.ts'
-import { type QueueSurface, type Relation, running } from './surface.ts'
+import { type Attributes, describeBy, type QueueSurface, type Relation, running } from './surface.ts'
 
 export interface Message {
   readonly id?: string | number | undefined
@@ -27,6 +27,8 @@ export interface Delivery extends Message {
   readonly name?: string
   /** Several messages that are processed as one. */
   readonly batch?: readonly Message[]
+  /** More that the span shall tell. */
+  readonly attributes?: Attributes | undefined
   /** Instead of what the configuration says (`surfaces.queue.message`, `surfaces.queue.batch`). */
   readonly relation?: Relation
 }
@@ -38,9 +40,11 @@ export interface Settlement {
    * (a job that is put off).
    */
   nack(reason?: unknown, count?: number): void
+  /** So many of the batch are done for good: a handler that throws afterwards has not processed the rest. */
+  ack(count: number): void
 }
 
-const NOBODY: Settlement = { nack() {} }
+const NOBODY: Settlement = { nack() {}, ack() {} }
 
 /**
  * Runs `handler` for one message or one batch in a CONSUMER span that ends when it returns, throws or settles, and
@@ -74,6 +78,7 @@ class Work implements Settlement {
   readonly #series
   readonly #span: Started | null
   readonly #began = monotonic()
+  #acked = 0
   #nacked = 0
   #failed = false
   #putOff = false
@@ -114,9 +119,13 @@ class Work implements Settlement {
     }
   }
 
+  ack(count: number): void {
+    if (count > 0) this.#acked = Math.min(this.#count, this.#acked + Math.floor(count))
+  }
+
   end(thrown: boolean, error: unknown): void {
     if (thrown) {
-      this.#nacked = this.#count
+      this.#nacked = this.#count - this.#acked
       // A message that was put off is no failure, although some clients want it thrown.
       if (!this.#putOff) {
         this.#failed = true
@@ -151,5 +160,6 @@ function begin(surface: QueueSurface, about: Delivery, parent: Frame | null): St
   if (about.queue) span.set('messaging.destination.name', String(about.queue))
   if (about.batch !== undefined) span.set('messaging.batch.message_count', about.batch.length)
   else if (about.id !== undefined) span.set('messaging.message.id', String(about.id))
+  if (about.attributes !== undefined) describeBy(span, about.attributes)
   return span
 }

@@ -7,7 +7,7 @@ import { KIND_PRODUCER } from '../../model/span.ts'
 import { describe } from '../../trace/exception.ts'
 import type { Started } from '../../trace/tracer.ts'
 import { type Carrier, headersFor } from './carrier.ts'
-import { type QueueSurface, running } from './surface.ts'
+import { type Attributes, describeBy, type QueueSurface, running } from './surface.ts'
 
 export interface Outgoing {
   /** Headers that the message has already. */
@@ -22,10 +22,26 @@ export interface Publication extends Outgoing {
   readonly id?: string | number | undefined
   /** Several messages in one call; each gets headers of its own. */
   readonly batch?: readonly Outgoing[]
+  /** More that the span shall tell. */
+  readonly attributes?: Attributes | undefined
+}
+
+/** What is known of a publication once it is to be sent. */
+export interface Sent {
+  /** Headers of the message. */
+  readonly headers: Record<string, string>
+  /** Those of each message of a batch. */
+  readonly each: readonly Record<string, string>[]
+  /** Tells the span what only the answer of the client says, such as a partition. Before the answer is handed on. */
+  note(attributes: Attributes): void
 }
 
 /** Headers to send: those of the message, and those of each message of a batch. */
-export type Send<R> = (headers: Record<string, string>, each: readonly Record<string, string>[]) => R
+export type Send<R> = (
+  headers: Record<string, string>,
+  each: readonly Record<string, string>[],
+  note: (attributes: Attributes) => void,
+) => R
 
 /**
  * Runs `send`, which hands one message (or a batch) to the client with the headers it is given, in a PRODUCER span that
@@ -36,45 +52,99 @@ export function publish<R>(to: string | Publication, send: Send<R>): R {
   const { surface } = running
   const outer = current() ?? null
   if (surface === null || outer?.suppressed || about.batch?.length === 0) {
-    return send({ ...(about.headers as Record<string, string>) }, about.batch?.map(copied) ?? [])
+    const { headers, each, note } = unseen(about)
+    return send(headers, each, note)
   }
-  const span = surface.tracer === null ? null : begin(surface, about)
-  const frame = span === null ? outer : new Frame(outer).hold(span)
-  const headers = headersFor(frame, surface.propagator, about.headers)
-  const each = about.batch?.map((one) => headersFor(frame, surface.propagator, one.headers)) ?? []
-  const series = surface.series(String(about.queue ?? ''))
-  const began = monotonic()
-  const done = (failed: boolean, error: unknown): void => {
-    const type = failed ? describe(error).type : ''
-    const ids = span === null ? null : frame
-    series?.published(about.batch?.length ?? 1, (monotonic() - began) / 1000, type, ids)
-    if (span === null) return
-    if (failed) span.fail(error)
-    span.end()
+  const sending = new Sending(surface, about, outer)
+  const { frame, headers, each } = sending
+  const note = (attributes: Attributes): void => sending.note(attributes)
+  const work = (): R => send(headers, each, note)
+  return ended([sending], sending.span === null ? work : () => runWith(frame ?? undefined, work, undefined))
+}
+
+/** `publish` for one call that sends to several queues: a span for each, side by side, and none is current in `send`. */
+export function publishAll<R>(to: readonly Publication[], send: (sent: readonly Sent[]) => R): R {
+  const { surface } = running
+  const outer = current() ?? null
+  if (surface === null || outer?.suppressed) return send(to.map(unseen))
+  const sendings = to.map((about) => (about.batch?.length === 0 ? null : new Sending(surface, about, outer)))
+  const sent = sendings.map((sending, i) => sending ?? unseen(to[i]!))
+  return ended(
+    sendings.filter((sending) => sending !== null),
+    () => send(sent),
+  )
+}
+
+function ended<R>(sendings: readonly Sending[], work: () => R): R {
+  const all = (failed: boolean, error: unknown): void => {
+    for (const sending of sendings) sending.end(failed, error)
   }
   let result: R
   try {
-    result = span === null ? send(headers, each) : runWith(frame ?? undefined, () => send(headers, each), undefined)
+    result = work()
   } catch (error) {
-    done(true, error)
+    all(true, error)
     throw error
   }
   return whenSettled(
     result,
-    () => done(false, undefined),
-    (error) => done(true, error),
+    () => all(false, undefined),
+    (error) => all(true, error),
   )
 }
 
-function begin(surface: QueueSurface, about: Publication): Started {
-  const span = surface.tracer!.start(about.queue ? `publish ${about.queue}` : 'publish', KIND_PRODUCER)
+/** One publication under way. */
+class Sending implements Sent {
+  readonly headers: Record<string, string>
+  readonly each: readonly Record<string, string>[]
+  readonly span: Started | null
+  /** What the headers tell of; null when there is nothing to tell. */
+  readonly frame: Frame | null
+  readonly #series
+  readonly #count: number
+  readonly #began = monotonic()
+
+  constructor(surface: QueueSurface, about: Publication, outer: Frame | null) {
+    this.span = surface.tracer === null ? null : begin(surface, about, outer)
+    this.frame = this.span === null ? outer : new Frame(outer).hold(this.span)
+    this.headers = headersFor(this.frame, surface.propagator, about.headers)
+    this.each = about.batch?.map((one) => headersFor(this.frame, surface.propagator, one.headers)) ?? []
+    this.#series = surface.series(String(about.queue ?? ''))
+    this.#count = about.batch?.length ?? 1
+  }
+
+  note(attributes: Attributes): void {
+    if (this.span !== null) describeBy(this.span, attributes)
+  }
+
+  end(failed: boolean, error: unknown): void {
+    const { span } = this
+    const type = failed ? describe(error).type : ''
+    this.#series?.published(this.#count, (monotonic() - this.#began) / 1000, type, span === null ? null : this.frame)
+    if (span === null) return
+    if (failed) span.fail(error)
+    span.end()
+  }
+}
+
+function begin(surface: QueueSurface, about: Publication, outer: Frame | null): Started {
+  const span = surface.tracer!.start(about.queue ? `publish ${about.queue}` : 'publish', KIND_PRODUCER, outer)
   if (about.system !== undefined) span.set('messaging.system', about.system)
   span.set('messaging.operation.name', 'publish')
   span.set('messaging.operation.type', 'send')
   if (about.queue) span.set('messaging.destination.name', String(about.queue))
   if (about.batch !== undefined) span.set('messaging.batch.message_count', about.batch.length)
   else if (about.id !== undefined) span.set('messaging.message.id', String(about.id))
+  if (about.attributes !== undefined) describeBy(span, about.attributes)
   return span
+}
+
+function unseen(about: Publication): Sent {
+  return {
+    headers: copied(about),
+    each: about.batch?.map(copied) ?? [],
+    note() {},
+  }
 }
 
 function copied(one: Outgoing): Record<string, string> {

@@ -5,11 +5,18 @@
 import { shared } from '../../base/slot.ts'
 import type { Propagator } from '../../context/propagator.ts'
 import type { Registry } from '../../metrics/registry.ts'
-import type { Tracer } from '../../trace/tracer.ts'
+import type { Started, Tracer } from '../../trace/tracer.ts'
 import { Instruments, type QueueSeries } from './instruments.ts'
 
 /** How the span of a consumer stands to the span of whoever sent: below it, or beside it with a link. */
 export type Relation = 'parent' | 'link'
+
+/** Attributes of a span by the names of the semantic conventions; what is undefined is left out. */
+export type Attributes = Readonly<Record<string, string | number | boolean | undefined>>
+
+export function describeBy(span: Started, attributes: Attributes): void {
+  for (const key in attributes) span.set(key, attributes[key])
+}
 
 export interface QueueOptions {
   /** Null: nothing is counted. */
