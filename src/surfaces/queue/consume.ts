@@ -31,6 +31,10 @@ export interface Delivery extends Message {
   readonly attributes?: Attributes | undefined
   /** Instead of what the configuration says (`surfaces.queue.message`, `surfaces.queue.batch`). */
   readonly relation?: Relation
+  /** `messaging.destination.name` where it says more than the queue, which then names the span and the series alone. */
+  readonly destination?: string | undefined
+  /** What else the semantic conventions know of it, for the span. */
+  readonly attributes?: Attributes | undefined
 }
 
 /** For handlers that settle by a call and not by throwing. */
@@ -39,6 +43,10 @@ export interface Settlement {
    * The message, or so many of the batch, were not processed. `null` as reason: that is no failure, they come again
    * (a job that is put off).
    */
+  run<R>(handler: (settlement: Settlement) => R): R {
+    return this.frame === null ? handler(this) : runWith(this.frame, handler, this as Settlement)
+  }
+
   nack(reason?: unknown, count?: number): void
   /** So many of the batch are done for good: a handler that throws afterwards has not processed the rest. */
   ack(count: number): void
@@ -54,11 +62,10 @@ export function consume<R>(from: string | Delivery, handler: (settlement: Settle
   const about: Delivery = typeof from === 'string' ? { queue: from } : (from ?? { queue: '' })
   const { surface } = running
   if (surface === null || about.batch?.length === 0) return handler(NOBODY)
-  const work = new Work(surface, about)
+  const work = new Work(surface, about, null)
   let result: R
   try {
-    const { frame } = work
-    result = frame === null ? handler(work) : runWith(frame, handler, work as Settlement)
+    result = work.run(handler)
   } catch (error) {
     work.end(true, error)
     throw error
@@ -70,8 +77,17 @@ export function consume<R>(from: string | Delivery, handler: (settlement: Settle
   )
 }
 
-/** One run of a handler. */
-class Work implements Settlement {
+/**
+ * For clients that settle by a call: a message that is being processed until `end`. `released` is called then. Null when
+ * nothing has started.
+ */
+export function delivered(about: Delivery, released: () => void): Work | null {
+  const { surface } = running
+  return surface === null ? null : new Work(surface, about, released)
+}
+
+/** One run of a handler, or one message until it is settled. */
+export class Work implements Settlement {
   /** What is current while it runs; null when there is nothing to carry. */
   readonly frame: Frame | null
   readonly #count: number
@@ -83,8 +99,11 @@ class Work implements Settlement {
   #failed = false
   #putOff = false
   #reason: unknown
+  #ended = false
+  readonly #released: (() => void) | null
 
-  constructor(surface: QueueSurface, about: Delivery) {
+  constructor(surface: QueueSurface, about: Delivery, released: (() => void) | null) {
+    this.#released = released
     const messages: readonly Message[] = about.batch ?? [about]
     this.#count = messages.length
     this.#series = surface.series(String(about.queue ?? ''))
@@ -105,8 +124,13 @@ class Work implements Settlement {
     // With `link` nothing of the sender is the parent of what the handler does; only its correlation id goes on.
     const frame = new Frame(parent)
     frame.correlationId = correlationId
+    if (correlationId !== null) this.#span?.set('correlation_id', correlationId)
     if (this.#span !== null) frame.hold(this.#span)
     this.frame = frame.hasTrace || correlationId !== null ? frame : null
+  }
+
+  run<R>(handler: (settlement: Settlement) => R): R {
+    return this.frame === null ? handler(this) : runWith(this.frame, handler, this as Settlement)
   }
 
   nack(reason?: unknown, count: number = this.#count): void {
@@ -123,7 +147,11 @@ class Work implements Settlement {
     if (count > 0) this.#acked = Math.min(this.#count, this.#acked + Math.floor(count))
   }
 
+  /** A second call is ignored. */
   end(thrown: boolean, error: unknown): void {
+    if (this.#ended) return
+    this.#ended = true
+    this.#released?.()
     if (thrown) {
       this.#nacked = this.#count - this.#acked
       // A message that was put off is no failure, although some clients want it thrown.
@@ -140,12 +168,23 @@ class Work implements Settlement {
       series.settled(this.#nacked, 'nack')
       const seconds = (monotonic() - this.#began) / 1000
       series.processed(seconds, this.#nacked > 0 ? 'nack' : 'ack', span === null ? null : this.frame)
-      if (this.#failed) series.failed(this.#reason === undefined ? '_OTHER' : describe(this.#reason).type)
+      if (this.#failed) series.failed(typeOf(this.#reason))
     }
     if (span === null) return
-    if (this.#failed) span.fail(this.#reason)
+    if (this.#failed) failure(span, this.#reason)
     span.end()
   }
+}
+
+function typeOf(reason: unknown): string {
+  if (reason instanceof Refused) return reason.type
+  return reason === undefined ? '_OTHER' : describe(reason).type
+}
+
+/** What is refused has no stack that would tell anything: it is no exception. */
+export function failure(span: Started, reason: unknown): void {
+  if (reason instanceof Refused) span.set('error.type', reason.type).fail(reason.message)
+  else span.fail(reason)
 }
 
 function begin(surface: QueueSurface, about: Delivery, parent: Frame | null): Started {
@@ -157,7 +196,7 @@ function begin(surface: QueueSurface, about: Delivery, parent: Frame | null): St
   if (about.system !== undefined) span.set('messaging.system', about.system)
   span.set('messaging.operation.name', 'process')
   span.set('messaging.operation.type', 'process')
-  if (about.queue) span.set('messaging.destination.name', String(about.queue))
+  if (about.queue) span.set('messaging.destination.name', String(about.destination ?? about.queue))
   if (about.batch !== undefined) span.set('messaging.batch.message_count', about.batch.length)
   else if (about.id !== undefined) span.set('messaging.message.id', String(about.id))
   if (about.attributes !== undefined) describeBy(span, about.attributes)
