@@ -31,10 +31,6 @@ export interface Delivery extends Message {
   readonly attributes?: Attributes | undefined
   /** Instead of what the configuration says (`surfaces.queue.message`, `surfaces.queue.batch`). */
   readonly relation?: Relation
-  /** `messaging.destination.name` where it says more than the queue, which then names the span and the series alone. */
-  readonly destination?: string | undefined
-  /** What else the semantic conventions know of it, for the span. */
-  readonly attributes?: Attributes | undefined
 }
 
 /** For handlers that settle by a call and not by throwing. */
@@ -43,13 +39,21 @@ export interface Settlement {
    * The message, or so many of the batch, were not processed. `null` as reason: that is no failure, they come again
    * (a job that is put off).
    */
-  run<R>(handler: (settlement: Settlement) => R): R {
-    return this.frame === null ? handler(this) : runWith(this.frame, handler, this as Settlement)
-  }
-
   nack(reason?: unknown, count?: number): void
   /** So many of the batch are done for good: a handler that throws afterwards has not processed the rest. */
   ack(count: number): void
+}
+
+/** As a reason: why a message was not processed although nothing was thrown. */
+export class Refused {
+  /** For `error.type`: one of few words. */
+  readonly type: string
+  readonly message: string
+
+  constructor(type: string, message: string) {
+    this.type = type
+    this.message = message
+  }
 }
 
 const NOBODY: Settlement = { nack() {}, ack() {} }
@@ -196,7 +200,7 @@ function begin(surface: QueueSurface, about: Delivery, parent: Frame | null): St
   if (about.system !== undefined) span.set('messaging.system', about.system)
   span.set('messaging.operation.name', 'process')
   span.set('messaging.operation.type', 'process')
-  if (about.queue) span.set('messaging.destination.name', String(about.destination ?? about.queue))
+  if (about.queue) span.set('messaging.destination.name', String(about.queue))
   if (about.batch !== undefined) span.set('messaging.batch.message_count', about.batch.length)
   else if (about.id !== undefined) span.set('messaging.message.id', String(about.id))
   if (about.attributes !== undefined) describeBy(span, about.attributes)

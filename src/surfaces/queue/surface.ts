@@ -18,9 +18,6 @@ export function describeBy(span: Started, attributes: Attributes): void {
   for (const key in attributes) span.set(key, attributes[key])
 }
 
-/** Attributes of a span; those that are undefined are left out. */
-export type Attributes = Readonly<Record<string, string | number | boolean | undefined>>
-
 export interface QueueOptions {
   /** Null: nothing is counted. */
   readonly registry: Registry | null
