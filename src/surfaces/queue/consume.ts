@@ -6,9 +6,9 @@ import { whenSettled } from '../../base/outcome.ts'
 import { runWith } from '../../context/current.ts'
 import { Frame } from '../../context/frame.ts'
 import { KIND_CONSUMER } from '../../model/span.ts'
-import { describe } from '../../trace/exception.ts'
 import type { Started } from '../../trace/tracer.ts'
 import { type Carrier, frameFrom } from './carrier.ts'
+import { failure, typeOf } from './refused.ts'
 import { type Attributes, describeBy, type QueueSurface, type Relation, running } from './surface.ts'
 
 export interface Message {
@@ -42,18 +42,6 @@ export interface Settlement {
   nack(reason?: unknown, count?: number): void
   /** So many of the batch are done for good: a handler that throws afterwards has not processed the rest. */
   ack(count: number): void
-}
-
-/** As a reason: why a message was not processed although nothing was thrown. */
-export class Refused {
-  /** For `error.type`: one of few words. */
-  readonly type: string
-  readonly message: string
-
-  constructor(type: string, message: string) {
-    this.type = type
-    this.message = message
-  }
 }
 
 const NOBODY: Settlement = { nack() {}, ack() {} }
@@ -178,17 +166,6 @@ export class Work implements Settlement {
     if (this.#failed) failure(span, this.#reason)
     span.end()
   }
-}
-
-function typeOf(reason: unknown): string {
-  if (reason instanceof Refused) return reason.type
-  return reason === undefined ? '_OTHER' : describe(reason).type
-}
-
-/** What is refused has no stack that would tell anything: it is no exception. */
-export function failure(span: Started, reason: unknown): void {
-  if (reason instanceof Refused) span.set('error.type', reason.type).fail(reason.message)
-  else span.fail(reason)
 }
 
 function begin(surface: QueueSurface, about: Delivery, parent: Frame | null): Started {

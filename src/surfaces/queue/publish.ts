@@ -4,9 +4,9 @@ import { whenSettled } from '../../base/outcome.ts'
 import { current, runWith } from '../../context/current.ts'
 import { Frame } from '../../context/frame.ts'
 import { KIND_PRODUCER } from '../../model/span.ts'
-import { describe } from '../../trace/exception.ts'
 import type { Started } from '../../trace/tracer.ts'
 import { type Carrier, headersFor } from './carrier.ts'
+import { failure, typeOf } from './refused.ts'
 import { type Attributes, describeBy, type QueueSurface, running } from './surface.ts'
 
 export interface Outgoing {
@@ -75,6 +75,13 @@ export function publishAll<R>(to: readonly Publication[], send: (sent: readonly 
   )
 }
 
+/** For clients that say later, by a call, what became of a message. Null when nothing is to be told of it. */
+export function sending(about: Publication): Sending | null {
+  const { surface } = running
+  const outer = current() ?? null
+  return surface === null || outer?.suppressed ? null : new Sending(surface, about, outer)
+}
+
 function ended<R>(sendings: readonly Sending[], work: () => R): R {
   const all = (failed: boolean, error: unknown): void => {
     for (const sending of sendings) sending.end(failed, error)
@@ -93,8 +100,8 @@ function ended<R>(sendings: readonly Sending[], work: () => R): R {
   )
 }
 
-/** One publication under way. */
-class Sending implements Sent {
+/** One publication under way, until `end`. */
+export class Sending implements Sent {
   readonly headers: Record<string, string>
   readonly each: readonly Record<string, string>[]
   readonly span: Started | null
@@ -103,6 +110,7 @@ class Sending implements Sent {
   readonly #series
   readonly #count: number
   readonly #began = monotonic()
+  #ended = false
 
   constructor(surface: QueueSurface, about: Publication, outer: Frame | null) {
     this.span = surface.tracer === null ? null : begin(surface, about, outer)
@@ -117,12 +125,15 @@ class Sending implements Sent {
     if (this.span !== null) describeBy(this.span, attributes)
   }
 
+  /** A second call is ignored. */
   end(failed: boolean, error: unknown): void {
+    if (this.#ended) return
+    this.#ended = true
     const { span } = this
-    const type = failed ? describe(error).type : ''
+    const type = failed ? typeOf(error) : ''
     this.#series?.published(this.#count, (monotonic() - this.#began) / 1000, type, span === null ? null : this.frame)
     if (span === null) return
-    if (failed) span.fail(error)
+    if (failed) failure(span, error)
     span.end()
   }
 }
