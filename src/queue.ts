@@ -2,6 +2,8 @@
 export { type BullMQClient, observeBullMQ } from './surfaces/queue/bullmq.ts'
 export type { Carrier } from './surfaces/queue/carrier.ts'
 export { consume, type Delivery, type Message, type Settlement } from './surfaces/queue/consume.ts'
+export { type KafkaAdmin, kafkaLag } from './surfaces/queue/kafka-lag.ts'
+export { type KafkaClient, observeKafka } from './surfaces/queue/kafkajs.ts'
 export { watchLag } from './surfaces/queue/lag.ts'
 export { type BossClient, observePgBoss } from './surfaces/queue/pg-boss.ts'
 export { type Outgoing, type Publication, publish, type Send } from './surfaces/queue/publish.ts'

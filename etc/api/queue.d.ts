@@ -1,4 +1,4 @@
-// telltale/queue: BossClient, BullMQClient, Carrier, Delivery, Message, Outgoing, Publication, Relation, Send, Settlement, consume, observeBullMQ, observePgBoss, publish, watchLag
+// telltale/queue: BossClient, BullMQClient, Carrier, Delivery, KafkaAdmin, KafkaClient, Message, Outgoing, Publication, Relation, Send, Settlement, consume, kafkaLag, observeBullMQ, observeKafka, observePgBoss, publish, watchLag
 
 // surfaces/queue/bullmq
 interface BullMQClient {
@@ -32,6 +32,41 @@ interface Settlement {
 }
 
 declare function consume<R>(from: string | Delivery, handler: (settlement: Settlement) => R): R;
+
+// surfaces/queue/kafka-lag
+interface KafkaAdmin {
+    fetchTopicOffsets(topic: string): PromiseLike<readonly {
+        partition: number;
+        high: string;
+        low: string;
+    }[]>;
+    fetchOffsets(options: {
+        groupId: string;
+        topics?: string[];
+    }): PromiseLike<readonly {
+        topic: string;
+        partitions: readonly {
+            partition: number;
+            offset: string;
+        }[];
+    }[]>;
+}
+
+declare function kafkaLag(admin: KafkaAdmin, group: string, topic: string): () => Promise<number>;
+
+// surfaces/queue/kafkajs
+type KafkaClient = {
+    producer(...args: never[]): unknown;
+    consumer(...args: never[]): unknown;
+} | {
+    send(...args: never[]): unknown;
+    sendBatch(...args: never[]): unknown;
+} | {
+    subscribe(...args: never[]): unknown;
+    run(...args: never[]): unknown;
+};
+
+declare function observeKafka<T extends KafkaClient>(client: T): T;
 
 // surfaces/queue/lag
 declare function watchLag(queue: string, read: () => number | PromiseLike<number>, everyMs?: number): () => void;

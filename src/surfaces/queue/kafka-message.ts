@@ -1,0 +1,61 @@
+// What spans tell of one record of Kafka. Semantic conventions, messaging spans, Kafka.
+import { isUtf8 } from 'node:buffer'
+import type { Attributes } from './surface.ts'
+
+export const KAFKA = 'kafka'
+
+export const PARTITION = 'messaging.destination.partition.id'
+export const OFFSET = 'messaging.kafka.offset'
+
+/** Longer keys are left out: they name nothing that anyone would look for. */
+const MAX_KEY = 1024
+
+/** Of a message that is sent, or of one that came. */
+export interface KafkaMessage {
+  readonly key?: unknown
+  readonly value?: unknown
+  readonly partition?: unknown
+  readonly offset?: unknown
+  readonly timestamp?: unknown
+  readonly headers?: Readonly<Record<string, unknown>> | null
+}
+
+export function attributesOf(message: KafkaMessage, partition: unknown): Attributes {
+  return {
+    [PARTITION]: partitionOf(partition),
+    [OFFSET]: offsetOf(message.offset),
+    'messaging.kafka.message.key': keyOf(message.key),
+    'messaging.kafka.message.tombstone': message.value === null ? true : undefined,
+  }
+}
+
+export function partitionOf(partition: unknown): string | undefined {
+  return Number.isInteger(partition) && (partition as number) >= 0 ? String(partition) : undefined
+}
+
+/** Offsets are 64 bits wide as text; those past what a number holds are left out. */
+export function offsetOf(offset: unknown): number | undefined {
+  if (typeof offset !== 'string' || offset === '') return undefined
+  const number = Number(offset)
+  return Number.isSafeInteger(number) && number >= 0 ? number : undefined
+}
+
+/** When the producer made it, or the broker took it, by the topic's setting; epoch milliseconds. */
+export function timeOf({ timestamp }: KafkaMessage): number | undefined {
+  const time = typeof timestamp === 'string' && timestamp !== '' ? Number(timestamp) : timestamp
+  return typeof time === 'number' && time > 0 ? time : undefined
+}
+
+/** Bytes that are no text have no form that everyone would write alike. */
+function keyOf(key: unknown): string | undefined {
+  if (typeof key === 'string') return key.length <= MAX_KEY ? key : undefined
+  if (!(key instanceof Uint8Array) || key.length > MAX_KEY || !isUtf8(key)) return undefined
+  return Buffer.from(key.buffer, key.byteOffset, key.length).toString('utf8')
+}
+
+/** The same with other fields; what it has from its class it has still. */
+export function changed<T extends object>(record: T, fields: object): T {
+  const prototype: unknown = Object.getPrototypeOf(record)
+  if (prototype === Object.prototype) return { ...record, ...fields }
+  return Object.assign(Object.create(prototype as object | null) as T, record, fields)
+}

@@ -1,0 +1,83 @@
+// What one call of a producer sends: copies of its messages, which get the headers, and one publication for each topic.
+import { whenSettled } from '../../base/outcome.ts'
+import { plain } from './client.ts'
+import {
+  attributesOf,
+  changed,
+  KAFKA,
+  type KafkaMessage,
+  OFFSET,
+  offsetOf,
+  PARTITION,
+  partitionOf,
+} from './kafka-message.ts'
+import { type Publication, publish, publishAll, type Sent } from './publish.ts'
+
+/** One entry of `sendBatch`; the whole of `send`. */
+export interface Entry {
+  readonly topic: string
+  readonly messages: KafkaMessage[]
+}
+
+/** Copies, or null when there is something that a producer does not take: it says so itself. */
+export function copiesOf(entries: unknown): Entry[] | null {
+  if (!Array.isArray(entries) || entries.length === 0) return null
+  const copies: Entry[] = []
+  try {
+    for (const given of entries as unknown[]) {
+      const entry = plain(given) as Partial<Entry> | null
+      if (typeof entry?.topic !== 'string' || !Array.isArray(entry.messages)) return null
+      const messages: KafkaMessage[] = []
+      for (const message of entry.messages) {
+        if (plain(message) === null) return null
+        messages.push(changed(message, plain(message.headers) === null ? {} : { headers: { ...message.headers } }))
+      }
+      copies.push(changed(entry as Entry, { messages }))
+    }
+  } catch {
+    // A getter or a proxy that throws, which the producer will meet too.
+    return null
+  }
+  return copies
+}
+
+/** Hands the entries over with the context in every message: one span for each topic. */
+export function sendWithContext<R>(entries: readonly Entry[], hand: () => R): R {
+  const topics = new Map<string, KafkaMessage[]>()
+  for (const { topic, messages } of entries) {
+    const known = topics.get(topic) ?? []
+    for (const message of messages) known.push(message)
+    topics.set(topic, known)
+  }
+  const sending = [...topics]
+  const carry = (sent: readonly Sent[]): R => {
+    for (const [i, [, messages]] of sending.entries()) {
+      for (const [n, message] of messages.entries()) {
+        const headers = sent[i]!.each[n]!
+        if (Object.keys(headers).length > 0) (message as { headers?: object }).headers = headers
+      }
+    }
+    const told = (answer: unknown): void => {
+      for (const [i, [topic, messages]] of sending.entries()) sent[i]!.note(placeOf(topic, messages.length, answer))
+    }
+    return whenSettled(hand(), told, () => {})
+  }
+  const publications = sending.map(([topic, messages]) => publicationOf(topic, messages))
+  if (publications.length > 1) return publishAll(publications, carry)
+  return publish(publications[0]!, (headers, each, note) => carry([{ headers, each, note }]))
+}
+
+function publicationOf(queue: string, messages: readonly KafkaMessage[]): Publication {
+  const [only] = messages
+  const batch = messages as Publication['batch']
+  const attributes = messages.length === 1 ? attributesOf({ ...only, offset: undefined }, only!.partition) : undefined
+  return { queue, system: KAFKA, batch, attributes }
+}
+
+/** Where it went, when that was one place. */
+function placeOf(topic: string, count: number, answer: unknown): Record<string, string | number | undefined> {
+  const places = Array.isArray(answer) ? answer.filter((one) => plain(one)?.['topicName'] === topic) : []
+  if (places.length !== 1) return {}
+  const { partition, baseOffset } = places[0] as { partition?: unknown; baseOffset?: unknown }
+  return { [PARTITION]: partitionOf(partition), [OFFSET]: count === 1 ? offsetOf(baseOffset) : undefined }
+}

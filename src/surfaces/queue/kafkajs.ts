@@ -1,0 +1,177 @@
+// kafkajs 2: producers with their transactions, and consumers. The context rides in the headers of each message. A call
+// that sends is one PRODUCER span for each topic in it; a message is settled when `eachMessage` is done with it, a batch
+// as far as `eachBatch` resolved it.
+import { whenSettled } from '../../base/outcome.ts'
+import { current } from '../../context/current.ts'
+import { type Method, mark, plain, replace, unknownClient } from './client.ts'
+import { consume, type Settlement } from './consume.ts'
+import { type BatchPayload, Progress } from './kafka-batch.ts'
+import { followLag } from './kafka-lag.ts'
+import { attributesOf, changed, KAFKA, type KafkaMessage, PARTITION, partitionOf, timeOf } from './kafka-message.ts'
+import { copiesOf, sendWithContext } from './kafka-send.ts'
+import { running } from './surface.ts'
+
+/** A `Kafka`, a producer or a consumer, by shape. */
+export type KafkaClient =
+  | { producer(...args: never[]): unknown; consumer(...args: never[]): unknown }
+  | { send(...args: never[]): unknown; sendBatch(...args: never[]): unknown }
+  | { subscribe(...args: never[]): unknown; run(...args: never[]): unknown }
+
+interface MessagePayload {
+  readonly topic?: unknown
+  readonly partition?: unknown
+  readonly message?: KafkaMessage
+}
+
+/** What a consumer is called by: known when it was made by an observed `Kafka`, or once it has joined. */
+interface Membership {
+  group: string | undefined
+}
+
+const GROUP = 'messaging.consumer.group.name'
+
+/**
+ * Observes a `Kafka` with every producer and consumer that it makes from now on, or one producer or consumer alone.
+ * Returns the same object. Call it before `run`.
+ */
+export function observeKafka<T extends KafkaClient>(client: T): T {
+  const shape = plain(client) ?? {}
+  const has = (...names: string[]): boolean => names.every((name) => typeof shape[name] === 'function')
+  if (has('producer', 'consumer')) observeOnce(client, factory)
+  else if (has('send', 'sendBatch')) observeOnce(client, producer)
+  else if (has('subscribe', 'run')) observeOnce(client, consumer)
+  else unknownClient('observeKafka', 'Kafka, producer or consumer')
+  return client
+}
+
+function observeOnce(client: object, observe: (client: object) => void): void {
+  if (mark(client)) observe(client)
+}
+
+function factory(kafka: object): void {
+  replace(kafka, 'producer', (original) => {
+    return function make(this: unknown, ...args) {
+      const made = original.apply(this, args)
+      if (plain(made) !== null) observeOnce(made as object, producer)
+      return made
+    }
+  })
+  replace(kafka, 'consumer', (original) => {
+    return function make(this: unknown, ...args) {
+      const made = original.apply(this, args)
+      if (plain(made) !== null) observeOnce(made as object, (client) => consumer(client, groupIn(args[0])))
+      return made
+    }
+  })
+}
+
+function producer(client: object): void {
+  // A client whose `sendBatch` is made of its own `send` sends each message once.
+  let within = false
+  replace(client, 'send', (original) => {
+    return function send(this: unknown, ...args) {
+      const copies = within || idle() ? null : copiesOf([args[0]])
+      if (copies === null) return original.apply(this, args)
+      return sendWithContext(copies, () => original.call(this, copies[0], ...args.slice(1)))
+    }
+  })
+  replace(client, 'sendBatch', (original) => {
+    return function sendBatch(this: unknown, ...args) {
+      const record = plain(args[0]) as { topicMessages?: unknown } | null
+      const copies = record === null || idle() ? null : copiesOf(record.topicMessages)
+      if (copies === null) return original.apply(this, args)
+      return sendWithContext(copies, () => {
+        within = true
+        try {
+          return original.call(this, changed(record!, { topicMessages: copies }), ...args.slice(1))
+        } finally {
+          within = false
+        }
+      })
+    }
+  })
+  replace(client, 'transaction', (original) => {
+    return function transaction(this: unknown, ...args) {
+      const observe = (begun: unknown): void => {
+        if (plain(begun) !== null) observeOnce(begun as object, producer)
+      }
+      return whenSettled(original.apply(this, args), observe, () => {})
+    }
+  })
+}
+
+/** Nothing is to be told of: what is sent stays as it is. */
+function idle(): boolean {
+  return running.surface === null || current()?.suppressed === true
+}
+
+function consumer(client: object, group?: string): void {
+  const membership: Membership = { group }
+  followLag(client, (name) => {
+    membership.group = name
+  })
+  replace(client, 'run', (original) => {
+    return function run(this: unknown, ...args) {
+      const config = plain(args[0])
+      if (config === null) return original.apply(this, args)
+      const { eachMessage, eachBatch, eachBatchAutoResolve = true } = config
+      const observed = {
+        ...(typeof eachMessage === 'function' && { eachMessage: oneByOne(eachMessage as Method, membership) }),
+        ...(typeof eachBatch === 'function' && {
+          eachBatch: together(eachBatch as Method, membership, Boolean(eachBatchAutoResolve)),
+        }),
+      }
+      return original.call(this, changed(config, observed), ...args.slice(1))
+    }
+  })
+}
+
+function oneByOne(handler: Method, membership: Membership): Method {
+  return function eachMessage(this: unknown, ...args) {
+    const { topic, partition, message } = (plain(args[0]) ?? {}) as MessagePayload
+    if (plain(message) === null) return handler.apply(this, args)
+    const { headers } = message!
+    const attributes = { ...attributesOf(message!, partition), [GROUP]: membership.group }
+    return consume({ queue: String(topic), system: KAFKA, headers, at: timeOf(message!), attributes }, () =>
+      handler.apply(this, args),
+    )
+  }
+}
+
+function together(handler: Method, membership: Membership, autoResolve: boolean): Method {
+  return function eachBatch(this: unknown, ...args) {
+    const payload = (plain(args[0]) ?? {}) as BatchPayload
+    const { topic, partition, messages } = payload.batch ?? {}
+    if (!Array.isArray(messages) || messages.length === 0) return handler.apply(this, args)
+    const batch = messages.map((message: KafkaMessage) => ({ headers: message.headers, at: timeOf(message) }))
+    const attributes = { [PARTITION]: partitionOf(partition), [GROUP]: membership.group }
+    return consume({ queue: String(topic), system: KAFKA, batch, attributes }, (settlement) => {
+      const progress = new Progress(messages)
+      const work = (): unknown => handler.call(this, progress.watch(payload), ...args.slice(1))
+      return settled(work, settlement, progress, autoResolve)
+    })
+  }
+}
+
+/** A batch that ends well is processed as a whole, unless its handler was told to stop or has to resolve by itself. */
+function settled(work: () => unknown, settlement: Settlement, progress: Progress, autoResolve: boolean): unknown {
+  const failed = (): void => settlement.ack(progress.done)
+  const ended = (): void => {
+    if (progress.stopped || !autoResolve) settlement.nack(null, progress.left)
+  }
+  let result: unknown
+  try {
+    result = work()
+  } catch (error) {
+    failed()
+    throw error
+  }
+  return whenSettled(result, ended, failed)
+}
+
+/** As kafkajs names it, and as librdkafka and the clients over it do. */
+function groupIn(config: unknown): string | undefined {
+  const given = plain(config) ?? {}
+  const group = given['groupId'] ?? plain(given['kafkaJS'])?.['groupId'] ?? given['group.id']
+  return typeof group === 'string' ? group : undefined
+}
