@@ -31,6 +31,8 @@ export function selfPoints(pipeline: Pipeline): SelfPoint[] {
   if (pipeline.sinks.length === 0) return points
   queuePoints(points, spanQueue, spans, 'batching_span_processor')
   queuePoints(points, logQueue, logs, 'batching_log_processor')
+  const created = logs.processed + logs.size + logs.dropped + logs.late
+  points.push({ name: NAMES.otel_sdk_log_created_total, value: created, labels: {} })
   for (const sink of pipeline.sinks) {
     if (sink.counts === undefined) continue
     const component = labels(sink.component ?? 'exporter', sink.name)

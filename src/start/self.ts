@@ -39,7 +39,7 @@ export function observeOurselves(registry: Registry, pipeline: Pipeline, engine:
     }),
   )
   for (const row of Object.values(NAMES) as Name[]) {
-    if (!/^otel_sdk_(processor|exporter_\w+_(inflight|exported_total))/.test(row.short)) continue
+    if (!/^otel_sdk_(log_created|processor|exporter_\w+_(inflight|exported_total))/.test(row.short)) continue
     observe(row, (report) => {
       for (const point of points) if (point.name === row) report(point.value, point.labels)
     })

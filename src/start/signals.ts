@@ -1,5 +1,6 @@
 // The three signals of one instance: what records them, and the pipeline they end in.
 import { threadId } from 'node:worker_threads'
+import { monotonic } from '../base/clock.ts'
 import { Fault, Faults } from '../base/fault.ts'
 import type { Config, QueueConfig } from '../config/config.ts'
 import type { Loaded } from '../config/load.ts'
@@ -13,6 +14,7 @@ import type { Registry } from '../metrics/registry.ts'
 import { aliasViews } from '../metrics/views.ts'
 import type { Resource } from '../model/attribute.ts'
 import type { Sink } from '../model/batch.ts'
+import type { Family } from '../model/metric.ts'
 import { ALIASES, type Group, NAMES } from '../model/names.ts'
 import { Pipeline } from '../pipeline/pipeline.ts'
 import { takes } from '../pipeline/sink.ts'
@@ -41,7 +43,7 @@ export function startSignals(loaded: Loaded, resource: Resource, sinks: readonly
   const pipeline = new Pipeline({
     resource,
     sinks,
-    collect: () => (config.metrics.temporality === 'delta' ? registry.collectDelta() : registry.families()),
+    collect: reader(registry, config.metrics.temporality === 'delta'),
     redact: { span: redactor.span, log: redactLog.second },
     spans: pace(config.traces.queue),
     logs: pace(config.logs.queue),
@@ -70,6 +72,19 @@ export function startSignals(loaded: Loaded, resource: Resource, sinks: readonly
     for (const each of stops) each()
   }
   return { registry, pipeline, engine, logs, stop }
+}
+
+/** What exporters are given, with the time that reading it took. */
+function reader(registry: Registry, delta: boolean): () => readonly Family[] {
+  const type = 'periodic_metric_reader'
+  const labels = { otel_component_type: type, otel_component_name: `${type}/0`, error_type: '' }
+  return () => {
+    const began = monotonic()
+    const families = delta ? registry.collectDelta() : registry.families()
+    const duration = declare(registry, NAMES.otel_sdk_metric_reader_collection_duration_seconds)
+    duration.observe((monotonic() - began) / 1000, labels)
+    return families
+  }
 }
 
 function configureMetrics(registry: Registry, loaded: Loaded, redactor: Redactor): (() => void)[] {

@@ -506,6 +506,7 @@ test('the self counters name queue, processed and exported records after the con
     'otel_sdk_processor_log_queue_size batching_log_processor batching_log_processor/0 = 0',
     'otel_sdk_processor_log_queue_capacity batching_log_processor batching_log_processor/0 = 2048',
     'otel_sdk_processor_log_processed_total batching_log_processor batching_log_processor/0  = 0',
+    'otel_sdk_log_created_total  = 0',
     'otel_sdk_exporter_span_inflight otlp_http_exporter otlp = 1',
     'otel_sdk_exporter_span_exported_total otlp_http_exporter otlp  = 5',
     'otel_sdk_exporter_span_exported_total otlp_http_exporter otlp rejected = 2',
