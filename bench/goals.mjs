@@ -18,6 +18,8 @@ function atMost(what, values, limit, digits = 3) {
   return { what, goal: `≤ ${number(limit, digits)}`, found: spread(found, digits), met: found.q3 <= limit }
 }
 
+const SURFACE_PART = 1 / 4
+
 /** A goal for how many times faster we are: judged at its lower quartile. */
 function atLeast(what, values, limit) {
   const found = quartiles(values)
@@ -86,6 +88,32 @@ export function serverGoals(major, framework, r) {
     })
   }
   return rows
+}
+
+/** Goals of one surface; its rows have `surface`, and a part of the page of their own. */
+export function surfaceGoals(major, row, r) {
+  const on = `${row.title}, Node ${major}`
+  const added = (variant) => each(r[variant].cpu, (cpu, i) => cpu - r.bare.cpu[i])
+  const rows = []
+  if (r.otel) {
+    const part = (variant) => each(added(variant), (v, i) => v / added('otel')[i])
+    const equal = r.plain ? 'with spans, ' : ''
+    rows.push(atMost(`${equal}as a part of what ${row.rival} adds, ${on}`, part('ours'), SURFACE_PART))
+    if (r.plain)
+      rows.push(atMost(`as it comes, as a part of what ${row.rival} adds, ${on}`, part('plain'), SURFACE_PART))
+  }
+  for (const [variant, { spans, expected, metrics, operations, counted }] of Object.entries(r)) {
+    if (variant === 'bare') continue
+    const has = metrics !== undefined
+    rows.push({
+      what: `${has ? 'spans at the sink and operations counted' : 'spans at the sink'}, ${variant}, ${on}`,
+      goal: has ? `${expected}, ${operations}` : String(expected),
+      found: has ? `${spans}, ${metrics}` : String(spans),
+      met: counted,
+      proof: true,
+    })
+  }
+  return rows.map((one) => ({ ...one, surface: true }))
 }
 
 export function microGoals(major, m) {

@@ -1,6 +1,7 @@
 // docs/benchmarks.md, as a full run writes it.
 import { FRAMEWORKS, number, spread } from './goals.mjs'
 import { quartiles } from './harness/quartiles.mjs'
+import { ROWS } from './surfaces/rows.mjs'
 
 const NAMES = {
   bare: 'bare server',
@@ -55,7 +56,70 @@ function microTable(m) {
   return table(['subject', 'library', 'median (quartiles)'], rows)
 }
 
-export function page({ servers, micro, goals, rounds, processors, versions }) {
+const SURFACES = '## Surfaces\n'
+
+function surfaceRows(subject, r) {
+  const { title, rival } = ROWS[subject]
+  const names = {
+    bare: 'without telemetry',
+    otel: rival,
+    ours: r.plain ? 'telltale, with spans' : 'telltale',
+    plain: 'telltale, as it comes',
+  }
+  return Object.entries(r).map(([variant, row]) => {
+    const added = (one) => one.cpu.map((v, i) => v - r.bare.cpu[i])
+    const mine = added(row)
+    const ratio = variant === 'bare' || variant === 'otel' || !r.otel ? null : mine.map((v, i) => v / added(r.otel)[i])
+    return [
+      variant === 'bare' ? `**${title}**` : '',
+      names[variant],
+      spread(quartiles(row.cpu), 1),
+      variant === 'bare' ? '' : spread(quartiles(mine), 1),
+      ratio === null ? '' : spread(quartiles(ratio), 3),
+      variant === 'bare' ? '' : `${row.spans} of ${row.expected}`,
+      row.metrics === undefined ? '' : `${row.metrics} of ${row.operations}`,
+    ]
+  })
+}
+
+/** The part of the page that `--only surfaces` brings up to date: from its heading to the end. */
+function surfacePart({ surfaces, goals, rounds, processors }) {
+  const mine = goals.filter((goal) => goal.surface)
+  const proofs = mine.filter((goal) => goal.proof)
+  const rest = mine.filter((goal) => !goal.proof)
+  const met = rest.filter((goal) => goal.met)
+  const counted = proofs.every((goal) => goal.met) ? 'all of them did' : 'NOT ALL OF THEM DID'
+  let text = `${SURFACES}
+One operation of a real driver against a real server, under nothing, under the OpenTelemetry SDK with that driver's own
+instrumentation, and under telltale; microseconds of user and system time of the process per operation, delivery included, over
+${rounds} rounds on ${processors} processors. Every variant works inside one AsyncLocalStorage of the application, and the operations of a
+pass inside one span. A row counts only if the sink received one span for each operation (and one around each pass), and our
+metrics counted every operation: ${counted}. "As it comes" is telltale's default, which counts and times operations of databases
+and makes no span of them.
+
+${met.length} of ${rest.length} goals are met at the upper quartile.
+
+${table(
+  ['added by telltale', 'goal', 'found', ''],
+  rest.map((goal) => [goal.what, goal.goal, goal.found, goal.met ? 'met' : '**missed**']),
+)}
+`
+  for (const [major, results] of Object.entries(surfaces)) {
+    const rows = Object.entries(results).flatMap(([subject, r]) => surfaceRows(subject, r))
+    text += `### Surfaces, Node ${major}\n\n${table(['', '', 'µs an operation', 'added', 'part', 'spans at the sink', 'operations counted'], rows)}\n`
+  }
+  return `${text.trimEnd()}\n`
+}
+
+/** A page as it is, with another part about surfaces. */
+export function withSurfaces(before, facts) {
+  const at = before.indexOf(`\n${SURFACES}`)
+  return `${(at < 0 ? before : before.slice(0, at)).trimEnd()}\n\n${surfacePart(facts)}`
+}
+
+export function page(facts) {
+  const { servers, micro, rounds, processors, versions } = facts
+  const goals = facts.goals.filter((goal) => !goal.surface)
   const proofs = goals.filter((goal) => goal.proof)
   const rest = goals.filter((goal) => !goal.proof)
   const missed = rest.filter((goal) => !goal.met)
@@ -83,5 +147,5 @@ ${table(
   }
   for (const [major, results] of Object.entries(micro))
     text += `## Single operations, Node ${major}\n\n${microTable(results)}\n`
-  return text
+  return withSurfaces(text, facts)
 }

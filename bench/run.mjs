@@ -1,13 +1,15 @@
 // `npm run bench`: telltale beside the OpenTelemetry SDK and prom-client, on real servers and one operation at a time.
 
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 
-const HELP = `npm run bench [-- --quick | --smoke] [--only http,fastify,express,micro] [--node 20,24] [--rounds N]
-  (nothing)   everything, and writes docs/benchmarks.md (about twenty minutes)
+const HELP = `npm run bench [-- --quick | --smoke] [--only http,fastify,express,surfaces,micro] [--node 20,24] [--rounds N]
+  (nothing)   everything, and writes docs/benchmarks.md (about half an hour)
+  --only …    these rows alone; of a full run, \`surfaces\` brings its part of docs/benchmarks.md up to date,
+              one surface is \`surfaces:pg\`
   --quick     fewer rounds and Node as it runs here, under three minutes; writes nothing
   --smoke     each row a few times, to see that all of them run and that spans are counted; judges no speed
 `
@@ -30,6 +32,7 @@ const PLANS = {
     paced: { requests: 1500, perSecond: 1000 },
     effort: 1,
     microRounds: 11,
+    surfaces: { rounds: 9, passes: 5, warmSeconds: 3, effort: 1 },
   },
   quick: {
     rounds: 5,
@@ -38,6 +41,7 @@ const PLANS = {
     paced: { requests: 400, perSecond: 1000 },
     effort: 0.3,
     microRounds: 5,
+    surfaces: { rounds: 3, passes: 3, warmSeconds: 0.5, effort: 0.5 },
   },
   smoke: {
     rounds: 2,
@@ -46,6 +50,7 @@ const PLANS = {
     paced: { requests: 50, perSecond: 500 },
     effort: 0.01,
     microRounds: 2,
+    surfaces: { rounds: 1, passes: 1, warmSeconds: 0, effort: 0.02 },
   },
 }
 
@@ -72,23 +77,28 @@ async function main() {
   install()
   const { dist } = await import('../scripts/dist.mjs')
   await dist()
-  const { FRAMEWORKS, microGoals, serverGoals } = await import('./goals.mjs')
+  const { FRAMEWORKS, microGoals, serverGoals, surfaceGoals } = await import('./goals.mjs')
   const { canCount } = await import('./harness/instructions.mjs')
   const { internals } = await import('./harness/internals.mjs')
   const { measureMicro, SUBJECTS } = await import('./harness/micro.mjs')
   const { Peer } = await import('./harness/peer.mjs')
   const { measureServers } = await import('./harness/serve.mjs')
   const { measureStartup } = await import('./harness/startup.mjs')
-  const { page } = await import('./page.mjs')
+  const { measureSurface } = await import('./harness/surfaces.mjs')
+  const { page, withSurfaces } = await import('./page.mjs')
+  const { ROWS } = await import('./surfaces/rows.mjs')
+  const { Servers } = await import('./surfaces/servers.mjs')
   await internals()
 
   const name = options.smoke ? 'smoke' : options.quick ? 'quick' : 'full'
   const plan = { ...PLANS[name], perf: name === 'full' && canCount() }
-  if (options.rounds) plan.rounds = plan.microRounds = Number(options.rounds)
-  const only = options.only?.split(',') ?? [...Object.keys(FRAMEWORKS), 'micro']
+  if (options.rounds) plan.rounds = plan.microRounds = plan.surfaces.rounds = Number(options.rounds)
+  const only = options.only?.split(',') ?? [...Object.keys(FRAMEWORKS), 'surfaces', 'micro']
   const load = await Peer.start(`${BENCH}harness/load.mjs`)
   const sink = await Peer.start(`${BENCH}harness/sink.mjs`)
+  const databases = new Servers()
   const servers = {}
+  const surfaces = {}
   const micro = {}
   const goals = []
   const say = (rows) => {
@@ -104,6 +114,17 @@ async function main() {
         ;(servers[major] ??= {})[framework] = results
         say(serverGoals(Number(major), framework, results))
       }
+      for (const subject of Object.keys(ROWS)) {
+        if (!only.includes('surfaces') && !only.includes(`surfaces:${subject}`)) continue
+        const key = `${subject}${major}`
+        const results = await measureSurface({ subject, node, sink, servers: databases, plan: plan.surfaces, key })
+        if (results === undefined) {
+          console.log(`left out  ${ROWS[subject].title}, Node ${major}: ${ROWS[subject].server} is not installed`)
+          continue
+        }
+        ;(surfaces[major] ??= {})[subject] = results
+        say(surfaceGoals(Number(major), ROWS[subject], results))
+      }
       if (!only.includes('micro')) continue
       micro[major] = { startup: measureStartup({ node, rounds: plan.microRounds }) }
       for (const subject of Object.keys(SUBJECTS)) {
@@ -113,21 +134,23 @@ async function main() {
       say(microGoals(Number(major), micro[major]))
     }
   } finally {
-    await Promise.all([load.stop(), sink.stop()])
+    await Promise.all([load.stop(), sink.stop(), databases.stop()])
   }
-  if (options.json) writeFileSync(options.json, JSON.stringify({ servers, micro, goals }, null, 1))
-  if (name === 'full' && !options.only && !options.node) {
+  if (options.json) writeFileSync(options.json, JSON.stringify({ servers, surfaces, micro, goals }, null, 1))
+  if (name === 'full' && !options.node && (!options.only || options.only === 'surfaces')) {
     const facts = {
       servers,
+      surfaces,
       micro,
       goals,
       rounds: plan.rounds,
       processors: availableParallelism(),
-      versions: Object.keys(servers),
+      versions: Object.keys(surfaces),
     }
     const docs = fileURLToPath(new URL('../docs/', import.meta.url))
     mkdirSync(docs, { recursive: true })
-    writeFileSync(`${docs}benchmarks.md`, page(facts))
+    const file = `${docs}benchmarks.md`
+    writeFileSync(file, options.only ? withSurfaces(readFileSync(file, 'utf8'), facts) : page(facts))
   }
   const judged = goals.filter((goal) => goal.proof || name !== 'smoke')
   const missed = judged.filter((goal) => !goal.met)

@@ -5,8 +5,8 @@ const { join, resolve } = require('node:path')
 
 const TRACING = `tracing: { exporters: [{ type: otlp, endpoint: "${process.env.SINK}/" }] }`
 
-/** `tracing` and `more` are YAML, for the variants of this one. */
-exports.begin = async (_framework, { tracing = TRACING, more = '' } = {}) => {
+/** `tracing`, `observability` and `more` are YAML, for the variants of this one. */
+exports.begin = async (_framework, { tracing = TRACING, observability = '', more = '' } = {}) => {
   const config = join(mkdtempSync(join(tmpdir(), 'telltale-bench-')), 'telltale.yaml')
   writeFileSync(
     config,
@@ -14,6 +14,7 @@ exports.begin = async (_framework, { tracing = TRACING, more = '' } = {}) => {
 server: { port: 0 }
 ${more}
 observability:
+  ${observability}
   opentelemetry:
     service_name: bench
     ${tracing}
@@ -21,5 +22,5 @@ observability:
   )
   const { start } = await import(resolve(__dirname, '../../dist/esm/index.js'))
   const telltale = await start({ config })
-  return { flush: () => telltale.flush(10_000) }
+  return { flush: () => telltale.flush(10_000), registry: telltale.registry }
 }

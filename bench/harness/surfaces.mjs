@@ -1,0 +1,66 @@
+// Surfaces: for each driver one process per variant that stays up. A round is a few passes, in turn over the variants, and
+// its figure the median of them; a variant counts only if the sink has the spans that it should have made, and the
+// metrics the operations.
+import { fileURLToPath } from 'node:url'
+import { ROWS, VARIANTS } from '../surfaces/rows.mjs'
+import { Peer } from './peer.mjs'
+import { quartiles } from './quartiles.mjs'
+
+const PROGRAM = fileURLToPath(new URL('../surfaces/program.cjs', import.meta.url))
+
+/**
+ * Variant → { cpu: µs an operation, one number a round; operations, spans, expected, metrics, counted }; undefined where
+ * the server is not installed. plan: { rounds, passes, warmSeconds, effort }.
+ */
+export async function measureSurface({ subject, node, sink, servers, plan, key }) {
+  const row = ROWS[subject]
+  const server = row.server && (await servers.start(row.server))
+  if (row.server && server === undefined) return undefined
+  const n = Math.max(20, Math.round(row.operations * plan.effort))
+  const variants = VARIANTS.filter((one) => one === 'bare' || row.spans[one] !== undefined)
+  const subjects = {}
+  const spansOf = async (variant) => (await sink.ask('counts'))[`${key}-${variant}`]?.spans ?? 0
+  try {
+    for (const variant of variants) {
+      const SINK = `http://127.0.0.1:${sink.port}/${key}-${variant}`
+      const env = { SINK, OTEL_EXPORTER_OTLP_ENDPOINT: SINK, SERVER: server?.url ?? '' }
+      const peer = await Peer.start(PROGRAM, [subject, variant], { node, env })
+      // What drivers say when they connect may have left spans already.
+      const before = { spans: await spansOf(variant), metrics: await peer.ask('counted') }
+      subjects[variant] = { peer, before, passes: 0, cpu: [] }
+    }
+    const pass = (variant) => {
+      subjects[variant].passes++
+      return subjects[variant].peer.ask('pass', n)
+    }
+    for (const variant of variants) {
+      const until = performance.now() + plan.warmSeconds * 1000
+      do await pass(variant)
+      while (performance.now() < until)
+    }
+    for (let round = 0; round < plan.rounds; round++) {
+      const found = Object.fromEntries(variants.map((variant) => [variant, []]))
+      for (let i = 0; i < plan.passes * variants.length; i++) {
+        // Each turn starts with another variant, so that no one always follows the heaviest.
+        const variant = variants[(round + i + Math.floor(i / variants.length)) % variants.length]
+        found[variant].push(await pass(variant))
+      }
+      for (const variant of variants) subjects[variant].cpu.push(quartiles(found[variant]).median)
+    }
+    const results = {}
+    for (const variant of variants) {
+      const { peer, before, passes, cpu } = subjects[variant]
+      const operations = passes * n
+      const spans = (await spansOf(variant)) - before.spans
+      // There is one more around each pass.
+      const expected = variant === 'bare' ? 0 : operations * row.spans[variant] + passes
+      const counted = await peer.ask('counted')
+      const metrics = counted === null ? undefined : counted - before.metrics
+      const whole = spans === expected && (metrics ?? operations) === operations
+      results[variant] = { cpu, operations, spans, expected, metrics, counted: whole }
+    }
+    return results
+  } finally {
+    await Promise.all(Object.values(subjects).map(({ peer }) => peer.stop()))
+  }
+}

@@ -1,0 +1,1 @@
+exports.begin = async () => ({ within: (work) => work(), flush: async () => {}, counted: () => null })

@@ -1,0 +1,23 @@
+// Telltale: `ours` makes a span of each operation, as the rival does; `plain` is how it comes.
+const { begin } = require('../server/ours.cjs')
+const { within } = require('./otel.cjs')
+
+const door = (name) => import(`../../dist/esm/${name}.js`)
+
+exports.begin = async (driver, variant) => {
+  const { flush, registry } = await begin('', {
+    observability: variant === 'ours' ? 'tracing: { database: true }' : '',
+    more: driver.config?.(process.env.SINK) ?? '',
+  })
+  const observe = await driver.ours?.(door)
+  return { within, flush, observe, counted: () => counted(registry, driver.metric) }
+}
+
+function counted(registry, short) {
+  let sum = 0
+  for (const family of registry.families()) {
+    if (family.short !== short) continue
+    for (const series of family.series) sum += family.type === 'histogram' ? series.count : series.value
+  }
+  return sum
+}

@@ -1,0 +1,54 @@
+// Which surfaces are measured, against what, and what each operation must leave at the sink.
+
+/** In the order of the tables: `ours` makes a span of each operation as the rival does, `plain` is how we come. */
+export const VARIANTS = ['bare', 'otel', 'ours', 'plain']
+
+/** Spans of an operation at the sink, by variant. Databases have none unless they are asked for. */
+const DATA = { otel: 1, ours: 1, plain: 0 }
+const WORK = { otel: 1, ours: 1 }
+
+/** `server` is a name of servers.mjs; `operations` are those of one pass. */
+export const ROWS = {
+  function: {
+    title: 'a function',
+    rival: 'the SDK by hand: a span, a counter, a histogram, a gauge',
+    operations: 8000,
+    spans: WORK,
+  },
+  pg: {
+    title: 'pg, a query through a pool',
+    rival: 'instrumentation-pg',
+    server: 'postgres',
+    operations: 2000,
+    // It has a span for the connection too, which the pool hands out for each query.
+    spans: { ...DATA, otel: 2 },
+  },
+  mysql2: {
+    title: 'mysql2, a query through a pool',
+    rival: 'instrumentation-mysql2',
+    server: 'mariadb',
+    operations: 2000,
+    spans: DATA,
+  },
+  redis: {
+    title: 'node-redis, GET',
+    rival: 'instrumentation-redis',
+    server: 'redis',
+    operations: 6000,
+    spans: DATA,
+  },
+  ioredis: {
+    title: 'ioredis, GET',
+    rival: 'instrumentation-ioredis',
+    server: 'redis',
+    operations: 6000,
+    spans: DATA,
+  },
+  undici: {
+    title: 'fetch',
+    rival: 'instrumentation-undici',
+    server: 'http',
+    operations: 2000,
+    spans: WORK,
+  },
+}
