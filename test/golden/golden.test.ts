@@ -1,0 +1,218 @@
+// A program of several processes against real servers, observed by the built package and watched by the real hub: what a
+// request sets off is one trace, and the spans, their edges and the metrics of the whole run are compared with the files
+// beside this one. `TELLTALE_GOLDEN=write npx vitest run test/golden/golden.test.ts` writes them anew.
+import { readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { createConnection } from 'mysql2/promise'
+import pg from 'pg'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { freePort, MARIADB, mariadb, POSTGRES, postgres, REDIS, REQUIRED, redis, type Server } from '../otel/servers.ts'
+import { KCAT, kafka } from '../surfaces/queue/kafka.ts'
+import { forestOf, HubProcess, type Trace } from './hub.ts'
+import { COUNTED, isUnderWay, type Reading, readings, shownReadings } from './metrics.ts'
+import { type Part, Program, until } from './program.ts'
+
+const needed = { 'redis-server': REDIS, mariadbd: MARIADB, postgres: POSTGRES, kcat: KCAT }
+const absent = Object.keys(needed).filter((name) => needed[name as keyof typeof needed] === undefined)
+if (absent.length > 0 && REQUIRED) throw new Error(`not installed: ${absent.join(', ')}`)
+const run = test.skipIf(absent.length > 0)
+
+/** Of each order: a mail, an invoice, a receipt; and in MariaDB a parcel. */
+const DELIVERED = 2 * 3
+const PACKED = 2 * 1
+
+const servers: Server[] = []
+const scraped = new Map<string, Reading[]>()
+let program: Program
+let traces: Trace[]
+let services: Part[]
+
+beforeAll(async () => {
+  if (absent.length > 0) return
+  const open = async (starting: Promise<Server>): Promise<string> => {
+    const server = await starting
+    servers.push(server)
+    return server.url
+  }
+  const [DATABASE, MARIADB_URL, REDIS_URL, KAFKA, installed] = await Promise.all([
+    open(postgres()),
+    open(mariadb()),
+    open(redis()),
+    open(kafka()),
+    Program.install(),
+  ])
+  program = installed
+  await Promise.all([orders(DATABASE), prices(MARIADB_URL)])
+  const hub = await HubProcess.start(program)
+
+  const env = { HUB: hub.endpoint, DATABASE, MARIADB: MARIADB_URL, REDIS: REDIS_URL, KAFKA }
+  const admin = new Map<string, string>()
+  const service = async (name: string, more: NodeJS.ProcessEnv = {}): Promise<Part> => {
+    const port = `${await freePort()}`
+    admin.set(name, `http://127.0.0.1:${port}`)
+    // Pricing and the warehouse start telemetry in their code, the others by a flag.
+    const register = ['pricing', 'warehouse'].includes(name) ? [] : ['--import', 'telltale/register']
+    const named = { OTEL_SERVICE_NAME: name, ADMIN_PORT: port }
+    return program.run(name, [...register, `${name}.mjs`], { ...env, ...more, ...named }).serves()
+  }
+  const behind = await Promise.all([service('pricing'), service('mailer'), service('warehouse')])
+  const shop = await service('shop', { PRICING: behind[0]!.ready.url })
+  services = [shop, ...behind]
+
+  const ask = async (method: string, path: string): Promise<unknown[]> => {
+    const response = await fetch(shop.ready.url + path, { method, headers: { connection: 'close' } })
+    return [response.status, await response.json().catch(() => null)]
+  }
+  expect(await ask('POST', '/orders/1/lamp')).toEqual([201, { id: '1', tenant: null, price: 40 }])
+  expect(await ask('POST', '/orders/2/lamp')).toEqual([201, { id: '2', tenant: null, price: 40 }])
+  expect(await ask('POST', '/orders/3/ghost')).toEqual([500, { error: 'ghost has no price' }])
+  expect(await ask('POST', '/mails/nobody')).toEqual([202, null])
+  expect(await ask('GET', '/orders/1')).toEqual([200, [{ item: 'lamp' }]])
+  expect(await ask('DELETE', '/orders/1')).toEqual([500, { error: 'an order that is paid stays' }])
+  expect(await ask('GET', '/nowhere')).toEqual([404, null])
+
+  await delivered(DATABASE, MARIADB_URL)
+  // Whoever delivered says so to the broker afterwards, and metrics leave every half second.
+  for (const [name, url] of admin) {
+    await until(`nothing is under way in ${name}`, async () => {
+      const response = await fetch(`${url}/metrics`, { headers: { connection: 'close' } })
+      scraped.set(name, readings(await response.text()))
+      return underWay(scraped.get(name)!).length === 0 && reported(scraped.get(name)!)
+    }).catch(() => {})
+  }
+  for (const { child } of services) child.kill('SIGTERM')
+  await Promise.all(services.map(({ ended }) => ended))
+  traces = await hub.traces()
+}, 180_000)
+
+afterAll(async () => {
+  await program?.remove()
+  await Promise.all(servers.map((server) => server.stop()))
+}, 60_000)
+
+async function orders(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  await client.query(`
+    CREATE TABLE orders (id text PRIMARY KEY, item text NOT NULL, price int NOT NULL);
+    CREATE TABLE outbox (order_id text NOT NULL);
+    CREATE TABLE deliveries (order_id text NOT NULL, what text NOT NULL)`)
+  await client.end()
+}
+
+async function prices(url: string): Promise<void> {
+  const client = await createConnection(url)
+  await client.query('CREATE TABLE prices (item varchar(20) PRIMARY KEY, price int NOT NULL)')
+  await client.query("INSERT INTO prices VALUES ('lamp', 40)")
+  await client.query('CREATE TABLE packed (order_id varchar(20) NOT NULL, what varchar(20) NOT NULL)')
+  await client.end()
+}
+
+async function delivered(database: string, mariadbUrl: string): Promise<void> {
+  const client = new pg.Client({ connectionString: database })
+  const other = await createConnection(mariadbUrl)
+  await client.connect()
+  try {
+    await until('everything is delivered and packed', async () => {
+      const { rows } = await client.query('SELECT count(*)::int AS n FROM deliveries')
+      const [packed] = await other.query('SELECT count(*) AS n FROM packed')
+      return rows[0].n === DELIVERED && (packed as { n: number }[])[0]!.n === PACKED
+    })
+  } finally {
+    await Promise.all([client.end(), other.end()])
+  }
+}
+
+/** Listeners are under way as long as the bus is there; the program has three. */
+const AT_REST: Readonly<Record<string, number>> = { eventbus_subscribers_active: 3 }
+
+function underWay(found: readonly Reading[]): Reading[] {
+  return found.filter(({ row, value }) => isUnderWay(row) && value !== (AT_REST[row.short] ?? 0))
+}
+
+function reported(found: readonly Reading[]): boolean {
+  return found.some(({ row, value }) => row.short === 'otel_sdk_exporter_metric_data_point_exported_total' && value > 0)
+}
+
+/** Nothing of the program is refused or goes beyond a limit. */
+const NEVER = ['telltale_metrics_rejected_total', 'telltale_metrics_overflow_total']
+
+function golden(name: string, text: string): void {
+  const file = fileURLToPath(new URL(name, import.meta.url))
+  if (process.env['TELLTALE_GOLDEN'] === 'write') writeFileSync(file, text)
+  expect(text).toBe(readFileSync(file, 'utf8'))
+}
+
+run('every process ends by itself when it is told to, and nobody complains', async () => {
+  const lines = services.flatMap(({ name, stdout, stderr }) => {
+    const logged = stdout.split('\n').filter((line) => line !== '')
+    const records = logged.map((line) => JSON.parse(line) as { level: string; message: string; target: string })
+    const bad = records.filter(({ level, target }) => level !== 'info' || target === 'telltale')
+    return [
+      ...bad.map(({ level, message }) => `${name} ${level}: ${message}`),
+      ...(stderr ? [`${name} ${stderr}`] : []),
+    ]
+  })
+  expect(lines).toEqual([
+    'shop error: order.place',
+    'shop telltale warn: an event has as many subscribers as surfaces.events.max_subscribers allows: further ones are turned away and counted\n',
+  ])
+  expect(await Promise.all(services.map(({ ended }) => ended))).toEqual(services.map(() => [0, null]))
+})
+
+run('names, kinds and parents of all spans are those of spans.txt [W-22] [W-32]', () => {
+  golden('spans.txt', forestOf(traces))
+})
+
+run('at /metrics of each process is what metrics.txt has of it [W-22]', () => {
+  const parts = [...scraped].sort(([a], [b]) => (a < b ? -1 : 1))
+  const text = parts.map(
+    ([name, found]) =>
+      `${name}\n${shownReadings(found)
+        .map((line) => `  ${line}\n`)
+        .join('')}`,
+  )
+  golden('metrics.txt', text.join('\n'))
+})
+
+run('when all is done nothing is under way, in any gauge that the table of names has [W-22]', () => {
+  const all = [...scraped.values()].flat()
+  expect(underWay(all)).toEqual([])
+  const shown = new Set(all.map(({ row }) => row.short))
+  expect(COUNTED.filter((row) => isUnderWay(row) && !shown.has(row.short)).map(({ short }) => short)).toEqual([])
+})
+
+run('every counter and histogram of the table of names is above zero somewhere [W-22]', () => {
+  const all = [...scraped.values()].flat()
+  const grown = new Set(all.filter(({ value }) => value > 0).map(({ row }) => row.short))
+  const still = COUNTED.filter(({ type, short }) => (type === 'counter' || type === 'histogram') && !grown.has(short))
+  expect(still.map(({ short }) => short)).toEqual(NEVER)
+})
+
+run('twelve types of spans and more; functions below the request; threads and children have both ends [W-47]', () => {
+  const spans = traces.flatMap((trace) => trace.spans)
+  expect(new Set(spans.map(({ kind, name }) => `${kind} ${name}`)).size).toBeGreaterThanOrEqual(12)
+  const above = (name: string): unknown[] =>
+    spans
+      .filter((span) => span.name === name)
+      .map(({ parent_span_id: id }) => spans.find((span) => span.span_id === id))
+  expect(above('order.place')).toMatchObject(Array(3).fill({ kind: 'server', name: 'POST /orders/:id/:item' }))
+  expect(above('price.look-up')).toMatchObject(Array(3).fill({ kind: 'server', name: 'GET /prices/:item' }))
+  for (const source of ['child', 'worker']) {
+    const count = (event: string) => spans.filter(({ name }) => name === `${source}.${event}`).length
+    expect([count('started'), count('terminated')]).toEqual([2, 2])
+  }
+})
+
+run('an order is one trace over every process and every broker [W-32]', () => {
+  const order = traces.find(({ spans }) => spans.some(({ name }) => name === 'order.announce'))!
+  expect([...new Set(order.spans.map(({ service }) => service))].sort()).toEqual([
+    'mailer',
+    'pricing',
+    'receipt',
+    'shop',
+    'warehouse',
+  ])
+  const kinds = order.spans.filter(({ kind }) => kind === 'consumer').map(({ name }) => name)
+  expect(kinds.sort()).toEqual(['process invoices', 'process mails', 'process parcels'])
+})
