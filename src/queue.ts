@@ -1,7 +1,9 @@
 // Door `telltale/queue`: messages of any queue, and adapters that know one client each.
+export { type AmqplibClient, observeAmqplib } from './surfaces/queue/amqplib.ts'
 export { type BullMQClient, observeBullMQ } from './surfaces/queue/bullmq.ts'
 export type { Carrier } from './surfaces/queue/carrier.ts'
 export { consume, type Delivery, type Message, type Settlement } from './surfaces/queue/consume.ts'
+export { handle } from './surfaces/queue/held.ts'
 export { type KafkaAdmin, kafkaLag } from './surfaces/queue/kafka-lag.ts'
 export { type KafkaClient, observeKafka } from './surfaces/queue/kafkajs.ts'
 export { watchLag } from './surfaces/queue/lag.ts'

@@ -1,4 +1,16 @@
-// telltale/queue: BossClient, BullMQClient, Carrier, Delivery, KafkaAdmin, KafkaClient, Message, Outgoing, Publication, Relation, Send, Settlement, consume, kafkaLag, observeBullMQ, observeKafka, observePgBoss, publish, watchLag
+// telltale/queue: AmqplibClient, BossClient, BullMQClient, Carrier, Delivery, KafkaAdmin, KafkaClient, Message, Outgoing, Publication, Relation, Send, Settlement, consume, handle, kafkaLag, observeAmqplib, observeBullMQ, observeKafka, observePgBoss, publish, watchLag
+
+// surfaces/queue/amqplib
+type AmqplibClient = {
+    createChannel(...args: never[]): unknown;
+    createConfirmChannel(...args: never[]): unknown;
+} | {
+    publish(...args: never[]): unknown;
+    consume(...args: never[]): unknown;
+    ack(...args: never[]): unknown;
+};
+
+declare function observeAmqplib<T extends AmqplibClient>(client: T): T;
 
 // surfaces/queue/bullmq
 interface BullMQClient {
@@ -32,6 +44,9 @@ interface Settlement {
 }
 
 declare function consume<R>(from: string | Delivery, handler: (settlement: Settlement) => R): R;
+
+// surfaces/queue/held
+declare function handle<M, R>(message: M, handler: (message: M) => R): R;
 
 // surfaces/queue/kafka-lag
 interface KafkaAdmin {

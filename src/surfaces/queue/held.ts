@@ -1,0 +1,164 @@
+// Messages between their delivery and their settlement, for clients that settle by a call. What a client says of a
+// message ends its span and its count; a message that nobody settles ends with whatever carried it, so nothing leaks.
+
+import { timers } from '../../base/clock.ts'
+import { noticeOnce } from '../../base/notice.ts'
+import { whenSettled } from '../../base/outcome.ts'
+import { shared } from '../../base/slot.ts'
+import { type Delivery, delivered, type Work } from './consume.ts'
+import { Refused } from './refused.ts'
+
+/** For each channel or consumer. Past it the oldest is let go. */
+const MAX_OPEN = 10_000
+
+const messages = shared('queue.held', () => new WeakMap<object, Held>())
+
+/** One message that the application has. */
+export class Held {
+  readonly work: Work
+  /** Nothing settles it: it is done when its handler is, or when the next one is asked for. */
+  readonly free: boolean
+  #running = 0
+
+  constructor(work: Work, free: boolean) {
+    this.work = work
+    this.free = free
+  }
+
+  /** Null: it was processed. */
+  settle(reason: Refused | null): void {
+    if (reason !== null) this.work.nack(reason)
+    this.work.end(false, undefined)
+  }
+
+  /** For a free one whose handler nobody gave us. */
+  pass(): void {
+    if (this.free && this.#running === 0) this.work.end(false, undefined)
+  }
+
+  /** For `get` and `next`: whether `handle` is called with it shows in this very turn. */
+  passSoon(): void {
+    if (this.free) timers.setImmediate(() => this.pass())
+  }
+
+  begin(): void {
+    this.#running++
+  }
+
+  done(): void {
+    this.#running--
+    this.pass()
+  }
+
+  failed(error: unknown): void {
+    this.#running--
+    this.work.end(true, error)
+  }
+
+  /** For clients that ignore what a handler returns: only a promise is looked at, and its rejection stays as loud as it was. */
+  run<R>(handler: () => R): R {
+    this.begin()
+    let result: R
+    try {
+      result = this.work.run(handler)
+    } catch (error) {
+      this.failed(error)
+      throw error
+    }
+    if (!(result instanceof Promise)) {
+      this.done()
+      return result
+    }
+    return result.then(
+      (value: unknown) => {
+        this.done()
+        return value
+      },
+      (error: unknown) => {
+        this.failed(error)
+        throw error
+      },
+    ) as R
+  }
+}
+
+/** The open messages of one channel or consumer, in the order of their delivery. */
+export class Open<K> {
+  readonly #open = new Map<K, Held>()
+  readonly #what: string
+
+  constructor(what: string) {
+    this.#what = what
+  }
+
+  /** Null when nothing has started. */
+  add(key: K, message: object, about: Delivery, free: boolean): Held | null {
+    const work = delivered(about, () => this.#open.delete(key))
+    if (work === null) return null
+    if (this.#open.size >= MAX_OPEN) this.#letGo()
+    const held = new Held(work, free)
+    this.#open.set(key, held)
+    messages.set(message, held)
+    return held
+  }
+
+  settle(key: K, reason: Refused | null): void {
+    this.#open.get(key)?.settle(reason)
+  }
+
+  /** Those that were delivered first, as long as `which` says yes. */
+  settleWhile(which: (key: K) => boolean, reason: Refused | null): void {
+    for (const [key, held] of this.#open) {
+      if (!which(key)) return
+      if (!held.free) held.settle(reason)
+    }
+  }
+
+  settleWhere(which: (held: Held) => boolean, reason: Refused | null): void {
+    for (const held of this.#open.values()) if (!held.free && which(held)) held.settle(reason)
+  }
+
+  /** What carried them is gone; a free one whose handler runs is done when that is. */
+  close(reason: Refused): void {
+    for (const held of this.#open.values()) {
+      if (held.free) held.pass()
+      else held.settle(reason)
+    }
+  }
+
+  #letGo(): void {
+    for (const held of this.#open.values()) {
+      held.settle(new Refused('unsettled', 'it was not settled while 10000 others came'))
+      const text = `${this.#what}: ${MAX_OPEN} messages are not settled; the oldest count as nack`
+      noticeOnce(`queue.unsettled\n${this.#what}`, 'warn', 'queue.unsettled', text)
+      return
+    }
+  }
+}
+
+export function heldOf(message: unknown): Held | undefined {
+  return typeof message === 'object' && message !== null ? messages.get(message) : undefined
+}
+
+/**
+ * Runs `handler` for a message that an observed client gave out where no handler was named: in a `for await` loop, by
+ * `get` or by `next`. What it does is of the message's trace, and when it throws or rejects the message counts as nack.
+ * Returns what it returns; a message that is not observed is handled all the same.
+ */
+export function handle<M, R>(message: M, handler: (message: M) => R): R {
+  const held = heldOf(message)
+  if (held === undefined) return handler(message)
+  held.begin()
+  let result: R
+  try {
+    result = held.work.run(() => handler(message))
+  } catch (error) {
+    held.failed(error)
+    throw error
+  }
+  return whenSettled(
+    result,
+    () => held.done(),
+    (error) => held.failed(error),
+  )
+}
