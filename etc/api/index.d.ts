@@ -618,6 +618,9 @@ interface Settings {
             readonly enabled: boolean;
             readonly trace_lifecycle: boolean;
         };
+        readonly cdc: {
+            readonly enabled: boolean;
+        };
         readonly workflow: {
             readonly enabled: boolean;
         };

@@ -499,6 +499,11 @@ export interface Settings {
       /** Makes spans of start and end. */
       readonly trace_lifecycle: boolean
     }
+    /** Change data capture from PostgreSQL's logical replication. */
+    readonly cdc: {
+      /** Observes consumers and slots that are handed over. */
+      readonly enabled: boolean
+    }
     /** Workflow engines. */
     readonly workflow: {
       /** Observes workflows. */

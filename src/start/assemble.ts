@@ -20,6 +20,7 @@ import { registerOtel } from '../otel/register.ts'
 import type { Pipeline } from '../pipeline/pipeline.ts'
 import { Redactor } from '../redact/redact.ts'
 import { detectResource } from '../resource/resource.ts'
+import { configureCdc } from '../surfaces/cdc/settings.ts'
 import { events } from '../surfaces/events/running.ts'
 import { functions } from '../surfaces/function/running.ts'
 import { HttpSurface } from '../surfaces/http/surface.ts'
@@ -152,6 +153,9 @@ export function assemble(options: StartOptions): Telltale {
     lifecycle.onStop('work', STOP.producers, stopWork)
     lifecycle.onStop('databases', STOP.producers, startData(config, registry, engine))
     nameOtherTracers()
+    if (config.surfaces.cdc.enabled && config.metrics.enabled && config.mode !== 'off') {
+      lifecycle.onStop('cdc', STOP.producers, configureCdc({ registry }))
+    }
     if (!config.disabled) {
       const from = options.cwd ?? process.cwd()
       const baggage = allowHosts(http.baggage_hosts)

@@ -93,6 +93,7 @@ const READERS: readonly (readonly [RegExp, ...RegExp[]])[] = [
   [/surfaces\.queue\.batch$/, /\bqueue\.batch\b/],
   [/surfaces\.process\.enabled$/, /\bprocesses\.enabled\b/],
   [/surfaces\.process\.trace_lifecycle$/, /\bprocesses\.trace_lifecycle\b/],
+  [/surfaces\.cdc\.enabled$/, /\bcdc\.enabled\b/],
   [/surfaces\.functions\.enabled$/, /\bobserved\.enabled\b/],
   [/surfaces\.functions\.order$/, /\bobserved\.order\b/],
   [/surfaces\.events\.max_subscribers$/, /\bevents\.max_subscribers\b/],

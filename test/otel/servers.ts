@@ -64,34 +64,70 @@ export async function redis(): Promise<Server> {
   return { url: `redis://127.0.0.1:${port}`, stop: stopping(child) }
 }
 
-/** PostgreSQL refuses to run as root: then it runs as the user `postgres`, in a folder that this user owns. */
-export async function postgres(): Promise<Server> {
+export interface Postgres extends Server {
+  readonly port: number
+  /** Its data, the name of a subfolder of where it may write, and how its programs are called. */
+  readonly folder: string
+  run(program: string, ...args: string[]): void
+  /** Ends it at once, as when a machine goes down; `begin` starts it again on the same port. */
+  kill(): Promise<void>
+  begin(): Promise<void>
+}
+
+/**
+ * PostgreSQL refuses to run as root: then it runs as the user `postgres`, in a folder that this user owns. `settings` as
+ * `name=value`; `copy` makes its data instead of `initdb`.
+ */
+export async function postgres(
+  settings: readonly string[] = [],
+  copy?: (server: Pick<Postgres, 'folder' | 'run'>) => void,
+): Promise<Postgres> {
   const folder = mkdtempSync(join(tmpdir(), 'pg-'))
   chmodSync(folder, 0o755)
   const root = process.getuid?.() === 0
   const as = root ? ['setpriv', '--reuid=postgres', '--regid=postgres', '--clear-groups'] : []
   if (root) execFileSync('chown', ['postgres', folder])
   const data = join(folder, 'data')
-  const init = [...as, join(PG, 'initdb'), '-D', data, '-A', 'trust', '-U', 'postgres', '--no-sync']
-  execFileSync(init[0]!, init.slice(1), { cwd: '/', stdio: 'ignore' })
+  const run = (program: string, ...args: string[]): void => {
+    const [command, ...rest] = [...as, join(PG, program), ...args]
+    execFileSync(command!, rest, { cwd: '/', stdio: 'ignore' })
+  }
+  if (copy === undefined) run('initdb', '-D', data, '-A', 'trust', '-U', 'postgres', '--no-sync')
+  else copy({ folder: data, run })
   const port = await freePort()
-  const serve = [
-    ...as,
-    join(PG, 'postgres'),
-    '-D',
-    data,
-    '-h',
-    '127.0.0.1',
-    '-p',
-    `${port}`,
-    '-k',
-    folder,
-    '-c',
-    'fsync=off',
-  ]
-  const child = spawn(serve[0]!, serve.slice(1), { cwd: '/', stdio: 'ignore' })
-  await answering(port, child)
-  return { url: `postgres://postgres@127.0.0.1:${port}/postgres`, stop: stopping(child, folder) }
+  const places = ['-D', data, '-h', '127.0.0.1', '-p', `${port}`, '-k', folder]
+  const options = ['fsync=off', ...settings].flatMap((setting) => ['-c', setting])
+  const [command, ...rest] = [...as, join(PG, 'postgres'), ...places, ...options]
+  let child: ChildProcess
+  const begin = async (): Promise<void> => {
+    child = spawn(command!, rest, { cwd: '/', stdio: 'ignore' })
+    await answering(port, child)
+    // The port is open while it still recovers.
+    for (let i = 0; i < 200 && !ready(); i++) await new Promise((done) => setTimeout(done, 50))
+  }
+  const ready = (): boolean => {
+    try {
+      run('pg_isready', '-q', '-h', '127.0.0.1', '-p', `${port}`)
+      return true
+    } catch {
+      return false
+    }
+  }
+  await begin()
+  return {
+    url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    port,
+    folder: data,
+    run,
+    begin,
+    async kill() {
+      const gone = new Promise((done) => child.once('exit', done))
+      child.kill('SIGKILL')
+      await gone
+      rmSync(join(data, 'postmaster.pid'), { force: true })
+    },
+    stop: () => stopping(child, folder)(),
+  }
 }
 
 /** MariaDB refuses to run as root too: then it runs as the user `mysql`. Anybody on loopback is root, without a password. */

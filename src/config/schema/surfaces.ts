@@ -41,6 +41,9 @@ export const surfaces = section('What is observed without a call in the applicat
     enabled: flag('Observes processes.', true),
     trace_lifecycle: flag('Makes spans of start and end.', true),
   }),
+  cdc: section("Change data capture from PostgreSQL's logical replication.", {
+    enabled: flag('Observes consumers and slots that are handed over.', true),
+  }),
   workflow: section('Workflow engines.', { enabled: flag('Observes workflows.', false) }),
   events: section('The event bus.', { max_subscribers: count('Subscribers per topic.', { min: 1, default: 4096 }) }),
 })

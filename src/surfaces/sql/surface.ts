@@ -5,6 +5,7 @@
 // goes on spans when it is asked for, never into a label.
 import { now } from '../../base/clock.ts'
 import { errorType } from '../../base/error-type.ts'
+import { OWN_STATEMENT } from '../../base/own.ts'
 import { current } from '../../context/current.ts'
 import type { Frame } from '../../context/frame.ts'
 import { declare } from '../../metrics/declare.ts'
@@ -99,6 +100,7 @@ export class SqlSurface {
       const frame = current()
       if (frame?.suppressed) return null
       const text = typeof sql === 'string' ? sql : ''
+      if (text.startsWith(OWN_STATEMENT)) return null
       const verb = verbOf(text)
       const { tracer, shapes } = this.#options
       if (tracer === null) return new Operation(this, target, verb, frame, null)

@@ -1,11 +1,13 @@
 // Keys of queues and of processes that the service starts.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import type * as captures from '../../../src/cdc.ts'
 import type * as queues from '../../../src/queue.ts'
 import { type Row, row } from './row.ts'
 import { pause, Recording, type Service } from './service.ts'
 
 const QUEUE = 'surfaces.queue'
+const CDC = 'surfaces.cdc'
 const PROCESS = 'surfaces.process'
 
 /** A message and a batch of two on their way through a queue. */
@@ -36,6 +38,13 @@ async function started(service: Service): Promise<unknown> {
   return { names, metrics: (await service.scrape(/^process_(started|terminated)_total\{/)).length }
 }
 
+/** Rows that a consumer of a slot read before it began. */
+async function captured(service: Service): Promise<unknown> {
+  await service.start()
+  service.door<typeof captures>('cdc').snapshotRows('orders', 2)
+  return service.scrape(/^cdc_/)
+}
+
 const DELIVERED = { children: [true, false], links: [0, 2], metrics: 1 }
 const STARTED = { names: ['child.started', 'child.terminated'], metrics: 2 }
 
@@ -48,6 +57,10 @@ export const WORK: readonly Row[] = [
   row(`${QUEUE}.batch`, [undefined, 'parent'], delivered, [
     DELIVERED,
     { ...DELIVERED, children: [true, true], links: [0, 1] },
+  ]),
+  row(`${CDC}.enabled`, [undefined, false], captured, [
+    ['cdc_changes_total{slot="orders",op="snapshot",service="shop"} 2'],
+    [],
   ]),
   row(`${PROCESS}.enabled`, [undefined, false], started, [STARTED, { names: [], metrics: 0 }]),
   row(`${PROCESS}.trace_lifecycle`, [undefined, false], started, [STARTED, { ...STARTED, names: [] }]),
