@@ -26,7 +26,7 @@ export function copiesOf(entries: unknown): Entry[] | null {
   try {
     for (const given of entries as unknown[]) {
       const entry = plain(given) as Partial<Entry> | null
-      if (typeof entry?.topic !== 'string' || !Array.isArray(entry.messages)) return null
+      if (typeof entry?.topic !== 'string' || entry.topic === '' || !Array.isArray(entry.messages)) return null
       const messages: KafkaMessage[] = []
       for (const message of entry.messages) {
         if (plain(message) === null) return null
