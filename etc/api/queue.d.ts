@@ -1,4 +1,4 @@
-// telltale/queue: AmqplibClient, BossClient, BullMQClient, Carrier, Delivery, KafkaAdmin, KafkaClient, Message, Outgoing, Publication, Relation, Send, Settlement, consume, handle, kafkaLag, observeAmqplib, observeBullMQ, observeKafka, observePgBoss, publish, watchLag
+// telltale/queue: AmqplibClient, BossClient, BullMQClient, Carrier, Delivery, KafkaAdmin, KafkaClient, Message, NatsClient, Outgoing, Publication, Relation, Send, Settlement, consume, handle, kafkaLag, observeAmqplib, observeBullMQ, observeKafka, observeNats, observePgBoss, publish, watchLag
 
 // surfaces/queue/amqplib
 type AmqplibClient = {
@@ -85,6 +85,21 @@ declare function observeKafka<T extends KafkaClient>(client: T): T;
 
 // surfaces/queue/lag
 declare function watchLag(queue: string, read: () => number | PromiseLike<number>, everyMs?: number): () => void;
+
+// surfaces/queue/nats
+type NatsClient = {
+    publish(...args: never[]): unknown;
+    subscribe(...args: never[]): unknown;
+    request(...args: never[]): unknown;
+} | {
+    publish(...args: never[]): unknown;
+    readonly consumers: object;
+} | {
+    consume(...args: never[]): unknown;
+    info(...args: never[]): unknown;
+};
+
+declare function observeNats<T extends NatsClient>(client: T): T;
 
 // surfaces/queue/pg-boss
 interface BossClient {

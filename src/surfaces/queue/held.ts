@@ -18,6 +18,8 @@ export class Held {
   readonly work: Work
   /** Nothing settles it: it is done when its handler is, or when the next one is asked for. */
   readonly free: boolean
+  /** Monotonic milliseconds, for brokers that take back what nobody settles. */
+  deadline: number = Number.POSITIVE_INFINITY
   #running = 0
 
   constructor(work: Work, free: boolean) {
@@ -100,6 +102,14 @@ export class Open<K> {
     this.#open.set(key, held)
     messages.set(message, held)
     return held
+  }
+
+  get size(): number {
+    return this.#open.size
+  }
+
+  get(key: K): Held | undefined {
+    return this.#open.get(key)
   }
 
   settle(key: K, reason: Refused | null): void {

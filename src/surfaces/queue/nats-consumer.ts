@@ -1,0 +1,188 @@
+// A consumer of JetStream, with a callback, in a loop or one by one: a message is open until `ack`, `nak` or `term`, and
+// where nobody says any of these, until the server takes it back.
+import { monotonic, timers } from '../../base/clock.ts'
+import { type Method, mark, plain, replace } from './client.ts'
+import { type Held, Open } from './held.ts'
+import { iterating } from './nats-iterate.ts'
+import { deliveryOf, type Message } from './nats-message.ts'
+import { Refused } from './refused.ts'
+import { steady } from './steady.ts'
+
+const NAK = new Refused('nak', 'it was refused and comes again')
+const TERM = new Refused('term', 'it was refused for good')
+const EXPIRED = new Refused('ack_wait', 'nobody settled it in time')
+const CLOSED = new Refused('connection_closed', 'the connection was closed before that')
+
+const SWEEP_MS = 1000
+const ACK_WAIT_MS = 30_000
+
+/** Of the server's ConsumerConfig; durations in nanoseconds. */
+interface Config {
+  readonly durable_name?: string
+  readonly name?: string
+  readonly ack_policy?: string
+  readonly ack_wait?: number
+  readonly backoff?: readonly number[]
+}
+
+export function isConsumer(client: unknown): client is object {
+  const { consume, info, isPullConsumer } = (plain(client) ?? {}) as Record<string, unknown>
+  return typeof consume === 'function' && typeof info === 'function' && typeof isPullConsumer === 'function'
+}
+
+export function observeConsumer(client: object): void {
+  if (!mark(client)) return
+  const consumer = new JetConsumer(client)
+  const take = (message: object): Held | null => consumer.take(message)
+  let inside = 0
+  const iterable = (original: Method): Method =>
+    function start(this: unknown, options, ...rest) {
+      if (inside > 0) return original.call(this, options, ...rest)
+      const callback = plain(options)?.['callback']
+      const given =
+        typeof callback === 'function' ? { ...plain(options), callback: calling(take, callback as Method) } : options
+      const messages = original.call(this, given, ...rest)
+      if (given === options && messages instanceof Promise)
+        messages.then(
+          (all) => iterating(all, take),
+          () => {},
+        )
+      return messages
+    }
+  replace(client, 'consume', iterable)
+  replace(client, 'fetch', iterable)
+  replace(client, 'next', (original) => {
+    return function next(this: unknown, ...args) {
+      let message: unknown
+      // It is a `fetch` of one.
+      inside++
+      try {
+        message = original.apply(this, args)
+      } finally {
+        inside--
+      }
+      if (message instanceof Promise) {
+        message.then(
+          (one: unknown) => (plain(one) === null ? null : take(one as object)?.passSoon()),
+          () => {},
+        )
+      }
+      return message
+    }
+  })
+}
+
+function calling(take: (message: object) => Held | null, callback: Method): Method {
+  return function called(this: unknown, message, ...more) {
+    const held = plain(message) === null ? null : take(message as object)
+    return held === null ? callback.call(this, message, ...more) : held.run(() => callback.call(this, message, ...more))
+  }
+}
+
+class JetConsumer {
+  readonly #client: object
+  readonly #open = new Open<object>('a consumer of JetStream')
+  #sweep: NodeJS.Timeout | null = null
+
+  constructor(client: object) {
+    this.#client = client
+    const { closed } = (plain(this.#connection) ?? {}) as { closed?: () => Promise<unknown> }
+    if (typeof closed !== 'function') return
+    const close = (): void => this.#open.close(CLOSED)
+    closed.call(this.#connection).then(close, close)
+  }
+
+  get #connection(): unknown {
+    return plain(plain(this.#client)?.['api'])?.['nc']
+  }
+
+  /** What the client knows of it; a consumer in order is made anew now and then, under another name. */
+  get #config(): Config {
+    return (plain(plain(this.#client)?.['_info'])?.['config'] ?? {}) as Config
+  }
+
+  take(message: object): Held | null {
+    const config = this.#config
+    const free = config.ack_policy === 'none'
+    const stream = String(plain(this.#client)?.['stream'] ?? '')
+    // Names that the client or the server made up are as many as there were consumers.
+    const { durable_name: durable } = config
+    const queue = steady(durable === undefined ? stream : `${stream}/${durable}`)
+    const delivery = deliveryOf(this.#connection, queue, durable, message as Message)
+    const held = this.#open.add(message, message, delivery, free)
+    if (held === null || free) return held
+    settled.set(message, this)
+    Object.defineProperties(message, METHODS)
+    this.extend(message, held)
+    this.#sweep ??= timers.setInterval(() => this.#expire(), SWEEP_MS).unref()
+    return held
+  }
+
+  settle(message: object, reason: Refused | null): void {
+    if (reason === null && this.#config.ack_policy === 'all') {
+      let before = true
+      this.#open.settleWhile((key) => {
+        const now = before
+        if (key === message) before = false
+        return now
+      }, null)
+    } else {
+      this.#open.settle(message, reason)
+    }
+  }
+
+  failed(message: object, error: unknown): void {
+    this.#open.get(message)?.work.end(true, error)
+  }
+
+  /** Counts the server's time anew. */
+  extend(message: object, held: Held | undefined = this.#open.get(message)): void {
+    if (held === undefined) return
+    const { ack_wait, backoff } = this.#config
+    const count = (message as Message).info?.deliveryCount ?? 1
+    const nanos = backoff?.[Math.min(count, backoff.length) - 1] ?? ack_wait
+    held.deadline = monotonic() + (typeof nanos === 'number' && nanos > 0 ? nanos / 1e6 : ACK_WAIT_MS)
+  }
+
+  #expire(): void {
+    const time = monotonic()
+    this.#open.settleWhere((held) => held.deadline < time, EXPIRED)
+    if (this.#open.size > 0 || this.#sweep === null) return
+    timers.clearInterval(this.#sweep)
+    this.#sweep = null
+  }
+}
+
+const settled = new WeakMap<object, JetConsumer>()
+
+/** The same functions for all messages: what they stand for is found in the prototype of the message. */
+const METHODS: PropertyDescriptorMap = {
+  ack: settling('ack', null),
+  nak: settling('nak', NAK),
+  term: settling('term', TERM),
+  // An old way to acknowledge: the next one is asked for in the same breath.
+  next: settling('next', null),
+  ackAck: method('ackAck', (message, answer) => {
+    if (!(answer instanceof Promise)) return
+    answer.then(
+      // False: it was settled before.
+      (heard) => heard === true && settled.get(message)?.settle(message, null),
+      (error: unknown) => settled.get(message)?.failed(message, error),
+    )
+  }),
+  working: method('working', (message) => settled.get(message)?.extend(message)),
+}
+
+function settling(name: string, reason: Refused | null): PropertyDescriptor {
+  return method(name, (message) => settled.get(message)?.settle(message, reason))
+}
+
+function method(name: string, after: (message: object, answer: unknown) => void): PropertyDescriptor {
+  const value = function (this: object, ...args: unknown[]): unknown {
+    const original = (Object.getPrototypeOf(this) as Record<string, Method>)[name]!
+    const answer = original.apply(this, args)
+    after(this, answer)
+    return answer
+  }
+  return { value, writable: true, configurable: true, enumerable: false }
+}

@@ -1,0 +1,139 @@
+// NATS 3 (`@nats-io/nats-core` and what is built on it): connections with their plain subjects, JetStream clients, and
+// consumers of JetStream. The context rides in the headers of a message.
+import { type Method, mark, plain, replace, unknownClient } from './client.ts'
+import type { Delivery } from './consume.ts'
+import { type Held, Open } from './held.ts'
+import { isConsumer, observeConsumer } from './nats-consumer.ts'
+import { areOurs, carrierOf, carrying } from './nats-headers.ts'
+import { iterating } from './nats-iterate.ts'
+import { addressed, deliveryOf, type Message, ofJetStream, reserved, SYSTEM } from './nats-message.ts'
+import { type Publication, publish } from './publish.ts'
+import { Refused } from './refused.ts'
+import { steady } from './steady.ts'
+
+/** A connection, a JetStream client or a consumer, by shape. */
+export type NatsClient =
+  | { publish(...args: never[]): unknown; subscribe(...args: never[]): unknown; request(...args: never[]): unknown }
+  | { publish(...args: never[]): unknown; readonly consumers: object }
+  | { consume(...args: never[]): unknown; info(...args: never[]): unknown }
+
+const CLOSED = new Refused('connection_closed', 'the connection was closed before that')
+
+/**
+ * Observes what a connection publishes, asks and subscribes to, or what a JetStream client publishes and the consumers
+ * that it gives out, or one consumer. Returns the same object.
+ */
+export function observeNats<T extends NatsClient>(client: T): T {
+  const { publish: send, subscribe, request, consumers } = (plain(client) ?? {}) as Record<string, unknown>
+  if (typeof subscribe === 'function' && typeof request === 'function') {
+    if (mark(client)) connection(client)
+  } else if (typeof send === 'function' && plain(consumers) !== null) {
+    if (mark(client)) jetStream(client)
+  } else if (isConsumer(client)) {
+    observeConsumer(client)
+  } else {
+    unknownClient('observeNats', 'connection, JetStream client or consumer of NATS')
+  }
+  return client
+}
+
+function about(client: unknown, subject: string, options: unknown): Publication {
+  const id = plain(options)?.['msgID'] ?? carrierOf(plain(options)?.['headers'])?.['Nats-Msg-Id']
+  return {
+    queue: steady(subject),
+    system: SYSTEM,
+    id: typeof id === 'string' ? id : undefined,
+    attributes: addressed(client, subject),
+  }
+}
+
+/** True while a call of the client is inside of another that is observed as a whole. */
+let asking = false
+
+/** `through` answers for the connection that the call goes over. */
+function sending(original: Method, through: (client: unknown) => unknown): Method {
+  return function send(this: unknown, subject, data, options, ...rest) {
+    const nats = through(this)
+    // Servers before 2.2 have no headers.
+    const bare = plain(plain(nats)?.['info'])?.['headers'] === false
+    if (asking || bare || areOurs(options) || reserved(nats, subject)) {
+      return original.call(this, subject, data, options, ...rest)
+    }
+    return publish(about(nats, subject as string, options), (headers) => {
+      asking = true
+      try {
+        return original.call(this, subject, data, carrying(options, headers), ...rest)
+      } finally {
+        asking = false
+      }
+    })
+  }
+}
+
+function connection(client: object): void {
+  const open = new Open<object>('a connection to NATS')
+  const { closed } = client as { closed?: () => Promise<unknown> }
+  const close = (): void => open.close(CLOSED)
+  if (typeof closed === 'function') closed.call(client).then(close, close)
+  for (const name of ['publish', 'request', 'requestMany']) replace(client, name, (original) => sending(original, self))
+  replace(client, 'subscribe', (original) => subscribing(open, original))
+}
+
+function self(client: unknown): unknown {
+  return client
+}
+
+function subscribing(open: Open<object>, original: Method): Method {
+  return function subscribe(this: unknown, subject, options, ...rest) {
+    if (asking || reserved(this, subject)) return original.call(this, subject, options, ...rest)
+    const { callback, queue } = (plain(options) ?? {}) as { callback?: unknown; queue?: unknown }
+    const label = steady(String(subject))
+    const take = (message: object): Held | null => {
+      if (ofJetStream(message as Message)) return null
+      const delivery: Delivery = deliveryOf(this, label, queue, message as Message)
+      return open.add(message, message, delivery, true)
+    }
+    if (typeof callback !== 'function') {
+      const subscription = original.call(this, subject, options, ...rest)
+      iterating(subscription, take)
+      return subscription
+    }
+    const called = function (this: unknown, error: unknown, message: unknown, ...more: unknown[]): unknown {
+      const held = error || plain(message) === null ? null : take(message as object)
+      const work = (): unknown => (callback as Method).call(this, error, message, ...more)
+      return held === null ? work() : held.run(work)
+    }
+    return original.call(this, subject, { ...plain(options), callback: called }, ...rest)
+  }
+}
+
+/** What gives out consumers: the client's list of them, and each stream that it gives out. */
+const GIVING = ['get', 'getConsumer', 'getConsumerFromInfo', 'getPushConsumer', 'getBoundPushConsumer']
+
+function jetStream(client: object): void {
+  replace(client, 'publish', (original) => sending(original, (js) => plain(js)?.['nc']))
+  const { consumers, streams } = client as { consumers: object; streams?: object }
+  giving(consumers)
+  if (plain(streams) !== null) giving(streams!)
+}
+
+function giving(list: object): void {
+  const given = (one: unknown): void => {
+    if (isConsumer(one)) {
+      // What watches buckets and object stores is a part of them.
+      if (!/^(KV|OBJ)_/.test(String(plain(one)?.['stream']))) observeConsumer(one)
+    }
+    if (typeof plain(one)?.['getConsumer'] === 'function' && mark(one as object)) giving(one as object)
+  }
+  for (const name of GIVING) {
+    replace(list, name, (original) => {
+      return function give(this: unknown, ...args) {
+        const one = original.apply(this, args)
+        // Ours is the first reaction, so whoever awaits the consumer gets it observed.
+        if (one instanceof Promise) one.then(given, () => {})
+        else given(one)
+        return one
+      }
+    })
+  }
+}
