@@ -7,19 +7,20 @@ import { createConnection } from 'mysql2/promise'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { freePort, MARIADB, mariadb, POSTGRES, postgres, REDIS, REQUIRED, redis, type Server } from '../otel/servers.ts'
+import { RABBITMQ, RABBITMQ_MS, rabbitmq } from '../surfaces/queue/brokers.ts'
 import { KCAT, kafka } from '../surfaces/queue/kafka.ts'
 import { forestOf, HubProcess, type Trace } from './hub.ts'
 import { COUNTED, isUnderWay, type Reading, readings, shownReadings } from './metrics.ts'
 import { type Part, Program, until } from './program.ts'
 
-const needed = { 'redis-server': REDIS, mariadbd: MARIADB, postgres: POSTGRES, kcat: KCAT }
+const needed = { 'redis-server': REDIS, mariadbd: MARIADB, postgres: POSTGRES, kcat: KCAT, rabbitmq: RABBITMQ }
 const absent = Object.keys(needed).filter((name) => needed[name as keyof typeof needed] === undefined)
 if (absent.length > 0 && REQUIRED) throw new Error(`not installed: ${absent.join(', ')}`)
 const run = test.skipIf(absent.length > 0)
 
-/** Of each order: a mail, an invoice, a receipt; and in MariaDB a parcel. */
-const DELIVERED = 2 * 3
-const PACKED = 2 * 1
+/** Of each order: a mail, an invoice, a receipt and a booking; in MariaDB a parcel and a shipment. */
+const DELIVERED = 2 * 4
+const PACKED = 2 * 2
 
 const servers: Server[] = []
 const scraped = new Map<string, Reading[]>()
@@ -34,18 +35,19 @@ beforeAll(async () => {
     servers.push(server)
     return server.url
   }
-  const [DATABASE, MARIADB_URL, REDIS_URL, KAFKA, installed] = await Promise.all([
-    open(postgres()),
+  const [DATABASE, MARIADB_URL, REDIS_URL, KAFKA, RABBITMQ_URL, installed] = await Promise.all([
+    open(postgres(['wal_level=logical', 'max_slot_wal_keep_size=256MB'])),
     open(mariadb()),
     open(redis()),
     open(kafka()),
-    Program.install(),
+    open(rabbitmq()),
+    Program.install('program'),
   ])
   program = installed
   await Promise.all([orders(DATABASE), prices(MARIADB_URL)])
   const hub = await HubProcess.start(program)
 
-  const env = { HUB: hub.endpoint, DATABASE, MARIADB: MARIADB_URL, REDIS: REDIS_URL, KAFKA }
+  const env = { HUB: hub.endpoint, DATABASE, MARIADB: MARIADB_URL, REDIS: REDIS_URL, KAFKA, RABBITMQ: RABBITMQ_URL }
   const admin = new Map<string, string>()
   const service = async (name: string, more: NodeJS.ProcessEnv = {}): Promise<Part> => {
     const port = `${await freePort()}`
@@ -55,7 +57,7 @@ beforeAll(async () => {
     const named = { OTEL_SERVICE_NAME: name, ADMIN_PORT: port }
     return program.run(name, [...register, `${name}.mjs`], { ...env, ...more, ...named }).serves()
   }
-  const behind = await Promise.all([service('pricing'), service('mailer'), service('warehouse')])
+  const behind = await Promise.all([service('pricing'), service('mailer'), service('warehouse'), service('ledger')])
   const shop = await service('shop', { PRICING: behind[0]!.ready.url })
   services = [shop, ...behind]
 
@@ -83,7 +85,7 @@ beforeAll(async () => {
   for (const { child } of services) child.kill('SIGTERM')
   await Promise.all(services.map(({ ended }) => ended))
   traces = await hub.traces()
-}, 180_000)
+}, RABBITMQ_MS + 60_000)
 
 afterAll(async () => {
   await program?.remove()
@@ -96,7 +98,9 @@ async function orders(url: string): Promise<void> {
   await client.query(`
     CREATE TABLE orders (id text PRIMARY KEY, item text NOT NULL, price int NOT NULL);
     CREATE TABLE outbox (order_id text NOT NULL);
-    CREATE TABLE deliveries (order_id text NOT NULL, what text NOT NULL)`)
+    CREATE TABLE deliveries (order_id text NOT NULL, what text NOT NULL);
+    CREATE PUBLICATION orders FOR TABLE orders`)
+  await client.query("SELECT pg_create_logical_replication_slot('orders', 'pgoutput')")
   await client.end()
 }
 
@@ -123,8 +127,8 @@ async function delivered(database: string, mariadbUrl: string): Promise<void> {
   }
 }
 
-/** Listeners are under way as long as the bus is there; the program has three. */
-const AT_REST: Readonly<Record<string, number>> = { eventbus_subscribers_active: 3 }
+/** The three listeners of the bus stay as long as the bus, and the ledger as long as there is a slot to read. */
+const AT_REST: Readonly<Record<string, number>> = { eventbus_subscribers_active: 3, cdc_slot_active: 1 }
 
 function underWay(found: readonly Reading[]): Reading[] {
   return found.filter(({ row, value }) => isUnderWay(row) && value !== (AT_REST[row.short] ?? 0))
@@ -156,6 +160,7 @@ run('every process ends by itself when it is told to, and nobody complains', asy
   expect(lines).toEqual([
     'shop error: order.place',
     'shop telltale warn: an event has as many subscribers as surfaces.events.max_subscribers allows: further ones are turned away and counted\n',
+    'ledger telltale error: the replication slot forgotten does not exist\n',
   ])
   expect(await Promise.all(services.map(({ ended }) => ended))).toEqual(services.map(() => [0, null]))
 })
@@ -214,5 +219,5 @@ run('an order is one trace over every process and every broker [W-32]', () => {
     'warehouse',
   ])
   const kinds = order.spans.filter(({ kind }) => kind === 'consumer').map(({ name }) => name)
-  expect(kinds.sort()).toEqual(['process invoices', 'process mails', 'process parcels'])
+  expect(kinds.sort()).toEqual(['process invoices', 'process mails', 'process parcels', 'process shipments'])
 })

@@ -1,4 +1,4 @@
-// The program of this folder, installed as a user installs it: the packed package in its node_modules, the drivers beside
+// A program beside this file, installed as a user installs it: the packed package in its node_modules, the drivers beside
 // it. Its processes are started here, and every one of them has ended when `end` resolves.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -9,7 +9,6 @@ import { fileURLToPath } from 'node:url'
 import { dist } from '../house/dist.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
-const SOURCES = fileURLToPath(new URL('program/', import.meta.url))
 
 /** What a process says once it serves. */
 export interface Ready {
@@ -53,11 +52,12 @@ export class Program {
     this.folder = folder
   }
 
-  static async install(): Promise<Program> {
+  /** `sources`: a folder beside this file. */
+  static async install(sources: string): Promise<Program> {
     const built = await dist()
     const folder = realpathSync(mkdtempSync(join(tmpdir(), 'telltale-program-')))
     const app = join(folder, 'app')
-    cpSync(SOURCES, app, { recursive: true })
+    cpSync(fileURLToPath(new URL(sources, import.meta.url)), app, { recursive: true })
     const installed = join(app, 'node_modules', 'telltale')
     mkdirSync(installed, { recursive: true })
     writeFileSync(join(app, 'package.json'), '{ "type": "module" }\n')

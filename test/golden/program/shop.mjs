@@ -4,6 +4,7 @@ import { EventEmitter, once } from 'node:events'
 import { createServer } from 'node:http'
 import { promisify } from 'node:util'
 import { Worker } from 'node:worker_threads'
+import { connect } from 'amqplib'
 import { Queue } from 'bullmq'
 import express from 'express'
 import { Redis } from 'ioredis'
@@ -14,11 +15,11 @@ import { log } from 'telltale'
 import { observeEvents } from 'telltale/events'
 import { mutation, observe } from 'telltale/function'
 import * as kv from 'telltale/kv'
-import { observeBullMQ, observeKafka, observePgBoss, watchLag } from 'telltale/queue'
+import { observeAmqplib, observeBullMQ, observeKafka, observePgBoss, watchLag } from 'telltale/queue'
 import * as sql from 'telltale/sql'
 import { listen, serve } from './service.mjs'
 
-const { DATABASE, REDIS, KAFKA, PRICING } = process.env
+const { DATABASE, REDIS, KAFKA, RABBITMQ, PRICING } = process.env
 const run = promisify(execFile)
 
 const db = sql.observe(new pg.Pool({ connectionString: DATABASE, max: 4 }), { name: 'shop' })
@@ -31,6 +32,9 @@ await boss.createQueue('invoices')
 const kafka = observeKafka(new Kafka({ brokers: [KAFKA], logLevel: logLevel.NOTHING }))
 const parcels = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner })
 await parcels.connect()
+const rabbit = observeAmqplib(await connect(RABBITMQ))
+const shipments = await rabbit.createConfirmChannel()
+await shipments.assertQueue('shipments')
 const unwatch = watchLag('mails', () => mails.getWaitingCount())
 
 const bus = observeEvents(new EventEmitter(), { maxSubscribers: 2 })
@@ -74,6 +78,8 @@ const announce = ({ id }) =>
   observe('order.announce', async () => {
     await mails.add('confirmation', { id })
     await boss.send('invoices', { id })
+    shipments.sendToQueue('shipments', Buffer.from(id))
+    await shipments.waitForConfirms()
     await parcels.send({ topic: 'parcels', messages: [{ key: id, value: '1 parcel' }] })
   })
 
@@ -121,6 +127,7 @@ serve({ url: await listen(server) }, [
   () => mails.close(),
   () => boss.stop(),
   () => parcels.disconnect(),
+  () => rabbit.close(),
   () => redis.quit(),
   () => db.end(),
 ])

@@ -1,12 +1,13 @@
-// Packs what was ordered: messages of Kafka. What is in stock is in MariaDB.
+// Packs and ships what was ordered: messages of Kafka and RabbitMQ. What it did is in MariaDB.
+import { connect } from 'amqplib'
 import { Kafka, logLevel } from 'kafkajs'
 import { createPool } from 'mysql2/promise'
 import { start } from 'telltale'
 import { observe } from 'telltale/function'
-import { observeKafka } from 'telltale/queue'
+import { observeAmqplib, observeKafka } from 'telltale/queue'
 import { serve } from './service.mjs'
 
-const { KAFKA, MARIADB } = process.env
+const { KAFKA, MARIADB, RABBITMQ } = process.env
 const telltale = await start()
 const db = createPool({ uri: MARIADB, connectionLimit: 2 })
 
@@ -14,9 +15,17 @@ const deliver = (what, id) =>
   observe(`${what}.pack`, () => db.execute('INSERT INTO packed (order_id, what) VALUES (?, ?)', [id, what]))
 
 const kafka = observeKafka(new Kafka({ brokers: [KAFKA], logLevel: logLevel.NOTHING }))
-const parcels = kafka.consumer({ groupId: 'warehouse' })
+const parcels = kafka.consumer({ groupId: 'warehouse', maxWaitTimeInMs: 200 })
 await parcels.connect()
 await parcels.subscribe({ topic: 'parcels', fromBeginning: true })
 await parcels.run({ eachMessage: ({ message }) => deliver('parcel', String(message.key)) })
 
-serve({}, [() => parcels.disconnect(), () => db.end(), () => telltale.stop()])
+const rabbit = observeAmqplib(await connect(RABBITMQ))
+const shipments = await rabbit.createChannel()
+await shipments.assertQueue('shipments')
+await shipments.consume('shipments', async (message) => {
+  await deliver('shipment', message.content.toString())
+  shipments.ack(message)
+})
+
+serve({}, [() => rabbit.close(), () => parcels.disconnect(), () => db.end(), () => telltale.stop()])
