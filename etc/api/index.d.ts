@@ -623,6 +623,7 @@ interface Settings {
         };
         readonly workflow: {
             readonly enabled: boolean;
+            readonly steps: boolean;
         };
         readonly events: {
             readonly max_subscribers: number;

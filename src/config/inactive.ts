@@ -32,7 +32,6 @@ const INACTIVE: readonly string[] = [
   'redact.patterns',
   'scaling',
   'slos',
-  'surfaces.workflow',
   'watchlist',
 ]
 

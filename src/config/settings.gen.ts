@@ -506,8 +506,10 @@ export interface Settings {
     }
     /** Workflow engines. */
     readonly workflow: {
-      /** Observes workflows. */
+      /** Observes workflows and their steps where they are handed over. */
       readonly enabled: boolean
+      /** Makes spans of steps. */
+      readonly steps: boolean
     }
     /** The event bus. */
     readonly events: {

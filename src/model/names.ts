@@ -102,6 +102,8 @@ export const LABELS = {
   nodePatch: { short: 'patch', semconv: 'nodejs.version.patch' },
   functionId: { short: 'function_id', semconv: 'function_id' },
   functionStatus: { short: 'status', semconv: 'status' },
+  workflow: { short: 'workflow', semconv: 'workflow.name' },
+  workflowStep: { short: 'step', semconv: 'workflow.step.name' },
 } as const satisfies Record<string, Label>
 
 const L = LABELS
@@ -174,6 +176,10 @@ const pointExporter = exporter('metric_data_point', '{data_point}', 'metric data
 const HTTP_SERVER = [L.method, L.route, L.status]
 const SQL = [L.op, L.result, L.dbSystem, L.dbOperation, L.serverAddress, L.serverPort, L.errorType]
 const KV = [L.namespace, L.op, L.result]
+const STEP = [L.workflow, L.workflowStep, L.result]
+
+/** Workflows run for milliseconds or for days. */
+const WORKFLOW_BOUNDS = [0.01, 0.05, 0.25, 1, 5, 30, 120, 600, 3600, 21_600, 86_400] as const
 
 /** Messages wait longer than requests take. */
 const AGE_BOUNDS = [0.005, 0.025, 0.1, 0.5, 1, 5, 15, 60, 300, 1800, 7200, 86_400] as const
@@ -333,6 +339,64 @@ export const NAMES = {
     unit: '{coldstart}',
     labels: [L.functionId],
     help: 'Number of first calls of observed functions in this process, by function.',
+  }),
+
+  // Workflows, W-21, G-29
+  workflow_started_total: row('counter', 'app', 'workflow_started_total', 'telltale.workflow.started', {
+    unit: '{workflow}',
+    labels: [L.workflow],
+    help: 'Number of runs of workflows that began in this process.',
+  }),
+  workflow_recovered_total: row('counter', 'app', 'workflow_recovered_total', 'telltale.workflow.recovered', {
+    unit: '{workflow}',
+    labels: [L.workflow],
+    help: 'Number of those runs that went on with a workflow whose earlier run did not end.',
+  }),
+  workflow_completed_total: row('counter', 'app', 'workflow_completed_total', 'telltale.workflow.completed', {
+    unit: '{workflow}',
+    labels: [L.workflow, L.result],
+    help: 'Number of runs of workflows that ended, by result: success, failure, cancelled, or abandoned to another process.',
+  }),
+  workflow_active: row('updown', 'app', 'workflow_active', 'telltale.workflow.active', {
+    unit: '{workflow}',
+    labels: [L.workflow],
+    help: 'Number of workflows that run in this process.',
+  }),
+  workflow_duration_seconds: row('histogram', 'app', 'workflow_duration_seconds', 'telltale.workflow.duration', {
+    unit: 's',
+    labels: [L.workflow, L.result],
+    bounds: WORKFLOW_BOUNDS,
+    help: 'Duration of runs of workflows in seconds.',
+  }),
+  workflow_queue_wait_seconds: row('histogram', 'app', 'workflow_queue_wait_seconds', 'telltale.workflow.queue.wait', {
+    unit: 's',
+    labels: [L.workflow],
+    bounds: AGE_BOUNDS,
+    help: 'Time from when a queued workflow could have run to when it ran in seconds.',
+  }),
+  workflow_steps_total: row('counter', 'app', 'workflow_steps_total', '', {
+    unit: '{step}',
+    labels: STEP,
+    only: 'short',
+    countOf: 'workflow_step_duration_seconds',
+    help: 'Number of attempts at steps of workflows, by result: success or failure.',
+  }),
+  workflow_step_duration_seconds: row(
+    'histogram',
+    'app',
+    'workflow_step_duration_seconds',
+    'telltale.workflow.step.duration',
+    {
+      unit: 's',
+      labels: STEP,
+      bounds: WORKFLOW_BOUNDS,
+      help: 'Duration of attempts at steps of workflows in seconds.',
+    },
+  ),
+  workflow_step_retries_total: row('counter', 'app', 'workflow_step_retries_total', 'telltale.workflow.step.retries', {
+    unit: '{attempt}',
+    labels: [L.workflow, L.workflowStep],
+    help: 'Number of attempts at steps of workflows that were not the first.',
   }),
 
   // Databases, W-17, R-12, R-14

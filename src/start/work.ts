@@ -1,9 +1,12 @@
-// The surfaces of work that is done elsewhere or later: queues, and processes that this one starts.
+// The surfaces of work that is done elsewhere or later: queues, processes that this one starts, and workflows, whose room
+// is loaded by its door alone: only its options are left for it.
+import { shared } from '../base/slot.ts'
 import type { Config } from '../config/config.ts'
 import type { Propagator } from '../context/propagator.ts'
 import type { Registry } from '../metrics/registry.ts'
 import { ProcessSurface } from '../surfaces/process/surface.ts'
 import { QueueSurface } from '../surfaces/queue/surface.ts'
+import type { WorkflowSlot } from '../surfaces/workflow/running.ts'
 import type { TraceEngine } from '../trace/engine.ts'
 
 export interface WorkParts {
@@ -12,10 +15,12 @@ export interface WorkParts {
   readonly propagator: Propagator
 }
 
+const workflows = shared('workflow', (): WorkflowSlot => ({ options: null }))
+
 /** Returns what takes them down again. */
 export function startWork(config: Config, { registry, engine, propagator }: WorkParts): () => void {
   if (config.mode === 'off') return () => {}
-  const { queue, process: processes } = config.surfaces
+  const { queue, process: processes, workflow } = config.surfaces
   const counted = config.metrics.enabled ? registry : null
   const started: { stop(): void }[] = []
   const begin = (surface: { start(): void; stop(): void }): void => {
@@ -31,6 +36,12 @@ export function startWork(config: Config, { registry, engine, propagator }: Work
     const { inherited } = config
     const lifecycle = processes.trace_lifecycle
     begin(new ProcessSurface({ registry: counted, tracer, lifecycle, inherited }))
+  }
+  if (workflow.enabled) {
+    const tracer = engine?.tracer('telltale/workflow') ?? null
+    const options = { registry: counted, tracer, propagator, steps: workflow.steps }
+    workflows.options = options
+    started.push({ stop: () => void (workflows.options === options && (workflows.options = null)) })
   }
   return () => {
     for (const surface of started) surface.stop()

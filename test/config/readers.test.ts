@@ -94,6 +94,8 @@ const READERS: readonly (readonly [RegExp, ...RegExp[]])[] = [
   [/surfaces\.process\.enabled$/, /\bprocesses\.enabled\b/],
   [/surfaces\.process\.trace_lifecycle$/, /\bprocesses\.trace_lifecycle\b/],
   [/surfaces\.cdc\.enabled$/, /\bcdc\.enabled\b/],
+  [/surfaces\.workflow\.enabled$/, /\bworkflow\.enabled\b/],
+  [/surfaces\.workflow\.steps$/, /\bworkflow\.steps\b/],
   [/surfaces\.functions\.enabled$/, /\bobserved\.enabled\b/],
   [/surfaces\.functions\.order$/, /\bobserved\.order\b/],
   [/surfaces\.events\.max_subscribers$/, /\bevents\.max_subscribers\b/],

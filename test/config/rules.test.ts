@@ -179,7 +179,7 @@ test('the surfaces have the defaults of the sources [W-37]', () => {
     process: { enabled: true, trace_lifecycle: true },
     functions: { enabled: true, order: 100 },
     queue: { enabled: true, message: 'parent', batch: 'link' },
-    workflow: { enabled: false },
+    workflow: { enabled: true, steps: true },
   })
 })
 

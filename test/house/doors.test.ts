@@ -29,6 +29,7 @@ const BUDGETS: Record<string, { files: number; rooms: string[] }> = {
   queue: { files: 25, rooms: ['surfaces/queue'] },
   process: { files: 25, rooms: ['surfaces/process'] },
   cdc: { files: 25, rooms: ['surfaces/cdc'] },
+  workflow: { files: 30, rooms: ['surfaces/workflow'] },
   hub: { files: 40, rooms: ['hub', 'config', 'store', 'console'] },
   index: { files: 60, rooms: ['start', 'metrics', 'trace', 'logs', 'health', 'context', 'model', 'base'] },
 }

@@ -44,7 +44,10 @@ export const surfaces = section('What is observed without a call in the applicat
   cdc: section("Change data capture from PostgreSQL's logical replication.", {
     enabled: flag('Observes consumers and slots that are handed over.', true),
   }),
-  workflow: section('Workflow engines.', { enabled: flag('Observes workflows.', false) }),
+  workflow: section('Workflow engines.', {
+    enabled: flag('Observes workflows and their steps where they are handed over.', true),
+    steps: flag('Makes spans of steps.', true),
+  }),
   events: section('The event bus.', { max_subscribers: count('Subscribers per topic.', { min: 1, default: 4096 }) }),
 })
 

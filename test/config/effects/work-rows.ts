@@ -1,14 +1,16 @@
-// Keys of queues and of processes that the service starts.
+// Keys of queues, of processes that the service starts, and of workflows.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import type * as captures from '../../../src/cdc.ts'
 import type * as queues from '../../../src/queue.ts'
+import type * as workflows from '../../../src/workflow.ts'
 import { type Row, row } from './row.ts'
 import { pause, Recording, type Service } from './service.ts'
 
 const QUEUE = 'surfaces.queue'
 const CDC = 'surfaces.cdc'
 const PROCESS = 'surfaces.process'
+const WORKFLOW = 'surfaces.workflow'
 
 /** A message and a batch of two on their way through a queue. */
 async function delivered(service: Service): Promise<unknown> {
@@ -45,6 +47,18 @@ async function captured(service: Service): Promise<unknown> {
   return service.scrape(/^cdc_/)
 }
 
+/** A workflow of one step. */
+async function worked(service: Service): Promise<unknown> {
+  const sink = new Recording()
+  const telltale = await service.start({ sinks: [sink] })
+  const { step, workflow } = service.door<typeof workflows>('workflow')
+  workflow('w', () => step('s', () => {}))
+  await telltale.flush()
+  const names = sink.spans.map(({ name }) => name)
+  return { names, metrics: (await service.scrape(/^workflow_(started|steps)_total\{/)).length }
+}
+
+const WORKED = { names: ['step s', 'workflow w'], metrics: 2 }
 const DELIVERED = { children: [true, false], links: [0, 2], metrics: 1 }
 const STARTED = { names: ['child.started', 'child.terminated'], metrics: 2 }
 
@@ -64,4 +78,6 @@ export const WORK: readonly Row[] = [
   ]),
   row(`${PROCESS}.enabled`, [undefined, false], started, [STARTED, { names: [], metrics: 0 }]),
   row(`${PROCESS}.trace_lifecycle`, [undefined, false], started, [STARTED, { ...STARTED, names: [] }]),
+  row(`${WORKFLOW}.enabled`, [undefined, false], worked, [WORKED, { names: [], metrics: 0 }]),
+  row(`${WORKFLOW}.steps`, [undefined, false], worked, [WORKED, { ...WORKED, names: ['workflow w'] }]),
 ]
