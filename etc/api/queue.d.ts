@@ -1,4 +1,11 @@
-// telltale/queue: AmqplibClient, BossClient, BullMQClient, Carrier, Delivery, KafkaAdmin, KafkaClient, Message, NatsClient, Outgoing, Publication, Relation, Send, Settlement, consume, handle, kafkaLag, observeAmqplib, observeBullMQ, observeKafka, observeNats, observePgBoss, publish, watchLag
+// telltale/queue: AmqplibClient, AmqplibConnection, BossClient, BullMQClient, Carrier, Delivery, KafkaAdmin, KafkaClient, Message, NatsClient, NatsConsumer, Outgoing, Publication, Relation, Send, Settlement, amqplibLag, consume, handle, kafkaLag, natsLag, observeAmqplib, observeBullMQ, observeKafka, observeNats, observePgBoss, publish, watchLag
+
+// surfaces/queue/amqplib-lag
+interface AmqplibConnection {
+    createChannel(...args: never[]): unknown;
+}
+
+declare function amqplibLag(connection: AmqplibConnection, queue: string): () => Promise<number>;
 
 // surfaces/queue/amqplib
 type AmqplibClient = {
@@ -85,6 +92,15 @@ declare function observeKafka<T extends KafkaClient>(client: T): T;
 
 // surfaces/queue/lag
 declare function watchLag(queue: string, read: () => number | PromiseLike<number>, everyMs?: number): () => void;
+
+// surfaces/queue/nats-lag
+interface NatsConsumer {
+    info(): PromiseLike<{
+        readonly num_pending: number;
+    }>;
+}
+
+declare function natsLag(consumer: NatsConsumer): () => Promise<number>;
 
 // surfaces/queue/nats
 type NatsClient = {

@@ -17,6 +17,8 @@ export function replace(client: object, name: string, around: (original: Method)
   const original = (client as Record<string, unknown>)[name]
   if (typeof original !== 'function') return false
   const value = around(original as Method)
+  // Some clients look at how many arguments a function takes.
+  Object.defineProperty(value, 'length', { value: original.length, configurable: true })
   Object.defineProperty(client, name, { value, writable: true, configurable: true, enumerable: false })
   return true
 }
