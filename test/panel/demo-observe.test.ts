@@ -20,7 +20,7 @@ async function part(name: string, env: NodeJS.ProcessEnv): Promise<Record<string
     env: { ...process.env, ...env },
   })
   stops.push(async () => {
-    if (child.exitCode !== null) return
+    if (child.exitCode !== null || child.signalCode !== null) return
     child.kill('SIGTERM')
     await once(child, 'exit')
   })
@@ -72,6 +72,14 @@ test.skipIf(WITHOUT_BROWSER !== null)(
 
     // A failed order: its line, its trace, and back to all lines of the trace.
     await visit('Logs', '.logs-error')
+    // Paused, so that no line moves away from under the pointer, and failed ones alone, so that one is in sight.
+    await page.keyboard.press('p')
+    await page.waitForURL(/live=0/)
+    await page
+      .getByRole('complementary', { name: 'Narrow' })
+      .getByRole('link', { name: /^error/ })
+      .click()
+    await page.waitForURL(/severity=error/)
     await page.locator('.logs-error').first().click()
     const detail = page.locator('.logs-detail')
     const trace = (await detail.locator('dd.mono').first().textContent())!.trim()

@@ -61,7 +61,7 @@ function hostile(): Store {
 
 browser(
   'hostile names, values, bodies and shapes are text in every page, and no script',
-  { timeout: 120_000 },
+  { timeout: 240_000 },
   async () => {
     const url = await servePanel(hostile())
     const traces = HOSTILE.map((_, i) => `/traces/${traceHex(i + 1)}?span=${'1'.padStart(16, '0')}`)

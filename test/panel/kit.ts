@@ -22,6 +22,9 @@ const FLAGS =
 export const WITHOUT_BROWSER =
   existsSync(CHROMIUM) || process.env['TELLTALE_REQUIRE_SERVICES'] === '1' ? null : `there is no ${CHROMIUM}`
 
+/** For the browser to start, and for what a page waits for: on a machine that does much else, too. */
+const PATIENCE_MS = 60_000
+
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 interface AxeAnswer {
@@ -76,8 +79,10 @@ export async function show(url: string, width = 1280, theme: 'dark' | 'light' = 
     executablePath: CHROMIUM,
     args: FLAGS.split(' '),
     timezoneId: 'Etc/UTC',
+    timeout: PATIENCE_MS,
   })
   const context = await browser
+  context.setDefaultTimeout(PATIENCE_MS)
   if (undo.every((work) => work !== leave)) undo.push(leave)
   const page = await context.newPage()
   const complaints: string[] = []

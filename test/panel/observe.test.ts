@@ -7,7 +7,7 @@ import { fillShop } from '../console/telemetry/shop.ts'
 import { batch, family, log, resource, span, spanHex, traceHex } from '../store/records.ts'
 import { expectSound, servePanel, show, WITHOUT_BROWSER } from './kit.ts'
 
-const LONG = 120_000
+const LONG = 240_000
 const browser = test.skipIf(WITHOUT_BROWSER !== null)
 
 function shop(): { store: Store; now: number } {
@@ -77,14 +77,13 @@ browser('the map shows who asks whom with links, and its list says the same', { 
   await page.goBack()
   await page.locator('[data-node="database:postgresql shop"]').click()
   await page.waitForURL(/\/traces\?/)
-  expect(new URL(page.url()).searchParams.getAll('attribute')).toEqual([
-    'db.system.name="postgresql"',
-    'db.namespace="shop"',
-  ])
+  await expect
+    .poll(() => new URL(page.url()).searchParams.getAll('attribute'))
+    .toEqual(['db.system.name="postgresql"', 'db.namespace="shop"'])
   await page.goBack()
   await page.getByRole('button', { name: 'List' }).click()
   const rows = page.getByRole('grid', { name: 'Connections' }).getByRole('row')
-  expect(await rows.count()).toBe(3)
+  await expect.poll(() => rows.count()).toBe(3)
   await expectSound(shown)
 })
 
@@ -138,6 +137,12 @@ browser(
     const pill = page.getByRole('button', { name: '1 new line' })
     await pill.waitFor()
     expect(await page.getByText('a line that waits').count()).toBe(0)
+    // Asked again, as every few seconds while it is live: it waits on.
+    const answered = page.waitForResponse((response) => response.url().includes('/logs/histogram'))
+    await page.keyboard.press('r')
+    await answered
+    await page.waitForTimeout(300)
+    expect([await pill.count(), await page.getByText('a line that waits').count()]).toEqual([1, 0])
     await pill.click()
     await page.getByText('a line that waits').waitFor()
     await page.getByText('a line that waits').click()
@@ -166,11 +171,11 @@ browser(
         .locator('.logs-line')
         .evaluateAll((all) => [...new Set(all.map((one) => one.className.match(/logs-(info|warn|error)/)?.[1]))].sort())
     await page.locator('.logs-warn').first().waitFor()
-    expect(await lines()).toEqual(['error', 'info', 'warn'])
+    await expect.poll(lines).toEqual(['error', 'info', 'warn'])
     await page.getByRole('complementary', { name: 'Narrow' }).getByRole('link', { name: /^warn/ }).click()
     await page.waitForURL(/severity=warn/)
     await page.waitForFunction(() => document.querySelector('.logs-info') === null)
-    expect(await lines()).toEqual(['error', 'warn'])
+    await expect.poll(lines).toEqual(['error', 'warn'])
     const field = page.getByRole('combobox', { name: 'Filter log lines' })
     await field.fill('no such words')
     await field.press('Enter')
@@ -196,14 +201,14 @@ browser(
     await page.waitForURL(/\/explore\/checkout\.wait/)
     const legend = () => page.locator('.explore-legend tbody th').allInnerTexts()
     await page.locator('.explore-legend tbody tr').nth(2).waitFor()
-    expect(await legend()).toEqual(['p50', 'p95', 'p99'])
+    await expect.poll(legend).toEqual(['p50', 'p95', 'p99'])
     await page.getByRole('group', { name: 'Show' }).getByRole('button', { name: 'Rate' }).click()
     await page.getByRole('group', { name: 'By' }).getByRole('button', { name: /^plan/ }).click()
     await page.waitForURL(/as=rate&by=plan/)
     await page.waitForFunction(() => document.querySelectorAll('.explore-legend tbody tr').length === 2)
-    expect(await legend()).toEqual(['free', 'pro'])
+    await expect.poll(legend).toEqual(['free', 'pro'])
     await page.locator('.explore-legend').getByRole('button', { name: 'free' }).click()
-    expect(new URL(page.url()).searchParams.getAll('hide')).toEqual(['free'])
+    await expect.poll(() => new URL(page.url()).searchParams.getAll('hide')).toEqual(['free'])
     await expectSound(shown)
     await page
       .getByRole('region', { name: 'Exemplars' })

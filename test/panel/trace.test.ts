@@ -4,7 +4,7 @@ import { spanHex } from '../store/records.ts'
 import { expectSound, servePanel, show, WITHOUT_BROWSER } from './kit.ts'
 import { shopOfPanel } from './shop.ts'
 
-const LONG = { timeout: 60_000 }
+const LONG = { timeout: 120_000 }
 const browser = test.skipIf(WITHOUT_BROWSER !== null)
 const shop = shopOfPanel()
 const url = WITHOUT_BROWSER === null ? await servePanel(shop.store) : ''
@@ -23,7 +23,7 @@ browser('a failed trace shows its spans, its log line inline, and the details th
   await expectSound(shown)
   await page.keyboard.press('e')
   await page.getByRole('complementary', { name: 'Span POST /orders' }).waitFor()
-  expect(new URL(page.url()).searchParams.get('span')).toBe(spanId(shop.slowest, 0))
+  await expect.poll(() => new URL(page.url()).searchParams.get('span')).toBe(spanId(shop.slowest, 0))
   await page.getByText('the card company is away', { exact: true }).waitFor()
   await expectSound(shown)
   await page.keyboard.press('Escape')
@@ -54,14 +54,14 @@ browser('the keyboard walks, folds and unfolds; what is folded is in the URL', L
   await tree.waitFor()
   await tree.focus()
   await page.keyboard.press('Home')
-  expect(await tree.getByRole('row').count()).toBe(2)
+  await expect.poll(() => tree.getByRole('row').count()).toBe(2)
   await page.keyboard.press('ArrowLeft')
   await expect.poll(() => tree.getByRole('row').count()).toBe(1)
-  expect(new URL(page.url()).searchParams.get('fold')).toBe(spanId(shop.order, 0))
-  expect(await tree.getByRole('row').getAttribute('aria-expanded')).toBe('false')
+  await expect.poll(() => new URL(page.url()).searchParams.get('fold')).toBe(spanId(shop.order, 0))
+  await expect.poll(() => tree.getByRole('row').getAttribute('aria-expanded')).toBe('false')
   await page.reload()
   await tree.waitFor()
-  expect(await tree.getByRole('row').count()).toBe(1)
+  await expect.poll(() => tree.getByRole('row').count()).toBe(1)
   await tree.focus()
   await page.keyboard.press('Home')
   await page.keyboard.press('ArrowRight')
@@ -76,16 +76,19 @@ browser('a thousand spans: few are in the page, a search finds the one that is m
   const { page } = shown
   const tree = page.getByRole('treegrid')
   await tree.waitFor()
-  expect(await tree.getAttribute('aria-rowcount')).toBe('1000')
-  expect(await tree.getByRole('row').count()).toBeLessThan(60)
+  await expect.poll(() => tree.getAttribute('aria-rowcount')).toBe('1000')
+  await expect.poll(() => tree.getByRole('row').count()).toBeLessThan(60)
   await page.getByRole('textbox', { name: 'Find in this trace' }).fill('needle')
   await page.keyboard.press('Enter')
   await page.getByRole('complementary', { name: 'Span the needle' }).waitFor()
   const row = tree.getByRole('row', { selected: true })
-  expect(await row.innerText()).toContain('the needle')
-  const box = (await row.boundingBox())!
-  expect(box.y).toBeGreaterThan(150)
-  expect(box.y).toBeLessThan(790)
+  await expect.poll(() => row.innerText()).toContain('the needle')
+  // It comes into sight with the next frame.
+  const inSight = async () => {
+    const { y } = (await row.boundingBox())!
+    return y > 150 && y < 790
+  }
+  await expect.poll(inSight).toBe(true)
   await expectSound(shown)
   await page.getByRole('button', { name: '1 failed', exact: true }).click()
   await page.getByText('it broke here').first().waitFor()

@@ -1,7 +1,7 @@
 // Values over time. uPlot draws; here is what a page needs around it: the theme, the size, one cursor for all charts of a
 // page, zooming into the time, dots that lead somewhere, and the same by keyboard.
 import { useComputed, useSignal } from '@preact/signals'
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import type uPlot from 'uplot'
 import { dark } from '../shell/theme.ts'
 import { range, setRange, zone } from '../shell/time.ts'
@@ -103,7 +103,8 @@ export function Chart(props: ChartProps) {
 
   const { from: start, to: end } = range.value
   const { times, dots, from = start, to = end, least } = props
-  useEffect(() => {
+  // Before the next key: arrows go through what is shown, not through an empty plot.
+  useLayoutEffect(() => {
     const drawn = plot.current
     if (drawn === null) return
     drawn.batch(() => {

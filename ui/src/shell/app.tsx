@@ -163,11 +163,13 @@ function useServer(): boolean {
   useLayoutEffect(() => {
     heldFrom.value = Number.isFinite(oldest) ? oldest : null
   }, [oldest])
+  const nearest = useRef(Number.NEGATIVE_INFINITY)
   useEffect(() => {
     if (status === undefined) return
-    const off = status.now_ms - Date.now()
-    // What a request takes is no difference between clocks.
-    if (Math.abs(off) > 2000) {
+    // An answer that was under way for long looks like a clock that is behind: the quickest one tells most.
+    nearest.current = Math.max(nearest.current, status.now_ms - Date.now())
+    const off = Math.abs(nearest.current) > 2000 ? nearest.current : 0
+    if (Math.abs(off - ahead.peek()) > 500) {
       ahead.value = off
       refresh()
     }

@@ -1,6 +1,6 @@
 // When is looked at: the last minutes (moving), or from one moment to another (standing still), in which zone.
 import { signal } from '@preact/signals'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { Button } from '../parts/button.tsx'
 import { dayText, durationText, timeText, zoneText } from '../parts/format.ts'
 import { Icon } from '../parts/icon.tsx'
@@ -17,7 +17,7 @@ export function TimePicker() {
   const box = useRef<HTMLDivElement>(null)
   const { from, to, relative } = range.value
   const open = timeOpen.value
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!open) return
     const outside = (event: PointerEvent): void => {
       if (!box.current?.contains(event.target as Node)) timeOpen.value = false
@@ -98,7 +98,8 @@ function Picker({ close }: { close(): void }) {
   const [wrong, setWrong] = useState('')
   const utc = zone.value === 'utc'
   useKeys('Time', [{ keys: 'Escape', does: 'Close', always: true, run: close }])
-  useEffect(() => {
+  // Before the next key, as a sheet does.
+  useLayoutEffect(() => {
     const chosen = panel.current?.querySelector<HTMLElement>('.time-lasts [aria-pressed=true]')
     const first = chosen ?? panel.current?.querySelector<HTMLElement>('button')
     first?.focus()

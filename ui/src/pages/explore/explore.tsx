@@ -1,5 +1,5 @@
 // The metrics explorer: which metrics there are, and one of them over time by its labels, with the traces behind the numbers.
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { MetricRow } from '../../../../src/store/answers.ts'
 import { useAnswer } from '../../api/use-answer.ts'
 import type { PageProps } from '../../pages.ts'
@@ -132,7 +132,8 @@ function sorted(rows: MetricRow[], { by, down }: Sort): MetricRow[] {
 
 function Search({ text, count, all }: { text: string; count: number; all: number }) {
   const field = useRef<HTMLInputElement>(null)
-  useEffect(() => {
+  // Before the next key: a text that is put in later takes back what was typed meanwhile.
+  useLayoutEffect(() => {
     if (field.current && field.current.value !== text) field.current.value = text
   }, [text])
   return (

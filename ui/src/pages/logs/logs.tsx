@@ -1,6 +1,6 @@
 // The log tail: what services wrote, newest first, as it arrives; narrowed by filters, counted over time, and each line a
 // way to its trace.
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { useAnswer } from '../../api/use-answer.ts'
 import { Button } from '../../parts/button.tsx'
 import { Busy, Command, Empty, Failed, NoMatch, NoTelemetry } from '../../parts/empty.tsx'
@@ -22,14 +22,15 @@ export function Logs() {
   const page = useRef<HTMLDivElement>(null)
   const [away, setAway] = useState(false)
   const filters = logFilters()
-  const { from, to } = range.value
+  const between = range.value
+  const { from, to } = between
   const following = live.value
   // What is read stays where it is: further down, or with a line open.
   const held = away || query('line') !== undefined
-  const logs = useLogs(filters, { from, to }, following, held)
+  const logs = useLogs(filters, between, following, held)
   const { rows, waiting, follow } = logs
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const scroller = scrollerOf(page.current)
     if (scroller === null) return
     const look = (): void => setAway(scroller.scrollTop > AWAY)

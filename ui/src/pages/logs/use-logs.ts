@@ -5,6 +5,7 @@ import type { LogRow } from '../../../../src/store/answers.ts'
 import { ask, Problem } from '../../api/client.ts'
 import type { LogQuestion } from '../../api/types.ts'
 import { type Follow, useFollow } from '../../api/use-follow.ts'
+import type { Range } from '../../shell/time.ts'
 import type { LogFilters } from './question.ts'
 
 const PAGE = 200
@@ -35,22 +36,20 @@ interface Held {
 export const keyOf = ({ number, time_ms }: LogRow): string => `${number}-${time_ms}`
 
 /**
- * `range`: what is asked about; while `following`, its start counts and the rest arrives. `hold`: what arrives waits.
+ * `range`: what is asked about; while `following`, its start counts and the rest arrives. `hold`: what arrives waits, that
+ * of a stream which was taken up again too.
  */
-export function useLogs(
-  filters: LogFilters,
-  range: { from: number; to: number },
-  following: boolean,
-  hold: boolean,
-): Logs {
-  // A live range moves all the time: it is asked about once, then followed.
-  const key = JSON.stringify([filters, following ? Math.round(range.to - range.from) : [range.from, range.to]])
+export function useLogs(filters: LogFilters, { from, to, relative }: Range, following: boolean, hold: boolean): Logs {
+  const range = { from, to }
+  // A live range moves all the time, and grows while little is held: it is asked about once, then followed.
+  const key = JSON.stringify([filters, following ? relative : [from, to]])
   const [held, setHeld] = useState<Held>({ key: '', rows: [], cursor: null, done: false })
   const [waiting, setWaiting] = useState<readonly LogRow[]>([])
   const [turn, setTurn] = useState(0)
-  const latest = useRef({ key, filters, range, hold })
-  latest.current = { key, filters, range, hold }
-  const asking = useRef(false)
+  const latest = useRef({ key, hold, held })
+  latest.current = { key, hold, held }
+  /** The question whose next page is under way. */
+  const asking = useRef<string | null>(null)
 
   const put = useCallback((arrived: readonly LogRow[]): void => {
     setHeld((now) => {
@@ -70,13 +69,23 @@ export function useLogs(
     const question: LogQuestion = following ? { ...filters, from: range.from } : { ...filters, ...range }
     ask('/logs', { ...question, limit: PAGE }, { signal: stop.signal }).then(
       ({ items, next_cursor: cursor }) => {
-        setHeld((now) => {
-          const same = now.key === key && now.done && turn === 0
-          const rows = same ? merged(now.rows, items) : items
-          return { key, rows, cursor: same ? now.cursor : cursor, done: true }
-        })
-        if (latest.current.key === key)
-          setWaiting((now) => now.filter(({ time_ms }) => time_ms > (items[0]?.time_ms ?? 0)))
+        if (stop.signal.aborted) return
+        const { hold: waits, held: now } = latest.current
+        const same = now.key === key && now.done && turn === 0
+        const top = same && waits ? now.rows[0] : undefined
+        const late = top === undefined ? [] : items.filter((row) => newest(row, top) < 0)
+        const early = late.length === 0 ? items : items.slice(late.length)
+        setHeld((before) => ({
+          key,
+          rows: same ? merged(before.rows, early) : early,
+          cursor: same ? before.cursor : cursor,
+          done: true,
+        }))
+        setWaiting((before) =>
+          late.length > 0
+            ? merged(before, late).slice(0, MOST)
+            : before.filter(({ time_ms }) => time_ms > (items[0]?.time_ms ?? 0)),
+        )
       },
       (error: unknown) => {
         if (stop.signal.aborted) return
@@ -95,8 +104,8 @@ export function useLogs(
   }
   const more = (): void => {
     const { cursor } = held
-    if (cursor === null || asking.current || held.key !== key) return
-    asking.current = true
+    if (cursor === null || asking.current === key || held.key !== key) return
+    asking.current = key
     const question: LogQuestion = following ? { ...filters, from: range.from } : { ...filters, ...range }
     ask('/logs', { ...question, limit: PAGE, cursor })
       .then(({ items, next_cursor }) =>
@@ -104,7 +113,7 @@ export function useLogs(
       )
       .catch(() => {})
       .finally(() => {
-        asking.current = false
+        if (asking.current === key) asking.current = null
       })
   }
   const current = held.key === key

@@ -1,5 +1,5 @@
 // One trace: who did what, when, for how long, what failed and what was logged meanwhile.
-import { useEffect, useMemo, useRef } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks'
 import type { TraceAnswer } from '../../../../src/store/answers.ts'
 import { useAnswer } from '../../api/use-answer.ts'
 import type { PageProps } from '../../pages.ts'
@@ -95,8 +95,8 @@ function Trace({ trace }: { trace: TraceAnswer }) {
     { keys: 'z', does: 'The whole time', run: () => setQuery({ view: null }, { replace: true }) },
   ])
 
-  // A permalink shows its span.
-  useEffect(() => {
+  // A permalink shows its span. Before the next key: a focus that comes later would be taken from who searches already.
+  useLayoutEffect(() => {
     if (selected !== null) pointer.current?.show(selected)
     else pointer.current?.focus()
   }, [])

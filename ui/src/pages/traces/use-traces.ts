@@ -1,6 +1,6 @@
 // The list of traces: the first page is asked again as time goes on, further pages come when the reader gets there, and
 // new ones stream in. Who reads further down is not disturbed: what is new waits until it is asked for.
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { TraceRow } from '../../../../src/store/answers.ts'
 import { ask, Problem } from '../../api/client.ts'
 import type { TraceQuestion } from '../../api/types.ts'
@@ -34,8 +34,9 @@ export function useTraces(question: TraceQuestion, order: Order) {
   const [further, setFurther] = useState<Held>({ key, rows: new Map(), cursor: null })
   const [streamed, setStreamed] = useState<Held>({ key, rows: new Map(), cursor: null })
   const [hold, setHold] = useState<ReadonlySet<string> | null>(null)
-  const [problem, setProblem] = useState<Problem>()
-  const asking = useRef(false)
+  const [problem, setProblem] = useState<{ key: string; problem: Problem }>()
+  /** The question whose next page is under way. */
+  const asking = useRef<string | null>(null)
   const streams = live.value && order === 'newest'
 
   const { state } = useFollow('/traces', streams ? question : null, (rows) => {
@@ -66,7 +67,7 @@ export function useTraces(question: TraceQuestion, order: Order) {
   const shown = hold === null ? rows : rows.filter(({ trace_id: id }) => hold.has(id))
   const latest = useRef(rows)
   latest.current = rows
-  useEffect(() => {
+  useLayoutEffect(() => {
     const main = document.querySelector<HTMLElement>('main')
     if (main === null || order !== 'newest') return
     const onScroll = (): void => {
@@ -79,11 +80,12 @@ export function useTraces(question: TraceQuestion, order: Order) {
 
   const more = (): void => {
     const cursor = further.key === key && further.rows.size > 0 ? further.cursor : (first.data?.next_cursor ?? null)
-    if (cursor === null || asking.current || first.stale || rows.length >= MOST) return
-    asking.current = true
+    if (cursor === null || asking.current === key || first.stale || rows.length >= MOST) return
+    asking.current = key
     ask('/traces', { ...asked, from, to, limit: FURTHER, cursor })
       .then(
         ({ items, next_cursor: next }) => {
+          if (asking.current !== key) return
           setFurther((before) => {
             const held = new Map(before.key === key ? before.rows : [])
             for (const row of items) held.set(row.trace_id, row)
@@ -91,17 +93,17 @@ export function useTraces(question: TraceQuestion, order: Order) {
           })
           setHold((now) => now && new Set([...now, ...items.map((row) => row.trace_id)]))
         },
-        (error: unknown) => setProblem(error instanceof Problem ? error : undefined),
+        (error: unknown) => setProblem(error instanceof Problem ? { key, problem: error } : undefined),
       )
       .finally(() => {
-        asking.current = false
+        if (asking.current === key) asking.current = null
       })
   }
   return {
     rows: shown,
     loading: first.loading,
     stale: first.stale,
-    error: first.error ?? problem,
+    error: first.error ?? (problem?.key === key ? problem.problem : undefined),
     again: first.again,
     state,
     waiting: rows.length - shown.length,
