@@ -88,23 +88,29 @@ export class Caller {
       const options = { ...this.#options, method: call.method ?? 'GET', path: call.path ?? pathname + search, headers }
       const request = this.target.secure ? https.request(options) : http.request(options)
       Object.assign(request, { [OWN_TRAFFIC]: true })
-      const timer = timers.setTimeout(() => {
+      let over = false
+      const giveUp = (): void => {
+        if (over) return
         request.destroy(
           Object.assign(new Error(`no answer within ${Math.round(call.timeoutMs)} ms`), { code: 'ETIMEDOUT' }),
         )
-      }, timeoutMs)
+      }
+      // A process that stood still first reads what came meanwhile: an answer that is there is not late.
+      const timer = timers.setTimeout(() => void timers.setImmediate(giveUp), timeoutMs)
       if (call.background === true) {
         timer.unref()
         request.on('socket', (socket: Socket) => socket.unref())
       }
       request.on('response', (response) => {
         readBody(response, call.maxBytes ?? 65_536, (error, bytes) => {
+          over = true
           timers.clearTimeout(timer)
           if (error !== null) reject(error)
           else resolve({ status: response.statusCode ?? 0, headers: response.headers, body: bytes })
         })
       })
       request.on('error', (error: NodeJS.ErrnoException) => {
+        over = true
         timers.clearTimeout(timer)
         const stale = request.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE')
         reject(stale ? new StaleConnection() : error)

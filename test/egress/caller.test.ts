@@ -1,10 +1,12 @@
 import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import * as http from 'node:http'
 import * as https from 'node:https'
 import * as net from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
 import { afterEach, expect, test } from 'vitest'
 import { Fault } from '../../src/base/fault.ts'
 import { OWN_TRAFFIC } from '../../src/base/own.ts'
@@ -139,6 +141,29 @@ test('the timeout covers a server that never answers and one that never ends its
       /ETIMEDOUT|Error: the connection closed/,
     )
   }
+})
+
+test('an answer that came while this process stood still is not late', async () => {
+  const shared = new Int32Array(new SharedArrayBuffer(4))
+  const serving = new Worker(
+    `const { parentPort, workerData } = require('node:worker_threads')
+     require('node:http').createServer((request, response) => response.end('ok', () => {
+       Atomics.add(workerData, 0, 1)
+       Atomics.notify(workerData, 0)
+     })).listen(0, '127.0.0.1', function () { parentPort.postMessage(this.address().port) })`,
+    { eval: true, workerData: shared },
+  )
+  cleanups.push(() => serving.terminate())
+  const [port] = await once(serving, 'message')
+  const caller = new Caller(allow(`http://127.0.0.1:${port}/`, 'operator'))
+  cleanups.push(() => caller.close())
+  await caller.send({ timeoutMs: 5000 })
+  const began = performance.now()
+  const reply = caller.send({ timeoutMs: 200 })
+  await new Promise((resolve) => process.nextTick(resolve))
+  Atomics.wait(shared, 0, 1)
+  while (performance.now() - began < 300);
+  expect((await reply).body.toString()).toBe('ok')
 })
 
 test('an answer of any size is cut at the limit', async () => {
