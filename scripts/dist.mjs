@@ -1,6 +1,6 @@
 // Builds dist when it is missing or older than what it is made of. One process builds at a time; the others wait for it.
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, rmdirSync, statSync } from 'node:fs'
+import { existsSync, linkSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -8,7 +8,6 @@ import { fileURLToPath } from 'node:url'
 const ROOT = fileURLToPath(new URL('../', import.meta.url))
 const DIST = join(ROOT, 'dist')
 const LOCK = join(ROOT, '.dist-lock')
-const LOCK_MS = 60_000
 
 function newest(folder) {
   let time = 0
@@ -30,17 +29,33 @@ function isPanelFresh() {
   return existsSync(mark) && statSync(mark).mtimeMs >= newest(join(ROOT, 'ui'))
 }
 
+/** Whether the process that built is gone: a build may take long, and one that was killed leaves its lock behind. */
+function isAbandoned() {
+  try {
+    process.kill(Number(readFileSync(LOCK, 'utf8')), 0)
+    return false
+  } catch (error) {
+    return error.code === 'ESRCH'
+  }
+}
+
 async function lock() {
-  for (;;) {
-    try {
-      mkdirSync(LOCK)
-      return
-    } catch (error) {
-      if (error.code !== 'EEXIST') throw error
-      const age = existsSync(LOCK) ? Date.now() - statSync(LOCK).mtimeMs : 0
-      if (age > LOCK_MS) rmdirSync(LOCK)
-      else await sleep(50)
+  const mine = `${LOCK}-${process.pid}-${Math.random().toString(36).slice(2)}`
+  writeFileSync(mine, String(process.pid))
+  try {
+    for (;;) {
+      try {
+        // Whole from its first moment on: nobody reads a lock without its process.
+        linkSync(mine, LOCK)
+        return
+      } catch (error) {
+        if (error.code !== 'EEXIST') throw error
+        if (isAbandoned()) rmSync(LOCK, { force: true })
+        else await sleep(50)
+      }
     }
+  } finally {
+    rmSync(mine, { force: true })
   }
 }
 
@@ -59,6 +74,6 @@ export async function dist({ types = false, panel = false } = {}) {
     if (run.status !== 0) throw new Error(`the build failed:\n${run.stdout}${run.stderr}`)
     return DIST
   } finally {
-    rmdirSync(LOCK)
+    rmSync(LOCK, { force: true })
   }
 }
