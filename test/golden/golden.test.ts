@@ -7,20 +7,27 @@ import { createConnection } from 'mysql2/promise'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { freePort, MARIADB, mariadb, POSTGRES, postgres, REDIS, REQUIRED, redis, type Server } from '../otel/servers.ts'
-import { RABBITMQ, RABBITMQ_MS, rabbitmq } from '../surfaces/queue/brokers.ts'
+import { NATS, nats, RABBITMQ, RABBITMQ_MS, rabbitmq } from '../surfaces/queue/brokers.ts'
 import { KCAT, kafka } from '../surfaces/queue/kafka.ts'
 import { forestOf, HubProcess, type Trace } from './hub.ts'
 import { COUNTED, isUnderWay, type Reading, readings, shownReadings } from './metrics.ts'
 import { type Part, Program, until } from './program.ts'
 
-const needed = { 'redis-server': REDIS, mariadbd: MARIADB, postgres: POSTGRES, kcat: KCAT, rabbitmq: RABBITMQ }
+const needed = {
+  'redis-server': REDIS,
+  mariadbd: MARIADB,
+  postgres: POSTGRES,
+  kcat: KCAT,
+  rabbitmq: RABBITMQ,
+  'nats-server': NATS,
+}
 const absent = Object.keys(needed).filter((name) => needed[name as keyof typeof needed] === undefined)
 if (absent.length > 0 && REQUIRED) throw new Error(`not installed: ${absent.join(', ')}`)
 const run = test.skipIf(absent.length > 0)
 
-/** Of each order: a mail, an invoice, a receipt and a booking; in MariaDB a parcel and a shipment. */
-const DELIVERED = 2 * 4
-const PACKED = 2 * 2
+/** Of each order: a mail, an invoice, a receipt, a booking and a fulfilment; in MariaDB a parcel, a shipment and a reservation. */
+const DELIVERED = 2 * 5
+const PACKED = 2 * 3
 
 const servers: Server[] = []
 const scraped = new Map<string, Reading[]>()
@@ -35,37 +42,50 @@ beforeAll(async () => {
     servers.push(server)
     return server.url
   }
-  const [DATABASE, MARIADB_URL, REDIS_URL, KAFKA, RABBITMQ_URL, installed] = await Promise.all([
+  const [DATABASE, MARIADB_URL, REDIS_URL, KAFKA, RABBITMQ_URL, NATS_URL, installed] = await Promise.all([
     open(postgres(['wal_level=logical', 'max_slot_wal_keep_size=256MB'])),
     open(mariadb()),
     open(redis()),
     open(kafka()),
     open(rabbitmq()),
+    open(nats()),
     Program.install('program'),
   ])
   program = installed
   await Promise.all([orders(DATABASE), prices(MARIADB_URL)])
   const hub = await HubProcess.start(program)
 
-  const env = { HUB: hub.endpoint, DATABASE, MARIADB: MARIADB_URL, REDIS: REDIS_URL, KAFKA, RABBITMQ: RABBITMQ_URL }
+  const env = {
+    HUB: hub.endpoint,
+    DATABASE,
+    MARIADB: MARIADB_URL,
+    REDIS: REDIS_URL,
+    KAFKA,
+    RABBITMQ: RABBITMQ_URL,
+    NATS: NATS_URL,
+  }
   const admin = new Map<string, string>()
   const service = async (name: string, more: NodeJS.ProcessEnv = {}): Promise<Part> => {
     const port = `${await freePort()}`
     admin.set(name, `http://127.0.0.1:${port}`)
     // Pricing and the warehouse start telemetry in their code, the others by a flag.
     const register = ['pricing', 'warehouse'].includes(name) ? [] : ['--import', 'telltale/register']
-    const named = { OTEL_SERVICE_NAME: name, ADMIN_PORT: port }
+    // DBOS 5.3 warns of its own use of pg, without us too.
+    const named = { OTEL_SERVICE_NAME: name, ADMIN_PORT: port, NODE_OPTIONS: '--no-deprecation' }
     return program.run(name, [...register, `${name}.mjs`], { ...env, ...more, ...named }).serves()
   }
+  const dies = service('fulfilment', { DIES: '1' })
   const behind = await Promise.all([service('pricing'), service('mailer'), service('warehouse'), service('ledger')])
+  const died = await dies
   const shop = await service('shop', { PRICING: behind[0]!.ready.url })
-  services = [shop, ...behind]
 
   const ask = async (method: string, path: string): Promise<unknown[]> => {
     const response = await fetch(shop.ready.url + path, { method, headers: { connection: 'close' } })
     return [response.status, await response.json().catch(() => null)]
   }
   expect(await ask('POST', '/orders/1/lamp')).toEqual([201, { id: '1', tenant: null, price: 40 }])
+  expect(await died.ended).toEqual([null, 'SIGKILL'])
+  services = [shop, ...behind, await service('fulfilment')]
   expect(await ask('POST', '/orders/2/lamp')).toEqual([201, { id: '2', tenant: null, price: 40 }])
   expect(await ask('POST', '/orders/3/ghost')).toEqual([500, { error: 'ghost has no price' }])
   expect(await ask('POST', '/mails/nobody')).toEqual([202, null])
@@ -212,12 +232,25 @@ run('twelve types of spans and more; functions below the request; threads and ch
 run('an order is one trace over every process and every broker [W-32]', () => {
   const order = traces.find(({ spans }) => spans.some(({ name }) => name === 'order.announce'))!
   expect([...new Set(order.spans.map(({ service }) => service))].sort()).toEqual([
+    'fulfilment',
     'mailer',
     'pricing',
     'receipt',
     'shop',
     'warehouse',
   ])
-  const kinds = order.spans.filter(({ kind }) => kind === 'consumer').map(({ name }) => name)
-  expect(kinds.sort()).toEqual(['process invoices', 'process mails', 'process parcels', 'process shipments'])
+  expect(
+    order.spans
+      .filter(({ kind }) => kind === 'consumer')
+      .map(({ name }) => name)
+      .sort(),
+  ).toEqual([
+    'process invoices',
+    'process mails',
+    'process parcels',
+    'process shipments',
+    'process stock/warehouse',
+    'process weights',
+    'workflow fulfil',
+  ])
 })

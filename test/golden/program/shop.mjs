@@ -4,7 +4,10 @@ import { EventEmitter, once } from 'node:events'
 import { createServer } from 'node:http'
 import { promisify } from 'node:util'
 import { Worker } from 'node:worker_threads'
-import { connect } from 'amqplib'
+import { DBOSClient } from '@dbos-inc/dbos-sdk'
+import { jetstream } from '@nats-io/jetstream'
+import * as nats from '@nats-io/transport-node'
+import * as amqp from 'amqplib'
 import { Queue } from 'bullmq'
 import express from 'express'
 import { Redis } from 'ioredis'
@@ -15,11 +18,12 @@ import { log } from 'telltale'
 import { observeEvents } from 'telltale/events'
 import { mutation, observe } from 'telltale/function'
 import * as kv from 'telltale/kv'
-import { observeAmqplib, observeBullMQ, observeKafka, observePgBoss, watchLag } from 'telltale/queue'
+import { observeAmqplib, observeBullMQ, observeKafka, observeNats, observePgBoss, watchLag } from 'telltale/queue'
 import * as sql from 'telltale/sql'
+import { observeDBOS } from 'telltale/workflow'
 import { listen, serve } from './service.mjs'
 
-const { DATABASE, REDIS, KAFKA, RABBITMQ, PRICING } = process.env
+const { DATABASE, REDIS, KAFKA, RABBITMQ, NATS, PRICING } = process.env
 const run = promisify(execFile)
 
 const db = sql.observe(new pg.Pool({ connectionString: DATABASE, max: 4 }), { name: 'shop' })
@@ -32,9 +36,12 @@ await boss.createQueue('invoices')
 const kafka = observeKafka(new Kafka({ brokers: [KAFKA], logLevel: logLevel.NOTHING }))
 const parcels = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner })
 await parcels.connect()
-const rabbit = observeAmqplib(await connect(RABBITMQ))
+const rabbit = observeAmqplib(await amqp.connect(RABBITMQ))
 const shipments = await rabbit.createConfirmChannel()
 await shipments.assertQueue('shipments')
+const connection = observeNats(await nats.connect({ servers: NATS }))
+const stock = observeNats(jetstream(connection))
+const workflows = observeDBOS(await DBOSClient.create({ systemDatabaseUrl: DATABASE }))
 const unwatch = watchLag('mails', () => mails.getWaitingCount())
 
 const bus = observeEvents(new EventEmitter(), { maxSubscribers: 2 })
@@ -70,6 +77,7 @@ const place = (id, item) =>
   mutation('order.place', { low: { channel: 'web' }, high: { order: id } }, async ({ resolve, call, record }) => {
     const tenant = await resolve(() => redis.get('tenant'))
     const price = await call(() => priceOf(item))
+    await connection.request('weights', item)
     await record(() => store(id, item, price))
     return { id, tenant, price }
   })
@@ -80,6 +88,8 @@ const announce = ({ id }) =>
     await boss.send('invoices', { id })
     shipments.sendToQueue('shipments', Buffer.from(id))
     await shipments.waitForConfirms()
+    await stock.publish('stock.reserved', id)
+    await workflows.enqueue({ workflowName: 'fulfil', queueName: 'orders' }, id)
     await parcels.send({ topic: 'parcels', messages: [{ key: id, value: '1 parcel' }] })
   })
 
@@ -128,6 +138,8 @@ serve({ url: await listen(server) }, [
   () => boss.stop(),
   () => parcels.disconnect(),
   () => rabbit.close(),
+  () => connection.close(),
+  () => workflows.destroy(),
   () => redis.quit(),
   () => db.end(),
 ])

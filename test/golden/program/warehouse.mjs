@@ -1,13 +1,15 @@
-// Packs and ships what was ordered: messages of Kafka and RabbitMQ. What it did is in MariaDB.
-import { connect } from 'amqplib'
+// Packs and ships what was ordered: messages of Kafka, RabbitMQ and NATS. What it did is in MariaDB.
+import { AckPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream'
+import * as nats from '@nats-io/transport-node'
+import * as amqp from 'amqplib'
 import { Kafka, logLevel } from 'kafkajs'
 import { createPool } from 'mysql2/promise'
 import { start } from 'telltale'
 import { observe } from 'telltale/function'
-import { observeAmqplib, observeKafka } from 'telltale/queue'
+import { observeAmqplib, observeKafka, observeNats } from 'telltale/queue'
 import { serve } from './service.mjs'
 
-const { KAFKA, MARIADB, RABBITMQ } = process.env
+const { KAFKA, MARIADB, NATS, RABBITMQ } = process.env
 const telltale = await start()
 const db = createPool({ uri: MARIADB, connectionLimit: 2 })
 
@@ -20,7 +22,7 @@ await parcels.connect()
 await parcels.subscribe({ topic: 'parcels', fromBeginning: true })
 await parcels.run({ eachMessage: ({ message }) => deliver('parcel', String(message.key)) })
 
-const rabbit = observeAmqplib(await connect(RABBITMQ))
+const rabbit = observeAmqplib(await amqp.connect(RABBITMQ))
 const shipments = await rabbit.createChannel()
 await shipments.assertQueue('shipments')
 await shipments.consume('shipments', async (message) => {
@@ -28,4 +30,24 @@ await shipments.consume('shipments', async (message) => {
   shipments.ack(message)
 })
 
-serve({}, [() => rabbit.close(), () => parcels.disconnect(), () => db.end(), () => telltale.stop()])
+const connection = observeNats(await nats.connect({ servers: NATS }))
+connection.subscribe('weights', { callback: (_error, message) => message.respond('7') })
+const manager = await jetstreamManager(connection)
+await manager.streams.add({ name: 'stock', subjects: ['stock.>'] })
+await manager.consumers.add('stock', { durable_name: 'warehouse', ack_policy: AckPolicy.Explicit })
+const stock = await observeNats(jetstream(connection)).consumers.get('stock', 'warehouse')
+const taken = await stock.consume({
+  async callback(message) {
+    await deliver('reservation', message.string())
+    message.ack()
+  },
+})
+
+serve({}, [
+  () => taken.close(),
+  () => connection.close(),
+  () => rabbit.close(),
+  () => parcels.disconnect(),
+  () => db.end(),
+  () => telltale.stop(),
+])
