@@ -42,7 +42,8 @@ export function frameFrom(headers: Carrier | null | undefined, propagator: Propa
   return frame
 }
 
-function textOf(value: unknown): string | null {
+/** What a header says, or null when it is too long for one of ours, several, or neither text nor bytes. */
+export function textOf(value: unknown): string | null {
   const one: unknown = Array.isArray(value) && value.length === 1 ? value[0] : value
   if (typeof one === 'string') return one.length <= MAX_LENGTH ? one : null
   if (!(one instanceof Uint8Array) || one.length > MAX_LENGTH) return null

@@ -2,6 +2,7 @@
 import { shared } from '../../base/slot.ts'
 import { type Method, plain } from './client.ts'
 import { isWatched } from './lag.ts'
+import { steady } from './steady.ts'
 import { running } from './surface.ts'
 
 /** A connected admin client, by shape. */
@@ -100,9 +101,15 @@ function keep(topics: Map<string, Partitions>, assigned: Record<string, unknown>
   }
 }
 
+/** Topics that differ by an id alone are one series. */
 function show(topic: string): void {
-  if (isWatched(topic)) return
+  const queue = steady(topic)
+  if (isWatched(queue)) return
   let sum: number | null = null
-  for (const topics of consumers) for (const lag of topics.get(topic)?.values() ?? []) sum = (sum ?? 0) + lag
-  running.surface?.series(topic)?.lag(sum)
+  for (const topics of consumers) {
+    for (const [name, partitions] of topics) {
+      if (steady(name) === queue) for (const lag of partitions.values()) sum = (sum ?? 0) + lag
+    }
+  }
+  running.surface?.series(queue)?.lag(sum)
 }

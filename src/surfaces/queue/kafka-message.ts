@@ -1,9 +1,11 @@
 // What spans tell of one record of Kafka. Semantic conventions, messaging spans, Kafka.
 import { isUtf8 } from 'node:buffer'
+import { textOf } from './carrier.ts'
 import type { Attributes } from './surface.ts'
 
 export const KAFKA = 'kafka'
 
+export const TOPIC = 'messaging.destination.name'
 export const PARTITION = 'messaging.destination.partition.id'
 export const OFFSET = 'messaging.kafka.offset'
 
@@ -26,6 +28,17 @@ export function attributesOf(message: KafkaMessage, partition: unknown): Attribu
     [OFFSET]: offsetOf(message.offset),
     'messaging.kafka.message.key': keyOf(message.key),
     'messaging.kafka.message.tombstone': message.value === null ? true : undefined,
+  }
+}
+
+/** Of a message that came: also whose event it is, where it is a CloudEvent in binary mode (Kafka binding, 3.2). */
+export function arrivalOf(message: KafkaMessage, partition: unknown): Attributes {
+  const event = (name: string): string | undefined => textOf(message.headers?.[name]) ?? undefined
+  return {
+    ...attributesOf(message, partition),
+    'event.id': event('ce_id'),
+    'event.type': event('ce_type'),
+    subject: event('ce_subject'),
   }
 }
 

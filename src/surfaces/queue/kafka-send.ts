@@ -10,8 +10,10 @@ import {
   offsetOf,
   PARTITION,
   partitionOf,
+  TOPIC,
 } from './kafka-message.ts'
 import { type Publication, publish, publishAll, type Sent } from './publish.ts'
+import { steady } from './steady.ts'
 
 /** One entry of `sendBatch`; the whole of `send`. */
 export interface Entry {
@@ -67,11 +69,11 @@ export function sendWithContext<R>(entries: readonly Entry[], hand: () => R): R 
   return publish(publications[0]!, (headers, each, note) => carry([{ headers, each, note }]))
 }
 
-function publicationOf(queue: string, messages: readonly KafkaMessage[]): Publication {
+function publicationOf(topic: string, messages: readonly KafkaMessage[]): Publication {
   const [only] = messages
   const batch = messages as Publication['batch']
-  const attributes = messages.length === 1 ? attributesOf({ ...only, offset: undefined }, only!.partition) : undefined
-  return { queue, system: KAFKA, batch, attributes }
+  const one = messages.length === 1 ? attributesOf({ ...only, offset: undefined }, only!.partition) : {}
+  return { queue: steady(topic), system: KAFKA, batch, attributes: { ...one, [TOPIC]: topic } }
 }
 
 /** Where it went, when that was one place. */

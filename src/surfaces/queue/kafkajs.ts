@@ -7,8 +7,9 @@ import { type Method, mark, plain, replace, unknownClient } from './client.ts'
 import { consume, type Settlement } from './consume.ts'
 import { type BatchPayload, Progress } from './kafka-batch.ts'
 import { followLag } from './kafka-lag.ts'
-import { attributesOf, changed, KAFKA, type KafkaMessage, PARTITION, partitionOf, timeOf } from './kafka-message.ts'
+import { arrivalOf, changed, KAFKA, type KafkaMessage, PARTITION, partitionOf, TOPIC, timeOf } from './kafka-message.ts'
 import { copiesOf, sendWithContext } from './kafka-send.ts'
+import { steady } from './steady.ts'
 import { running } from './surface.ts'
 
 /** A `Kafka`, a producer or a consumer, by shape. */
@@ -131,8 +132,8 @@ function oneByOne(handler: Method, membership: Membership): Method {
     const { topic, partition, message } = (plain(args[0]) ?? {}) as MessagePayload
     if (plain(message) === null) return handler.apply(this, args)
     const { headers } = message!
-    const attributes = { ...attributesOf(message!, partition), [GROUP]: membership.group }
-    return consume({ queue: String(topic), system: KAFKA, headers, at: timeOf(message!), attributes }, () =>
+    const attributes = { ...arrivalOf(message!, partition), [TOPIC]: String(topic), [GROUP]: membership.group }
+    return consume({ queue: steady(String(topic)), system: KAFKA, headers, at: timeOf(message!), attributes }, () =>
       handler.apply(this, args),
     )
   }
@@ -144,8 +145,12 @@ function together(handler: Method, membership: Membership, autoResolve: boolean)
     const { topic, partition, messages } = payload.batch ?? {}
     if (!Array.isArray(messages) || messages.length === 0) return handler.apply(this, args)
     const batch = messages.map((message: KafkaMessage) => ({ headers: message.headers, at: timeOf(message) }))
-    const attributes = { [PARTITION]: partitionOf(partition), [GROUP]: membership.group }
-    return consume({ queue: String(topic), system: KAFKA, batch, attributes }, (settlement) => {
+    const attributes = {
+      [TOPIC]: String(topic),
+      [PARTITION]: partitionOf(partition),
+      [GROUP]: membership.group,
+    }
+    return consume({ queue: steady(String(topic)), system: KAFKA, batch, attributes }, (settlement) => {
       const progress = new Progress(messages)
       const work = (): unknown => handler.call(this, progress.watch(payload), ...args.slice(1))
       return settled(work, settlement, progress, autoResolve)

@@ -87,6 +87,86 @@ test('a client whose sendBatch is made of its own send sends each message once, 
   })
 })
 
+test('a topic for each customer is one series, and a CloudEvent tells whose event it is [G-04]', async () => {
+  const { spans, counts } = kit()
+  const topic = 'orders.0190163d-8694-739b-aea5-966c26f8ad91'
+  const cluster = observeKafka(new Cluster())
+  await cluster.producer().send({ topic, messages: [{ value: 'a' }] })
+  await cluster.consumer({}).run({ eachMessage: async () => {} })
+  const headers = { ce_id: Buffer.from('e-1'), ce_type: Buffer.from('order.paid'), ce_subject: Buffer.from('order/7') }
+  await cluster.run.eachMessage!({ topic, partition: 3, message: { value: 'a', offset: '1', headers } })
+  expect(spans()).toEqual([
+    {
+      name: 'publish orders.*',
+      kind: 'producer',
+      parent: null,
+      trace: 'publish orders.*',
+      attributes: about('publish', 'send', {
+        'messaging.destination.name': topic,
+        'messaging.batch.message_count': 1,
+        'messaging.destination.partition.id': '0',
+        'messaging.kafka.offset': 7,
+      }),
+    },
+    {
+      name: 'process orders.*',
+      kind: 'consumer',
+      parent: null,
+      trace: 'process orders.*',
+      attributes: about('process', 'process', {
+        'messaging.destination.name': topic,
+        'messaging.destination.partition.id': '3',
+        'messaging.kafka.offset': 1,
+        'event.id': 'e-1',
+        'event.type': 'order.paid',
+        subject: 'order/7',
+      }),
+    },
+  ])
+  expect(counts()['queue_messages_total{queue=orders.*,result=ack}']).toBe(1)
+})
+
+test('a batch whose handler is told to stop has processed what it resolved, one that is not told all of it [W-14]', async () => {
+  const { counts } = kit()
+  const cluster = observeKafka(new Cluster())
+  const messages = ['7', '8', '10', '9007199254740993'].map((offset) => ({ value: 'a', offset }))
+  const batch = { topic: 'orders', partition: 0, messages }
+  type Payload = { resolveOffset(offset: unknown): unknown; isRunning(): boolean; isStale(): boolean }
+  const handlers: ((payload: Payload) => unknown)[] = [
+    ({ isRunning, isStale }) => [isRunning(), isStale()],
+    ({ resolveOffset, isRunning }) => [resolveOffset('8'), isRunning()],
+    ({ resolveOffset, isStale }) => [resolveOffset('9007199254740992'), isStale()],
+    ({ resolveOffset, isStale }) => [resolveOffset('9007199254740993'), resolveOffset('7'), isStale()],
+    ({ resolveOffset, isStale }) => [resolveOffset({}), resolveOffset('eight'), isStale()],
+  ]
+  const told: unknown[] = []
+  for (const [i, handler] of handlers.entries()) {
+    await cluster.consumer({}).run({ eachBatch: async (payload) => void told.push(handler(payload as Payload)) })
+    const stop = i > 0
+    const before = counts()['queue_messages_total{queue=orders,result=nack}'] ?? 0
+    await cluster.run.eachBatch!({
+      batch,
+      resolveOffset: (offset: unknown) => offset,
+      isRunning: () => !stop,
+      isStale: () => stop,
+    })
+    told.push((counts()['queue_messages_total{queue=orders,result=nack}'] ?? 0) - before)
+  }
+  expect(told).toEqual([
+    [true, false],
+    0,
+    ['8', false],
+    2,
+    ['9007199254740992', true],
+    1,
+    ['9007199254740993', '7', true],
+    0,
+    [{}, 'eight', true],
+    4,
+  ])
+  expect(counts()['queue_in_flight{queue=orders}']).toBe(0)
+})
+
 test('what is no client of Kafka is given back as it was, and that is said once', () => {
   const seen: Notice[] = []
   onNotice((one) => seen.push(one))
