@@ -26,8 +26,8 @@ export interface SlotOptions {
 const EVERY_MS = 15_000
 const LEAST_MS = 100
 const INACTIVE_MS = 300_000
-/** A question that is not answered for so long leaves the numbers unknown; it is not asked again beside it. */
-const PATIENCE_MS = 10_000
+/** A question that is still open when the next one is due, and for so long at least, leaves the numbers unknown. */
+const PATIENCE_MS = 1000
 
 // On a standby the end of the WAL is what was received or replayed. `to_jsonb` reads columns that old servers have not:
 // `wal_status` and `safe_wal_size` came with PostgreSQL 13.
@@ -131,7 +131,8 @@ class Watch {
       active: active === true,
       lost,
       retained: bytes(retained),
-      unconfirmed: bytes(unconfirmed),
+      // What it will never be given any more is not waited for.
+      unconfirmed: lost ? null : bytes(unconfirmed),
       safe: bytes(safe),
     })
   }
