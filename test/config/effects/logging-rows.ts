@@ -67,9 +67,7 @@ async function leaves(service: Service): Promise<unknown> {
   await service.start()
   service.product.log.info('l0')
   service.product.log.info('l1')
-  const end = performance.now() + 1000
-  await until(() => service.collector.posts.length > 0 || performance.now() > end)
-  return service.collector.logs
+  return service.settled(() => service.collector.logs)
 }
 
 async function account(service: Service): Promise<unknown> {
@@ -81,12 +79,12 @@ async function account(service: Service): Promise<unknown> {
   await service.start()
   service.product.log.info('l')
   await until(() => collector.requests > 0)
-  const end = performance.now() + 500
-  let found: string[] = []
-  do found = await service.scrape(/^otel_sdk_exporter_log_(inflight|exported_total)/)
-  while (!found.some((line) => line.includes('undelivered')) && performance.now() < end)
+  const seen = await service.settled(async () => {
+    const lines = await service.scrape(/^otel_sdk_exporter_log_(inflight|exported_total)/)
+    return lines.map((line) => line.replace(/\{.*?(?:error_type="(\w+)".*)?\}/, ' $1'))
+  })
   collector.answer = () => false
-  return found.map((line) => line.replace(/\{.*?(?:error_type="(\w+)".*)?\}/, ' $1'))
+  return seen
 }
 
 /** What a bridge makes of a line of the application's own logger. */

@@ -42,9 +42,7 @@ async function status(service: Service): Promise<unknown> {
 
 async function pushed(service: Service): Promise<unknown> {
   await service.start()
-  const end = performance.now() + 1000
-  await until(() => service.collector.posts.length > 0 || performance.now() > end)
-  return service.collector.posts.length > 0
+  return service.settled(() => service.collector.posts.length > 0)
 }
 
 /** The sum of a counter in each of two pushes. */
@@ -70,12 +68,12 @@ async function account(service: Service): Promise<unknown> {
   }
   await service.start()
   await until(() => collector.requests > 0)
-  const end = performance.now() + 500
-  let lines: string[] = []
-  do lines = await service.scrape(/^otel_sdk_exporter_metric_data_point_exported_total/)
-  while (!lines.some((line) => line.includes('undelivered')) && performance.now() < end)
+  const seen = await service.settled(async () => {
+    const lines = await service.scrape(/^otel_sdk_exporter_metric_data_point_exported_total/)
+    return lines.some((line) => line.includes('undelivered'))
+  })
   collector.answer = () => false
-  return lines.some((line) => line.includes('undelivered'))
+  return seen
 }
 
 function otlp(more: object = {}): Settings {

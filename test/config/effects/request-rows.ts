@@ -31,6 +31,7 @@ async function crossing(service: Service): Promise<unknown> {
     spans: sink.spans.length,
     continued: sink.spans.length > 0 && sink.spans.every(({ t0 }) => t0 === 0x11111111),
     answered: 'traceparent' in answer.headers,
+    correlated: 'x-correlation-id' in answer.headers,
     baggage: heard.baggage,
   }
 }
@@ -52,7 +53,7 @@ async function prototypes(service: Service): Promise<unknown> {
 }
 
 /** The server span of the application, its call, and the server span of the other server. */
-const CROSSED = { spans: 3, continued: true, answered: true, baggage: undefined }
+const CROSSED = { spans: 3, continued: true, answered: true, correlated: true, baggage: undefined }
 
 /** Numbers of the tenants in the request log: 0 is the default tenant, named ones count from 2. */
 const tenants = (...requests: readonly [path: string, headers: http.OutgoingHttpHeaders][]) => {
@@ -113,11 +114,12 @@ const both: Settings = { access: { tenants: { routing_mode: 'both' } } }
 export const REQUESTS: readonly Row[] = [
   row(`${HTTP}.extract_headers`, [undefined, false], crossing, [CROSSED, { ...CROSSED, continued: false }]),
   row(`${HTTP}.inject_headers`, [undefined, false], crossing, [CROSSED, { ...CROSSED, answered: false }]),
+  row(`${HTTP}.correlation_header`, [undefined, false], crossing, [CROSSED, { ...CROSSED, correlated: false }]),
   row(`${HTTP}.express_shapes`, [undefined, false], prototypes, [true, false]),
   row(`${HTTP}.ignore`, [undefined, ['/skip']], crossing, [
     CROSSED,
     // What is left is the span of the other server, which was told of no trace.
-    { spans: 1, continued: false, answered: false, baggage: undefined },
+    { spans: 1, continued: false, answered: false, correlated: true, baggage: undefined },
   ]),
   row(`${HTTP}.baggage_hosts`, [undefined, ['127.0.0.1']], crossing, [CROSSED, { ...CROSSED, baggage: 'k=v' }]),
   row('access.tenants.default', [undefined, 'acme'], byHeader, [

@@ -6,6 +6,7 @@ import Module from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { buildSync } from 'esbuild'
 import { OWN_TRAFFIC } from '../../../src/base/own.ts'
 import type * as product from '../../../src/index.ts'
@@ -20,6 +21,11 @@ import { Front } from './front.ts'
 import type { Row, Settings } from './row.ts'
 
 type Product = typeof product
+
+/** For what comes at last, on a machine that does much else too. */
+const PATIENCE_MS = 20_000
+/** For what must not come. */
+const QUIET_MS = 300
 
 const ROOT = join(import.meta.dirname, '../../..')
 const code = new Map<string, string>()
@@ -67,14 +73,20 @@ export class Service {
   readonly err: string[] = []
   telltale!: product.Telltale
   readonly #undo: (() => unknown)[] = []
+  /** What is to be seen. */
+  expected: unknown
 
   private constructor() {
     this.product = fresh()
   }
 
-  /** Runs a service with these settings, looks, and stops it. `[port]`, `[other]` and `[folder]` stand for what each run has of its own. */
-  static async run(settings: Settings, row: Pick<Row, 'look' | 'env' | 'files'>): Promise<unknown> {
+  /**
+   * Runs a service with these settings, looks, and stops it. `[port]`, `[other]` and `[folder]` stand for what each run has
+   * of its own; `expected` is what is looked for.
+   */
+  static async run(settings: Settings, row: Pick<Row, 'look' | 'env' | 'files'>, expected: unknown): Promise<unknown> {
     const service = new Service()
+    service.expected = expected
     const release = service.#listen()
     try {
       await service.#collectors()
@@ -130,6 +142,17 @@ export class Service {
 
   later(work: () => unknown): void {
     this.#undo.push(work)
+  }
+
+  /**
+   * What is seen once it is as expected, and a moment later still: what comes is waited for as long as it takes, what must
+   * not come had its time.
+   */
+  async settled<T>(read: () => T | Promise<T>, expected = this.expected): Promise<T> {
+    const end = performance.now() + PATIENCE_MS
+    while (!isDeepStrictEqual(await read(), expected) && performance.now() < end) await pause(5)
+    await pause(QUIET_MS)
+    return read()
   }
 
   #listen(): () => void {
@@ -214,9 +237,9 @@ export function attributes(record: {
   return attributesObject(record.attributes ?? [])
 }
 
-/** Waits until it is true, at most five seconds. */
+/** Waits until it is true. */
 export async function until(done: () => boolean | Promise<boolean>): Promise<void> {
-  const end = performance.now() + 5000
+  const end = performance.now() + PATIENCE_MS
   while (!(await done())) {
     if (performance.now() > end) throw new Error(`it did not happen: ${done}`)
     await pause(5)

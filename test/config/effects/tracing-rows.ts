@@ -53,9 +53,7 @@ async function requests(service: Service): Promise<unknown> {
 async function leaves(service: Service): Promise<unknown> {
   await service.start()
   service.product.span('s', () => {})
-  const end = performance.now() + 1000
-  await until(() => service.collector.posts.length > 0 || performance.now() > end)
-  return service.collector.spans
+  return service.settled(() => service.collector.spans)
 }
 
 /** What the account says of a span that the collector does not take. */
@@ -68,12 +66,12 @@ async function account(service: Service): Promise<unknown> {
   await service.start()
   service.product.span('s', () => {})
   await until(() => collector.requests > 0)
-  const end = performance.now() + 500
-  let lines: string[] = []
-  do lines = await service.scrape(/^otel_sdk_exporter_span_(inflight|exported_total)/)
-  while (!lines.some((line) => line.includes('undelivered')) && performance.now() < end)
+  const seen = await service.settled(async () => {
+    const lines = await service.scrape(/^otel_sdk_exporter_span_(inflight|exported_total)/)
+    return lines.map((line) => line.replace(/\{.*?(?:error_type="(\w+)".*)?\}/, ' $1'))
+  })
   collector.answer = () => false
-  return lines.map((line) => line.replace(/\{.*?(?:error_type="(\w+)".*)?\}/, ' $1'))
+  return seen
 }
 
 function otlp(more: object = {}): Settings {

@@ -26,8 +26,8 @@ function milliseconds(written: unknown): string {
   return String(parseDuration(written as string))
 }
 
-async function seen(row: Row, env: NodeJS.ProcessEnv, settings = row.from): Promise<unknown> {
-  return Service.run(settings, { ...row, env: { ...row.env, ...env } })
+async function proves(row: Row, env: NodeJS.ProcessEnv, expected: unknown, settings = row.from): Promise<void> {
+  expect(await Service.run(settings, { ...row, env: { ...row.env, ...env } }, expected)).toEqual(expected)
 }
 
 const single = SIMPLE.filter(({ path }) => isActive(path)).map(({ name, path, unit }) => [name, path, unit] as const)
@@ -35,10 +35,10 @@ const single = SIMPLE.filter(({ path }) => isActive(path)).map(({ name, path, un
 test.each(single)('%s does what %s does [W-36] [H-61]', async (name, path, unit) => {
   const row = rowOf(path)
   const [first, second] = [valueAt(row.from, path), valueAt(row.to, path)]
-  if (unit !== 'ms') expect(await seen(row, { [name]: String(second) })).toEqual(row.sees[1])
+  if (unit !== 'ms') await proves(row, { [name]: String(second) }, row.sees[1])
   // The shorter of two delays is seen sooner.
-  else if (first === undefined) expect(await seen(row, { [name]: milliseconds(second) })).toEqual(row.sees[1])
-  else expect(await seen(row, { [name]: milliseconds(first) }, row.to)).toEqual(row.sees[0])
+  else if (first === undefined) await proves(row, { [name]: milliseconds(second) }, row.sees[1])
+  else await proves(row, { [name]: milliseconds(first) }, row.sees[0], row.to)
 })
 
 test.each([
@@ -48,13 +48,13 @@ test.each([
   ['METRICS_TOKEN', 'secret', 'observability.prometheus.authentication.enabled'],
 ])('%s=%s does what %s does [W-36]', async (name, value, key) => {
   const row = rowOf(key)
-  expect(await seen(row, { [name]: value })).toEqual(row.sees[1])
+  await proves(row, { [name]: value }, row.sees[1])
 })
 
 test('TELLTALE_CONFIG names the file [H-61]', async () => {
   const row = rowOf('name')
   const files = { 'other/cart.yaml': JSON.stringify({ name: 'cart', server: { port: 0 } }) }
-  expect(await seen({ ...row, files }, { TELLTALE_CONFIG: 'other/cart.yaml' })).toEqual(row.sees[1])
+  await proves({ ...row, files }, { TELLTALE_CONFIG: 'other/cart.yaml' }, row.sees[1])
 })
 
 /** By the end of the variable's name: the key, and the value when it is not the row's own. */
@@ -77,7 +77,7 @@ test.each(OTLP)(
     const changed = rows.map(([signal, row]) => [signal, (row.sees[1] as BySignal)[signal]])
     const [, row] = rows[0]!
     const text = value ?? String(valueAt(row.to, row.keys[0]!))
-    expect(await seen(row, { [`OTEL_EXPORTER_OTLP_${suffix}`]: text })).toEqual(Object.fromEntries(changed))
+    await proves(row, { [`OTEL_EXPORTER_OTLP_${suffix}`]: text }, Object.fromEntries(changed))
   },
 )
 
@@ -91,7 +91,7 @@ const own = OTLP.flatMap(([suffix, key, value]) =>
 )
 
 test.each(own)('%s=%s does it for its signal alone [W-36]', async (name, text, row) => {
-  expect(await seen(row, { [name]: text })).toEqual(row.sees[1])
+  await proves(row, { [name]: text }, row.sees[1])
 })
 
 const parts = ['', ...SIGNALS.map((signal) => `${signal.toUpperCase()}_`)]
@@ -105,7 +105,7 @@ test.each(
 )('%s is used where %s of the file would not do [W-36]', async (name, key, value) => {
   const signal = SIGNALS.find((one) => name.includes(`_${one.toUpperCase()}_`)) ?? 'logs'
   const row = rowOf(`${LISTS[signal]}[](otlp).${key}`)
-  expect(await seen(row, { [name]: value }, row.to)).toEqual(row.sees[0])
+  await proves(row, { [name]: value }, row.sees[0], row.to)
 })
 
 test.each([
@@ -115,5 +115,5 @@ test.each([
   ['JAEGER', 'TIMEOUT', 'timeout', '50'],
 ])('OTEL_EXPORTER_%s_%s does what the key %s does [W-36] [R-05]', async (type, suffix, key, value) => {
   const row = rowOf(`${LISTS.traces}[](${type.toLowerCase()}).${key}`)
-  expect(await seen(row, { [`OTEL_EXPORTER_${type}_${suffix}`]: value })).toEqual(row.sees[1])
+  await proves(row, { [`OTEL_EXPORTER_${type}_${suffix}`]: value }, row.sees[1])
 })
