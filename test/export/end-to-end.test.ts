@@ -29,7 +29,7 @@ for (const protocol of ['http/protobuf', 'http/json'] as const) {
     expect(pipeline.encodesAtEnd).toBe(protocol === 'http/protobuf')
     for (const name of names(0, 2000)) pipeline.span(span(name))
     for (let i = 0; i < 300; i++) pipeline.log(new LogRecord(scope, 1, 9, 'INFO', `l${i}`))
-    await pipeline.close(15_000)
+    await pipeline.close(30_000)
     expect(receiver.spans).toEqual(names(0, 2000))
     expect(receiver.logs).toEqual(Array.from({ length: 300 }, (_, i) => `l${i}`))
   })
@@ -51,7 +51,7 @@ test('close under load: every span that was accepted before it arrives, none twi
   let closing: Promise<void> | undefined
   while (closing === undefined || sent < 6000) {
     for (let i = 0; i < 50; i++) pipeline.span(span(`s${sent++}`))
-    if (sent === 4000) closing = pipeline.close(15_000)
+    if (sent === 4000) closing = pipeline.close(30_000)
     await new Promise((resolve) => setImmediate(resolve))
   }
   await closing
@@ -79,7 +79,7 @@ test('with two exporters each gets every record once, and a dead one does not ho
     collect: () => [orders],
   })
   for (const name of names(0, 50)) pipeline.span(span(name))
-  await pipeline.close(1500)
+  await pipeline.close(5000)
   for (const receiver of [good, other]) {
     expect(receiver.spans).toEqual(names(0, 50))
     const points = receiver.posts.flatMap((post) =>
@@ -102,7 +102,7 @@ test('the exporter makes no telemetry about itself: its notices through the logg
     pipeline.log(new LogRecord(scope, 1, 13, 'WARN', one.text))
   })
   pipeline.span(span('a'))
-  for (let i = 0; i < 3; i++) await pipeline.flush(1000)
+  for (let i = 0; i < 3; i++) await pipeline.flush(10_000)
   expect([said > 0, receiver.requests, pipeline.self.logs.processed + pipeline.self.logs.size]).toEqual([true, 1, 0])
   await pipeline.close(100)
 })

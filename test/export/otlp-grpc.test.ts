@@ -88,7 +88,7 @@ for (const compression of ['none', 'gzip'] as const) {
     const sink = await otlpGrpc({ endpoint: `http://localhost:${port}`, headers: { 'X-Tenant': 'acme' }, compression })
     for (const name of names(0, 700)) sink.encode!(span(name), resource)
     sink.accept(batch({ logs: [new LogRecord(scope, 5, 9, 'INFO', 'hello')] }))
-    await sink.close(5000)
+    await sink.close(30_000)
     expect([received.spans, received.logs, received.tenant]).toEqual([
       names(0, 700),
       ['hello'],
@@ -108,7 +108,7 @@ test('UNAVAILABLE is tried again on a new connection, INVALID_ARGUMENT is not', 
   const sink = await otlpGrpc({ endpoint: `http://127.0.0.1:${port}`, retry })
   for (const name of ['a', 'b', 'c']) {
     sink.accept(batch({ spans: [span(name)] }))
-    await sink.flush(5000)
+    await sink.flush(30_000)
   }
   await sink.close(100)
   expect([received.spans, sink.counts.traces]).toEqual([
@@ -138,7 +138,7 @@ test('RESOURCE_EXHAUSTED is tried again only when the server says after how long
   const sink = await otlpGrpc({ endpoint: `http://127.0.0.1:${port}`, retry })
   for (const name of ['a', 'b']) {
     sink.accept(batch({ spans: [span(name)] }))
-    await sink.flush(5000)
+    await sink.flush(30_000)
   }
   await sink.close(100)
   expect([received.spans, calls, sink.counts.traces.rejected]).toEqual([['a'], 3, 1])
@@ -148,7 +148,7 @@ test('partial success over gRPC is counted', async () => {
   answer = () => encodeResponse(1, 'too old')
   const sink = await otlpGrpc({ endpoint: `http://127.0.0.1:${port}` })
   sink.accept(batch({ spans: [span('a'), span('b')] }))
-  await sink.close(5000)
+  await sink.close(30_000)
   expect(sink.counts.traces).toEqual({ inflight: 0, exported: 1, rejected: 1, failed: 0, dropped: 0 })
 })
 
@@ -161,6 +161,6 @@ test('the endpoint policy holds for gRPC too: literals at once, names at connect
     resolver: (_host, done) => done(null, [{ address: '169.254.169.254', family: 4 }]),
   })
   sink.accept(batch({ spans: [span('a')] }))
-  await sink.close(2000)
+  await sink.close(30_000)
   expect([sink.counts.traces.rejected, calls]).toEqual([1, 0])
 })

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { forgetNotices, type Notice, onNotice } from '../../src/base/notice.ts'
@@ -37,7 +40,7 @@ const said = (): string[] =>
   notices.filter((notice) => notice.level !== 'debug').map((notice) => `${notice.level} ${notice.event}`)
 const until = async (done: () => boolean): Promise<void> => {
   for (let i = 0; !done(); i++) {
-    if (i > 1000) throw new Error('it did not happen within 10 s')
+    if (i > 3000) throw new Error('it did not happen within 30 s')
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
 }
@@ -56,7 +59,7 @@ for (const protocol of ['http/protobuf', 'http/json'] as const) {
     sink.accept(batch({ spans: [span('a'), span('b')] }))
     sink.accept(batch({ series: [family()] }))
     sink.accept(batch({ logs: [new LogRecord(scope, 5, 9, 'INFO', 'hello')] }))
-    await sink.flush(5000)
+    await sink.flush(30_000)
     const posts = receiver.posts.toSorted((a, b) => a.url.localeCompare(b.url))
     expect(
       posts.map((post) => [
@@ -84,8 +87,8 @@ for (const protocol of ['http/protobuf', 'http/json'] as const) {
 test('one emit is one value at the receiver, not two [W-06]', async () => {
   const sink = open()
   sink.accept(batch({ series: [family()] }))
-  await sink.flush(5000)
-  await sink.flush(5000)
+  await sink.flush(30_000)
+  await sink.flush(30_000)
   expect(
     receiver.posts.flatMap((post) =>
       post.batches.flatMap((one) => one.series.flatMap((f) => f.series.map((s) => s.value))),
@@ -98,7 +101,7 @@ test('spans leave in requests of 512 without waiting for a flush [R-04]', async 
   for (const name of names(0, 1100)) sink.encode!(span(name), resource)
   await until(() => receiver.posts.length === 2)
   expect(receiver.posts.map((post) => post.batches[0]!.spans.length)).toEqual([512, 512])
-  await sink.flush(5000)
+  await sink.flush(30_000)
   expect(receiver.spans).toEqual(names(0, 1100))
 })
 
@@ -108,7 +111,7 @@ test('the resources of several senders are kept apart in one request', async () 
   sink.accept(batch({ spans: [span('a')] }))
   sink.accept({ ...batch({ spans: [span('b')] }), resource: other })
   sink.accept(batch({ spans: [span('c')] }))
-  await sink.flush(5000)
+  await sink.flush(30_000)
   expect(
     receiver.posts.map((post) => post.batches.map((one) => [one.resource.attributes[1], one.spans.map((s) => s.name)])),
   ).toEqual([
@@ -146,7 +149,7 @@ test('429, 502, 503 and 504 are tried again, with a date in Retry-After too', as
   }
   const sink = open()
   sink.accept(batch({ spans: [span('a')] }))
-  await sink.flush(5000)
+  await sink.flush(30_000)
   expect([receiver.requests, receiver.spans]).toEqual([5, ['a']])
 })
 
@@ -159,7 +162,7 @@ for (const status of [400, 401, 404, 413, 500, 501]) {
     const sink = open()
     for (const name of ['a', 'b', 'c']) {
       sink.accept(batch({ spans: [span(name)] }))
-      await sink.flush(5000)
+      await sink.flush(30_000)
     }
     expect([receiver.requests, sink.counts.traces.rejected, sink.counts.traces.inflight]).toEqual([3, 3, 0])
     expect(said()).toEqual(['warn export.refused'])
@@ -182,7 +185,7 @@ test('a redirect is a refusal and is not followed [S-31]', async () => {
   }
   const sink = open()
   sink.accept(batch({ spans: [span('a')] }))
-  await sink.flush(5000)
+  await sink.flush(30_000)
   await other.close()
   expect([reached, sink.counts.traces.rejected, said()]).toEqual([0, 1, ['warn export.refused']])
 })
@@ -200,7 +203,7 @@ test('a collector that is down is said once, tried again, and gets everything wh
   await until(() => notices.length > 5)
   expect(said()).toEqual(['warn export.unreachable'])
   receiver = await new Receiver().listen(port)
-  await sink.flush(8000)
+  await sink.flush(30_000)
   expect([receiver.spans, receiver.logs]).toEqual([names(0, 20), ['hello']])
   expect(said()).toEqual(['warn export.unreachable', 'info export.reachable'])
 })
@@ -210,7 +213,7 @@ test('attempts and time are bounded: then the batch is given up and counted', as
     res.writeHead(503).end()
     return true
   }
-  const sink = open({ retry: { firstMs: 5, capMs: 5, attempts: 3, totalMs: 1000 } })
+  const sink = open({ retry: { firstMs: 5, capMs: 5, attempts: 3, totalMs: 60_000 } })
   sink.accept(batch({ spans: [span('a'), span('b')] }))
   sink.ship('traces')
   await until(() => sink.counts.traces.failed === 2)
@@ -236,7 +239,7 @@ test('one request per signal is on the way; what waits is bounded and the oldest
   for (const name of names(1, 11)) sink.encode!(span(name), resource)
   expect(sink.counts.traces).toEqual({ inflight: 4, exported: 0, rejected: 0, failed: 0, dropped: 7 })
   release()
-  await sink.flush(5000)
+  await sink.flush(30_000)
   expect([receiver.spans, most]).toEqual([['s0', 's8', 's9', 's10'], 1])
   expect(said()).toEqual(['warn export.overflow'])
 })
@@ -260,7 +263,7 @@ test('partial success is counted and said once', async () => {
   const sink = open()
   for (let i = 0; i < 2; i++) {
     sink.accept(batch({ spans: [span('a'), span('b'), span('c')] }))
-    await sink.flush(5000)
+    await sink.flush(30_000)
   }
   expect(sink.counts.traces).toEqual({ inflight: 0, exported: 2, rejected: 4, failed: 0, dropped: 0 })
   expect(said()).toEqual(['warn export.partial'])
@@ -274,7 +277,7 @@ test('a 2xx whose body is garbage is a success', async () => {
   }
   const sink = open()
   sink.accept(batch({ spans: [span('a')] }))
-  await sink.flush(5000)
+  await sink.flush(30_000)
   expect([sink.counts.traces.exported, said()]).toEqual([1, []])
 })
 
@@ -284,7 +287,7 @@ test('a body far larger than the usual arrives whole', async () => {
   big.attributes = ['text', 'ä'.repeat(3_000_000)]
   sink.encode!(big, resource)
   sink.encode!(span('after'), resource)
-  await sink.flush(10_000)
+  await sink.flush(30_000)
   expect(receiver.spans).toEqual(['big', 'after'])
   expect(receiver.posts[0]!.batches[0]!.spans[0]!.attributes![1]).toBe('ä'.repeat(3_000_000))
 })
@@ -292,7 +295,7 @@ test('a body far larger than the usual arrives whole', async () => {
 test('gzip is off to loopback unless asked for', async () => {
   const sink = open({ compression: 'gzip' })
   for (const name of names(0, 200)) sink.encode!(span(name), resource)
-  await sink.flush(5000)
+  await sink.flush(30_000)
   expect([receiver.posts[0]!.headers['content-encoding'], receiver.spans]).toEqual(['gzip', names(0, 200)])
   expect(receiver.posts[0]!.bytes).toBeLessThan(6000)
 })
@@ -304,7 +307,7 @@ test('gzip is on to another machine by default', async () => {
   ): void => done(null, [{ address: '127.0.0.1', family: 4 }])
   const sink = open({ endpoint: `http://collector.example:${receiver.port}`, resolver })
   for (const name of names(0, 200)) sink.encode!(span(name), resource)
-  await sink.flush(5000)
+  await sink.flush(30_000)
   expect([
     receiver.posts[0]!.headers['content-encoding'],
     receiver.posts[0]!.headers.host,
@@ -314,9 +317,9 @@ test('gzip is on to another machine by default', async () => {
 
 test('a slow receiver holds nobody longer than the timeout, and gets the batch again', async () => {
   receiver.answer = (_res, n) => (n === 1 ? new Promise(() => {}) : false)
-  const sink = open({ timeoutMs: 80 })
+  const sink = open({ timeoutMs: 1000 })
   sink.accept(batch({ spans: [span('a')] }))
-  await sink.flush(5000)
+  await sink.flush(30_000)
   expect([receiver.spans, receiver.requests]).toEqual([['a'], 2])
 })
 
@@ -327,7 +330,7 @@ test('close under load delivers every accepted span, counted at the receiver [W-
   }
   const sink = open({ batch: 512 })
   for (const name of names(0, 5000)) sink.encode!(span(name), resource)
-  await sink.close(10_000)
+  await sink.close(30_000)
   expect(receiver.spans.length).toBe(5000)
   expect(receiver.spans).toEqual(names(0, 5000))
   expect(sink.counts.traces).toEqual({ inflight: 0, exported: 5000, rejected: 0, failed: 0, dropped: 0 })
@@ -342,7 +345,7 @@ test('close after a 503 does not wait out a long Retry-After beyond its deadline
   sink.accept(batch({ spans: [span('a')] }))
   sink.ship('traces')
   await until(() => receiver.requests === 1)
-  await sink.close(600)
+  await sink.close(3000)
   expect(receiver.spans).toEqual(['a'])
 })
 
@@ -368,7 +371,7 @@ test('a record that cannot be encoded is left out alone [S-26]', async () => {
   for (const protocol of ['http/protobuf', 'http/json'] as const) {
     const sink = open({ protocol })
     sink.accept(batch({ logs: [good('a'), bad, good('b')] }))
-    await sink.flush(5000)
+    await sink.flush(30_000)
     expect(sink.counts.logs).toEqual({ inflight: 0, exported: 2, rejected: 0, failed: 1, dropped: 0 })
   }
   expect(receiver.logs).toEqual(['a', 'b', 'a', 'b'])
@@ -406,7 +409,7 @@ test('exact endpoints by signal get no suffix, and only their signals are taken'
   const sink = open({ endpoint: undefined as never, endpoints: { traces: `${receiver.url}/v1/traces` } })
   expect([...sink.takes]).toEqual(['traces'])
   sink.accept(batch({ spans: [span('a')], logs: [new LogRecord(scope, 5, 9, 'INFO', 'x')] }))
-  await sink.flush(5000)
+  await sink.flush(30_000)
   expect(receiver.posts.map((post) => post.url)).toEqual(['/v1/traces'])
 })
 
@@ -421,9 +424,9 @@ test('a process with nothing else to do is not held by a request of ours', async
   const program = `
     import { otlpHttp } from '${fileURLToPath(new URL('../../src/export/otlp-http.ts', import.meta.url))}'
     import { span, resource } from '${fileURLToPath(new URL('./receiver.ts', import.meta.url))}'
-    const sink = otlpHttp({ endpoint: '${receiver.url}', batch: 1 })
+    const sink = otlpHttp({ endpoint: '${receiver.url}', batch: 1, timeoutMs: 600_000 })
     sink.encode(span('a'), resource)
-    setTimeout(() => {}, 150)`
+    process.stdin.resume()`
   const { build } = await import('esbuild')
   const { outputFiles } = await build({
     stdin: { contents: program, resolveDir: process.cwd() },
@@ -434,10 +437,13 @@ test('a process with nothing else to do is not held by a request of ours', async
     logLevel: 'error',
     external: ['@grpc/grpc-js'],
   })
-  const began = performance.now()
+  const folder = mkdtempSync(join(tmpdir(), 'telltale-held-'))
+  const file = join(folder, 'program.mjs')
+  writeFileSync(file, outputFiles![0]!.text)
   const code = await new Promise((resolve) => {
-    const child = execFile(process.execPath, ['--input-type=module'], (error) => resolve(error?.code ?? 0))
-    child.stdin!.end(outputFiles![0]!.text)
+    const child = execFile(process.execPath, [file], (error) => resolve(error?.code ?? 0))
+    void until(() => receiver.requests === 1).finally(() => child.stdin!.end())
   })
-  expect([code, receiver.requests, performance.now() - began < 8000]).toEqual([0, 1, true])
+  rmSync(folder, { recursive: true })
+  expect([code, receiver.requests]).toEqual([0, 1])
 })

@@ -74,7 +74,7 @@ for (const [name, kind] of Object.entries(KINDS)) {
   test(`${name}: spans arrive at their path with their type and the headers of the configuration [R-05]`, async () => {
     const sink = open({ headers: { 'x-key': 'k' } })
     sink.accept(batch({ spans: [span('a'), span('b')] }))
-    await sink.flush(5000)
+    await sink.flush(30_000)
     expect(receiver.others.map(({ url, headers }) => [url, headers['content-type'], headers['x-key']])).toEqual([
       [kind.sent, kind.type, 'k'],
     ])
@@ -89,7 +89,7 @@ for (const [name, kind] of Object.entries(KINDS)) {
     sink.accept(batch({ spans: names(0, 7).map(span) }))
     sink.accept({ ...batch({ spans: [span('x'), span('y')] }), resource: other })
     sink.accept(batch({ spans: [span('z')], resource }))
-    await sink.flush(5000)
+    await sink.flush(30_000)
     expect(arrived()).toEqual([
       ['shop s0', 'shop s1', 'shop s2'],
       ['shop s3', 'shop s4', 'shop s5'],
@@ -103,7 +103,7 @@ for (const [name, kind] of Object.entries(KINDS)) {
     const sink = open()
     const large = (title: string) => Object.assign(span(title), { attributes: ['text', 'x'.repeat(600_000)] })
     sink.accept(batch({ spans: names(0, 3).map(large) }))
-    await sink.flush(5000)
+    await sink.flush(30_000)
     expect(arrived()).toEqual([['shop s0', 'shop s1'], ['shop s2']])
   })
 
@@ -124,7 +124,7 @@ for (const [name, kind] of Object.entries(KINDS)) {
       ],
     })
     sink.accept(batch({ spans: [span('a'), hostile, span('b')] }))
-    await sink.flush(5000)
+    await sink.flush(30_000)
     expect(arrived()).toEqual([['shop a', 'shop b']])
     expect(sink.counts.traces).toEqual({ ...account, exported: 2, failed: 1 })
     expect(said()).toEqual(['warn export.encode some spans cannot be encoded: they are dropped and counted'])
@@ -138,7 +138,7 @@ for (const [name, kind] of Object.entries(KINDS)) {
     }
     const sink = open()
     sink.accept(batch({ spans: [span('a')] }))
-    await sink.flush(5000)
+    await sink.flush(30_000)
     const place = receiver.url + kind.path
     expect([arrived(), receiver.requests, sink.counts.traces]).toEqual([[['shop a']], 3, { ...account, exported: 1 }])
     expect(said()).toEqual([
@@ -163,7 +163,7 @@ for (const [name, kind] of Object.entries(KINDS)) {
       }
       const sink = open()
       sink.accept(batch({ spans: [span('a')] }))
-      await sink.flush(5000)
+      await sink.flush(30_000)
       expect(sink.counts.traces).toEqual({ ...account, rejected: 1 })
       expect(said()).toEqual([
         `warn export.refused ${receiver.url}${kind.path} refused 1 traces records, which are dropped: HTTP ${status}${hint}`,
@@ -205,7 +205,7 @@ test('zipkin: a long body is compressed where it is asked for [R-05]', async () 
     })
   })
   sink.accept(batch({ spans: names(0, 20).map(span) }))
-  await sink.flush(5000)
+  await sink.flush(30_000)
   expect(kept).toEqual([['gzip', '[']])
 })
 

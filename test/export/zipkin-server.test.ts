@@ -23,7 +23,7 @@ beforeAll(async () => {
     child.kill()
     return ended
   }
-  for (let i = 0; i < 600; i++) {
+  for (let i = 0; i < 1500; i++) {
     const healthy = await fetch(`${url}/health`).then(
       ({ ok }) => ok,
       () => false,
@@ -31,7 +31,7 @@ beforeAll(async () => {
     if (healthy) return
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
-}, 90_000)
+}, 180_000)
 afterAll(() => stop())
 
 test.skipIf(!ready)(
@@ -45,11 +45,11 @@ test.skipIf(!ready)(
         Object.assign(span, { startTime: now, endTime: now + 5, t3: compression === 'none' ? 10 : 11 })
       first.rare!.events = [{ name: 'retry', time: now + 1, attributes: null, dropped: 0 }]
       sink.accept({ resource: SHOP, spans: [first, second], series: [], logs: [] })
-      await sink.close(5000)
+      await sink.close(30_000)
       expect(sink.counts.traces).toEqual({ inflight: 0, exported: 2, rejected: 0, failed: 0, dropped: 0 })
       const id = `80f198ee56343ba864fe8b2a0000000${compression === 'none' ? 'a' : 'b'}`
       let read: Record<string, unknown>[] = []
-      for (let i = 0; i < 50 && read.length === 0; i++) {
+      for (let i = 0; i < 300 && read.length === 0; i++) {
         const response = await fetch(`${url}/api/v2/trace/${id}`)
         if (response.ok) read = (await response.json()) as typeof read
         else await new Promise((resolve) => setTimeout(resolve, 100))

@@ -80,7 +80,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await terminals?.endAll()
   rmSync(folder, { recursive: true, force: true })
-}, 30_000)
+}, 120_000)
 
 const fromHub = async <T>(path: string): Promise<T> =>
   (await (await fetch(`http://127.0.0.1:${ports.get(4319)}/api/v1/${path}`)).json()) as T
@@ -96,7 +96,7 @@ test(`every block of ${GUIDE} is of a kind that is run or read here`, () => {
   expect(files.filter((file) => !commands.some(({ text }) => text.includes(` ${file}\n`)))).toEqual([])
 })
 
-test(`whoever copies ${GUIDE} block by block sees what it says`, { timeout: 180_000 }, async (context) => {
+test(`whoever copies ${GUIDE} block by block sees what it says`, { timeout: 300_000 }, async (context) => {
   if (!required) context.skip(!has('curl'), 'curl is not installed')
   for (const [i, block] of BLOCKS.entries()) {
     const { language, use } = block

@@ -3,8 +3,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { type Ran, run } from '../house/dist.ts'
 
-const WAIT_MS = 20_000
-const ENDING_MS = 10_000
+const WAIT_MS = 60_000
+const ENDING_MS = 60_000
 
 interface Running {
   readonly child: ChildProcess

@@ -49,7 +49,7 @@ beforeAll(async () => {
   const door = join(await dist(), 'esm', 'hub.js')
   const { startHub } = (await import(/* @vite-ignore */ door)) as { startHub(o: object): Promise<Hub> }
   hub = await startHub({ port: 0, uiPort: 0 })
-}, 60_000)
+})
 afterAll(() => hub?.stop())
 
 test('every small program of examples/ is in the table', () => {
@@ -73,7 +73,7 @@ async function spansInHub(): Promise<string[]> {
 
 test.for(Object.entries(EXAMPLES))(
   'examples/%s runs, and its spans arrive',
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async ([file, example]) => {
     hub.store.clear()
     const args = [...(example.register ? ['--import', 'telltale/register'] : []), join('examples', file)]
@@ -103,7 +103,7 @@ test('the families that the demo excuses from promtool are those of the table of
   expect(EXEMPT).toEqual(exempt.map(({ short }) => short).sort())
 })
 
-test('the shop loses nothing between shoppers, hub, scrape and request log', { timeout: 180_000 }, async () => {
+test('the shop loses nothing between shoppers, hub, scrape and request log', { timeout: 300_000 }, async () => {
   const ran = await run(process.execPath, ['examples/shop/demo.mjs', '--check', '--requests', '120'], { cwd: ROOT })
   expect(ran.stdout.split('\n').filter((line) => line.startsWith('MISSING'))).toEqual([])
   expect(ran.code, ran.stdout + ran.stderr).toBe(0)

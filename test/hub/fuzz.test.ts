@@ -133,7 +133,7 @@ test('raw bytes and broken HTTP on both ports end in an answer or a closed conne
   )
   await lives(one)
   expect(failures).toEqual([])
-}, 60_000)
+})
 
 test('any path and query of the query API is answered with a status of ours', async () => {
   const path = fc.constantFrom(

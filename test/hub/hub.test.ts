@@ -15,7 +15,7 @@ let cli: string
 
 beforeAll(async () => {
   cli = join(await dist(), 'esm', 'cli.js')
-}, 120_000)
+})
 
 async function taken(): Promise<number> {
   const server = createServer()
@@ -51,9 +51,8 @@ test('stop answers what is under way, ends streams, and can be called twice', as
   const one = await hub()
   const response = await fetch(`${one.ui}/api/v1/traces?follow=true`)
   expect(response.headers.get('content-type')).toMatch(/^text\/event-stream/)
-  const began = performance.now()
-  await Promise.all([one.stop(5000), one.stop(5000)])
-  expect(performance.now() - began).toBeLessThan(4000)
+  // Longer than the test may last: a stream that is not ended fails it.
+  await Promise.all([one.stop(600_000), one.stop(600_000)])
   await response.text().catch(() => '')
   await expect(ask(one.endpoint)).rejects.toThrow()
 })
@@ -90,7 +89,7 @@ function telltale(...args: string[]): Child {
 }
 
 async function printed(child: Child): Promise<string> {
-  for (let i = 0; i < 500 && !child.out.includes('\n'); i++) await new Promise((resolve) => setTimeout(resolve, 20))
+  for (let i = 0; i < 2000 && !child.out.includes('\n'); i++) await new Promise((resolve) => setTimeout(resolve, 20))
   return child.out
 }
 

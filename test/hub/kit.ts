@@ -64,13 +64,13 @@ export function post(
   return ask(url, { method: 'POST', headers: { 'content-length': Buffer.byteLength(body), ...headers }, body })
 }
 
-/** Writes raw bytes and reads until the other side closes, at most `ms`. */
-export function raw(url: string, bytes: Uint8Array | string, ms = 1000): Promise<string> {
+/** Writes raw bytes and reads until the other side closes, or leaves so long after they were sent. */
+export function raw(url: string, bytes: Uint8Array | string, ms = 10_000): Promise<string> {
   const { hostname, port } = new URL(url)
   return new Promise((resolve) => {
     const socket = net.connect(Number(port), hostname)
     let text = ''
-    const timer = setTimeout(() => socket.destroy(), ms)
+    let timer: NodeJS.Timeout | undefined
     socket.on('data', (chunk) => {
       text += chunk.toString('latin1')
     })
@@ -79,7 +79,9 @@ export function raw(url: string, bytes: Uint8Array | string, ms = 1000): Promise
       clearTimeout(timer)
       resolve(text)
     })
-    socket.write(bytes)
+    socket.write(bytes, () => {
+      timer = setTimeout(() => socket.destroy(), ms)
+    })
   })
 }
 

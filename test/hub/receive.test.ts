@@ -203,7 +203,7 @@ test('many bombs at once are refused one after another, within a bound of memory
   // Forty times twenty megabytes would be 800.
   expect((most - before) / 1024 / 1024).toBeLessThan(500)
   await lives(one)
-}, 60_000)
+})
 
 test('what would hold too much at once is 503 with Retry-After, and others go on', async () => {
   const one = await hub({ receiver: { pending: 100_000 } })
@@ -212,13 +212,13 @@ test('what would hold too much at once is 503 with Retry-After, and others go on
   slow.on('error', () => {})
   slow.write(Buffer.alloc(80_000))
   const full = async () => (await post(url.href, Buffer.alloc(30_000))).status === 503
-  for (let i = 0; i < 100 && !(await full()); i++) await new Promise((resolve) => setTimeout(resolve, 5))
+  for (let i = 0; i < 4000 && !(await full()); i++) await new Promise((resolve) => setTimeout(resolve, 5))
   const refused = await post(url.href, Buffer.alloc(30_000))
   expect([refused.status, refused.headers['retry-after']]).toEqual([503, '1'])
   expect(one.received.traces.overloaded).toBeGreaterThan(0)
   await lives(one)
   slow.destroy()
-  for (let i = 0; i < 100 && (await full()); i++) await new Promise((resolve) => setTimeout(resolve, 5))
+  for (let i = 0; i < 4000 && (await full()); i++) await new Promise((resolve) => setTimeout(resolve, 5))
   expect((await post(url.href, Buffer.alloc(30_000))).status).not.toBe(503)
 })
 
@@ -244,7 +244,7 @@ test('a body that breaks off is counted as refused and changes nothing', async (
   const body = Buffer.from(BODIES.traces.protobuf('half'))
   const head = `POST /v1/traces HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/x-protobuf\r\ncontent-length: ${body.length + 10}\r\n\r\n`
   await raw(one.endpoint, Buffer.concat([Buffer.from(head), body]), 50)
-  for (let i = 0; i < 100 && one.received.traces.refused === 0; i++)
+  for (let i = 0; i < 4000 && one.received.traces.refused === 0; i++)
     await new Promise((resolve) => setTimeout(resolve, 5))
   expect(one.received.traces).toEqual({ accepted: 0, refused: 1, overloaded: 0 })
   await lives(one)

@@ -14,7 +14,7 @@ let on: Kit
 
 beforeAll(async () => {
   server = noRedis ? undefined : await redis()
-}, 30_000)
+})
 afterAll(() => server?.stop())
 beforeEach(() => {
   on = kit()

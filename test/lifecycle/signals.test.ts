@@ -6,7 +6,8 @@ import { expect, test } from 'vitest'
 const lifecycle = new URL('../../src/lifecycle/lifecycle.ts', import.meta.url).href
 const signals = new URL('../../src/lifecycle/signals.ts', import.meta.url).href
 
-async function run(body: string, signal?: NodeJS.Signals, times = 1) {
+/** Sends the signal when it is up, and again when it has said `then`. */
+async function run(body: string, signal?: NodeJS.Signals, then?: string) {
   const program = `
     import { Lifecycle } from ${JSON.stringify(lifecycle)}
     import { watchErrors, watchSignals } from ${JSON.stringify(signals)}
@@ -24,13 +25,13 @@ async function run(body: string, signal?: NodeJS.Signals, times = 1) {
   })
   let out = ''
   let err = ''
-  let sent = 0
+  let first = false
+  let second = false
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     out += text
-    if (signal !== undefined && out.includes('up\n') && sent < times) {
-      sent = times
-      for (let i = 0; i < times; i++) setTimeout(() => child.kill(signal), i * 10)
-    }
+    if (signal === undefined) return
+    if (!first && out.includes('up\n')) first = child.kill(signal)
+    if (then !== undefined && !second && out.includes(`${then}\n`)) second = child.kill(signal)
   })
   child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text))
   const [code, by] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null]
@@ -81,8 +82,12 @@ test('a `once` listener of the application counts too, registered before ours or
 })
 
 test('a second signal during the stop ends the process at once', async () => {
-  const { out, end } = await run(`lifecycle.onStop('slow', 50, () => sleep(4000)); ${alive}`, 'SIGTERM', 6)
-  expect([out.slice(0, 2), end]).toEqual([['up', 'stopping'], 'SIGTERM'])
+  const { out, end } = await run(
+    `lifecycle.onStop('slow', 50, () => { say('slow'); return new Promise(() => {}) }, 600_000); ${alive}`,
+    'SIGTERM',
+    'slow',
+  )
+  expect([out, end]).toEqual([['up', 'stopping', 'stopped', 'slow'], 'SIGTERM'])
 })
 
 test('a process that ends by itself flushes once on the way, with its own exit code', async () => {

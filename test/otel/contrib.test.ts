@@ -47,7 +47,7 @@ beforeAll(async () => {
     response.end('{"ok":true}')
   })
   await new Promise<void>((done) => web.listen(0, '127.0.0.1', done))
-}, 60_000)
+})
 afterAll(async () => {
   web.close()
   await socket.stop()

@@ -22,7 +22,7 @@ let on: Kit
 
 beforeAll(async () => {
   ;[pgServer, mariaServer] = await Promise.all([noPostgres ? undefined : postgres(), noMaria ? undefined : mariadb()])
-}, 60_000)
+})
 afterAll(async () => {
   await pgServer?.stop()
   await mariaServer?.stop()
@@ -186,7 +186,7 @@ test('PGlite: the six handlers count once each, template tags and failures too [
     'query ok postgresql SELECT': 3,
     'query error postgresql SELECT 42P01': 1,
   })
-}, 30_000)
+})
 
 test.skipIf(NODE24 === undefined && !REQUIRED)(
   'node:sqlite, under Node 24: the six handlers count once each [W-17]',

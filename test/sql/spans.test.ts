@@ -20,7 +20,7 @@ let on: Kit | undefined
 beforeAll(async () => {
   server = noPostgres ? undefined : await postgres()
   db = observe(await PGlite.create())
-}, 60_000)
+})
 afterAll(async () => {
   await server?.stop()
   await db.close()

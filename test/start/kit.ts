@@ -165,8 +165,8 @@ export function resourcesOf(receiver: Receiver, url: string): Record<string, Val
     .flatMap(({ batches }) => batches.map(({ resource }) => attributesObject(resource.attributes)))
 }
 
-/** Waits until it is true, at most five seconds. */
-export async function until(what: string, done: () => boolean | Promise<boolean>, ms = 5000): Promise<void> {
+/** Waits until it is true, at most half a minute. */
+export async function until(what: string, done: () => boolean | Promise<boolean>, ms = 30_000): Promise<void> {
   const end = performance.now() + ms
   while (!(await done())) {
     if (performance.now() > end) throw new Error(`it did not happen: ${what}`)

@@ -10,11 +10,11 @@ import { attributesOf, folder, later, otlp, receiver, resourcesOf, spansOf, unti
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
-beforeAll(() => dist(), 120_000)
+beforeAll(() => dist())
 
 interface Child {
   readonly process: ChildProcess
-  readonly ended: Promise<{ code: number | null; signal: string | null; ms: number }>
+  readonly ended: Promise<{ code: number | null; signal: string | null }>
   out: string
   err: string
   /** The line that the program prints when it listens. */
@@ -35,7 +35,6 @@ function install(files: Record<string, string>): string {
 }
 
 function run(cwd: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Child {
-  const began = performance.now()
   // Another Node than the one that runs the tests, when one is named.
   const child = spawn(process.env['TELLTALE_NODE'] ?? process.execPath, args, {
     cwd,
@@ -46,11 +45,9 @@ function run(cwd: string, args: readonly string[], env: NodeJS.ProcessEnv = {}):
     process: child,
     out: '',
     err: '',
-    ended: new Promise((resolve) =>
-      child.on('close', (code, signal) => resolve({ code, signal, ms: performance.now() - began })),
-    ),
+    ended: new Promise((resolve) => child.on('close', (code, signal) => resolve({ code, signal }))),
     async port() {
-      await until(`a port in the output: ${made.out}${made.err}`, () => /^port (\d+)$/m.test(made.out), 10_000)
+      await until(`a port in the output: ${made.out}${made.err}`, () => /^port (\d+)$/m.test(made.out))
       return Number(/^port (\d+)$/m.exec(made.out)![1])
     },
   }
@@ -120,7 +117,7 @@ test('SIGTERM under load delivers every finished span once, and the process ends
   }
   const child = run(install({ 'telltale.yaml': CONFIG(collector.url), 'app.mjs': SERVER }), ['app.mjs'])
   const sending = load(await child.port())
-  await until('some load', () => sending.answered.length > 800, 15_000)
+  await until('some load', () => sending.answered.length > 800)
   const finished = [...sending.answered]
   child.process.kill('SIGTERM')
   const { code, signal } = await child.ended
@@ -139,7 +136,7 @@ process.on('SIGTERM', () => { console.log('mine'); server.close() })
 `
   const child = run(install({ 'telltale.yaml': CONFIG(collector.url), 'app.mjs': app }), ['app.mjs'])
   const sending = load(await child.port())
-  await until('some load', () => sending.answered.length > 500, 15_000)
+  await until('some load', () => sending.answered.length > 500)
   child.process.kill('SIGTERM')
   await until('the listener', () => child.out.includes('mine'))
   await sending.stop()
@@ -156,7 +153,7 @@ process.once('SIGTERM', async () => { server.close(); server.closeAllConnections
 `
   const child = run(install({ 'telltale.yaml': CONFIG(collector.url), 'app.mjs': app }), ['app.mjs'])
   const sending = load(await child.port())
-  await until('some load', () => sending.answered.length > 300, 15_000)
+  await until('some load', () => sending.answered.length > 300)
   const finished = [...sending.answered]
   child.process.kill('SIGTERM')
   expect(await child.ended).toMatchObject({ code: 7 })
@@ -182,14 +179,13 @@ process.once('beforeExit', async () => {
 `,
   })
   const child = run(cwd, ['job.mjs'])
-  const { code, ms } = await child.ended
+  const { code } = await child.ended
   expect([code, child.err]).toEqual([0, ''])
   expect(spansOf(collector).map(({ name }) => name)).toEqual([
     ...Array.from({ length: 1000 }, (_, i) => `job${i}`),
     'last words',
   ])
   expect([...new Set(collector.posts.map(({ url }) => url))].sort()).toEqual(['/v1/logs', '/v1/metrics', '/v1/traces'])
-  expect(ms).toBeLessThan(8000)
 })
 
 test('a program that logs at every beforeExit ends all the same', async () => {
@@ -214,9 +210,7 @@ test.each([
     'telltale.yaml': yaml,
     'idle.mjs': "import { start, span } from 'telltale'\nawait start()\nspan('x', () => {})\n",
   })
-  const { code, ms } = await run(cwd, ['idle.mjs']).ended
-  expect(code).toBe(0)
-  expect(ms).toBeLessThan(15_000)
+  expect(await run(cwd, ['idle.mjs']).ended).toMatchObject({ code: 0 })
 })
 
 const FRAMEWORKS = {

@@ -87,12 +87,12 @@ function raw(port: number): Promise<string> {
   })
 }
 
-test('every way to write a head gives the same bytes and errors as without telemetry, and traceparent once [W-25]', async () => {
+test('every way to write a head gives the same bytes and errors as without telemetry, and our two once each [W-25] [G-08]', async () => {
   const bare = await answers()
   const recorded = kit()
   try {
     const ours = await answers()
-    const line = /traceparent: 00-[0-9a-f]{32}-[0-9a-f]{16}-0\d\r\n/
+    const line = /traceparent: 00-[0-9a-f]{32}-[0-9a-f]{16}-0\d\r\nx-correlation-id: [-0-9a-f]{36}\r\n/
     const without = Object.fromEntries(Object.entries(ours).map(([name, text]) => [name, text.replace(line, '')]))
     expect(without).toEqual(bare)
     expect(Object.values(ours).filter((text) => line.test(text)).length).toBe(Object.keys(HEADS).length)

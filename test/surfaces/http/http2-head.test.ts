@@ -19,7 +19,7 @@ const FILE = new URL('./certificate.ts', import.meta.url).pathname
 
 async function headers(
   answer: (stream: http2.ServerHttp2Stream) => void,
-  options: { inject?: boolean } = {},
+  options: { inject?: boolean; correlate?: boolean } = {},
 ): Promise<Record<string, unknown>> {
   recorded = kit(options)
   server = http2.createServer()
@@ -32,10 +32,16 @@ async function headers(
     traceparent,
     date: _date,
     'last-modified': _modified,
+    'x-correlation-id': correlation,
     ...rest
   } = Object.fromEntries(
     // The client's symbol is not of the wire.
     Object.entries(answered.headers),
+  )
+  const id = correlation as string | undefined
+  // But for version and variant it is the trace id.
+  expect(id?.replaceAll('-', '').replace(/^(.{12})4(.{3})./, '$1?$2?')).toBe(
+    options.correlate === false ? undefined : trace.replace(/^(.{12}).(.{3})./, '$1?$2?'),
   )
   return { ...rest, traceparent: String(traceparent).split('-')[1] === trace ? 'of the span' : traceparent }
 }
@@ -86,7 +92,7 @@ test("the application's own stays, however it is spelled; nothing is sent where 
       stream.respond()
       stream.end()
     },
-    { inject: false },
+    { inject: false, correlate: false },
   )
   expect(without).toEqual({ ':status': 200, traceparent: undefined })
 })

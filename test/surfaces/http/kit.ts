@@ -52,7 +52,7 @@ function keep(spans: SpanRecord[], span: SpanRecord): void {
 }
 
 async function until(read: () => SpanRecord[], count: number): Promise<SpanRecord[]> {
-  const deadline = Date.now() + 5000
+  const deadline = Date.now() + 30_000
   while (read().length < count && Date.now() < deadline) await pause(5)
   const found = read()
   if (found.length < count) throw new Error(`${found.length} of ${count} spans: ${found.map((s) => s.name).join(', ')}`)
@@ -64,7 +64,7 @@ export function pause(ms: number): Promise<void> {
 }
 
 /** Until `check` holds; the test's own expectation says what was missing. */
-export async function settled(check: () => boolean, ms = 5000): Promise<void> {
+export async function settled(check: () => boolean, ms = 30_000): Promise<void> {
   const deadline = Date.now() + ms
   while (!check() && Date.now() < deadline) await pause(5)
 }

@@ -15,7 +15,7 @@ import { HttpSurface } from '../../../src/surfaces/http/surface.ts'
 import { TraceEngine } from '../../../src/trace/engine.ts'
 import { samplerOf } from '../../../src/trace/sampler.ts'
 import { renderText } from '../../../src/wire/prometheus/text.ts'
-import { inFlight, type Kit, kit, pause, requests, values, view } from './kit.ts'
+import { inFlight, type Kit, kit, pause, requests, settled, values, view } from './kit.ts'
 import { close, listen, port, raw, sendHttp } from './wire.ts'
 
 let recorded: Kit
@@ -270,7 +270,7 @@ test('ignored paths leave no span, no series, no log line, and what they cause l
   expect(requests(recorded.registry)).toEqual({})
   expect(recorded.log).toEqual([])
   for (const path of ['/healthzz', '/internal/a/b', '/hook', '/o']) await sendHttp(at, { path })
-  await pause(10)
+  await settled(() => recorded.log.length === 4)
   expect(requests(recorded.registry)).toEqual({ 'GET <unmatched> 200': 4 })
   expect(engine.spans.filter((name) => name === 'child')).toHaveLength(4)
 })
@@ -296,7 +296,7 @@ test('no-span keeps the metrics and the log, and enters no context [H-25]', asyn
     response.end()
   })
   const answer = await sendHttp(port(server), { path: '/' })
-  await pause(10)
+  await settled(() => recorded.log.length === 1)
   expect(frame).toBeUndefined()
   expect(answer.headers['traceparent']).toBeUndefined()
   expect(recorded.spans).toEqual([])
@@ -330,7 +330,7 @@ test('requests that are not sampled are still counted and logged [H-25]', async 
   recorded = kit({ engine })
   const server = await serve()
   const answer = await sendHttp(port(server), { path: '/' })
-  await pause(10)
+  await settled(() => recorded.log.length === 1)
   expect(answer.headers['traceparent']).toMatch(/-0[02]$/)
   expect(requests(recorded.registry)).toEqual({ 'GET <unmatched> 200': 1 })
   expect(recorded.log).toHaveLength(1)
@@ -352,7 +352,7 @@ test('stop hears no more, lets open requests finish, and start works again', asy
     else response.end()
   })
   const open = sendHttp(port(server), { path: '/open' })
-  await vi.waitUntil(() => finish !== undefined)
+  await vi.waitUntil(() => finish !== undefined, { timeout: 20_000 })
   recorded.stop()
   await sendHttp(port(server), { path: '/unheard' })
   finish!()
@@ -409,6 +409,7 @@ test('a fault of ours never reaches the application: it is said once and the req
   expect((await sendHttp(port(server), { path: '/' })).status).toBe(200)
   onNotice(before)
   expect(said).toEqual(['http.fault'])
+  await settled(() => inFlight(recorded.registry) === 0)
   expect(inFlight(recorded.registry)).toBe(0)
 })
 

@@ -1,6 +1,8 @@
 import { execFile, fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { afterEach, expect, test } from 'vitest'
 import { runIn } from '../../../src/context/current.ts'
@@ -49,8 +51,7 @@ test('a child process is counted at both ends, tells how it ended, and is told o
   const child = inside(() => run('0'))
   await once(child, 'spawn')
   expect(counts()).toEqual({ 'process_started_total{}': 1, 'process_active{}': 1 })
-  const [text] = await once(child.stdout.setEncoding('utf8'), 'data')
-  await once(child, 'exit')
+  const [[text]] = await Promise.all([once(child.stdout.setEncoding('utf8'), 'data'), once(child, 'exit')])
   const other = run('3')
   await once(other, 'exit')
   expect(spans()).toEqual([
@@ -148,13 +149,14 @@ test('an application that sets TRACEPARENT itself is left alone; one that passes
 
 test('fork and its channel work as before', async () => {
   const { counts } = kit()
-  const { writeFileSync } = await import('node:fs')
-  const file = `${tmpdir()}/telltale-echo-${process.pid}.cjs`
-  writeFileSync(file, 'process.on("message", (m) => { process.send(m + 1); process.disconnect() })')
+  const folder = mkdtempSync(join(tmpdir(), 'telltale-echo-'))
+  const file = join(folder, 'echo.cjs')
+  writeFileSync(file, 'process.on("message", (m) => process.send(m + 1, () => process.disconnect()))')
   const child = fork(file, { execArgv: [] })
   child.send(41)
-  expect((await once(child, 'message'))[0]).toBe(42)
-  await once(child, 'exit')
+  const [[answer]] = await Promise.all([once(child, 'message'), once(child, 'exit')])
+  rmSync(folder, { recursive: true })
+  expect(answer).toBe(42)
   expect(counts()).toMatchObject({ 'process_active{}': 0, 'process_terminated_total{result=completed}': 1 })
 })
 
@@ -165,8 +167,7 @@ test('a worker thread is counted, told of the trace, and its error still reaches
   const good = inside(() => new Worker(say, { eval: true }))
   // One of ours would make an error that nobody handles silent.
   expect(good.listenerCount('error')).toBe(0)
-  const [told] = await once(good, 'message')
-  await once(good, 'exit')
+  const [[told]] = await Promise.all([once(good, 'message'), once(good, 'exit')])
   const bad = new Worker('throw new RangeError("poison")', { eval: true })
   const [error] = await once(bad, 'error')
   await until(() => spans().length === 5)

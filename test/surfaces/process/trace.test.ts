@@ -12,7 +12,7 @@ import { attributesOf, folder, later, otlp, receiver, resourcesOf, spansOf } fro
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
 
-beforeAll(() => dist(), 120_000)
+beforeAll(() => dist())
 
 const SHOP = `
 import { fork } from 'node:child_process'
@@ -146,4 +146,4 @@ test('one trace goes from a request through a function, a queue and every kind o
   ])
   expect(resourcesOf(to, '/v1/traces').length).toBeGreaterThan(3)
   expect(attributesOf(spans.find(({ name }) => name === 'cluster.terminated')!)['termination.reason']).toBe('completed')
-}, 60_000)
+})

@@ -5,12 +5,11 @@ import {
   connect as connectBack,
 } from 'amqplib/callback_api'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { forgetNotices, type Notice, onNotice } from '../../../src/base/notice.ts'
 import { runIn } from '../../../src/context/current.ts'
 import { Frame } from '../../../src/context/frame.ts'
 import { amqplibLag, handle, observeAmqplib, watchLag } from '../../../src/queue.ts'
 import { type Broker, RABBITMQ, RABBITMQ_MS, rabbitmq } from './brokers.ts'
-import { kit, later, missing, until } from './kit.ts'
+import { countedOf, kit, later, missing, notices, rejections, summary, until } from './kit.ts'
 
 const none = missing('rabbitmq-server', RABBITMQ)
 let broker: Broker
@@ -44,38 +43,6 @@ const attributes = (operation: string, type: string, more: object) => ({
   'network.peer.port': broker.port,
   ...more,
 })
-
-/** What is said about it, instead of stderr. */
-function notices(): string[] {
-  const said: string[] = []
-  onNotice(({ event, text }: Notice) => said.push(`${event}: ${text}`))
-  later(() => {
-    onNotice(undefined)
-    forgetNotices()
-  })
-  return said
-}
-
-/** Name, kind, parent, and what the span failed with. */
-function summary(spans: object[]): unknown[] {
-  return spans.map((span) => {
-    const { name, kind, parent, message, attributes } = span as Record<string, unknown>
-    const type = (attributes as Record<string, unknown>)['error.type']
-    return type === undefined ? [name, kind, parent] : [name, kind, parent, type, message]
-  })
-}
-
-/** What is counted of one queue, whole. */
-function counted(queue: string, counts: Record<string, number>): Record<string, number> {
-  const found: Record<string, number> = {}
-  for (const [key, value] of Object.entries(counts)) {
-    if (key.startsWith('errors_total')) found[key.replace('surface=queue,', '')] = value
-    if (key.includes(`{queue=${queue}}`) || key.includes(`{queue=${queue},`)) {
-      found[key.replace(`queue=${queue}`, '').replace('{,', '{').replace('{}', '')] = value
-    }
-  }
-  return found
-}
 
 test.skipIf(none)(
   'a message is one trace from the request over RabbitMQ to what its handler does [W-29, W-30, W-32, W-14, G-04]',
@@ -316,7 +283,7 @@ test.skipIf(none)('each way to settle ends what it settles, and nothing twice [W
   const { counts } = kit()
   const channel = await connection.createChannel()
   const m = await delivered(channel, queue, 12)
-  const flight = () => counted(queue, counts())['queue_in_flight']
+  const flight = () => countedOf(queue, counts())['queue_in_flight']
   const left: unknown[] = [flight()]
   const tell = (settle: () => unknown): void => {
     settle()
@@ -330,7 +297,7 @@ test.skipIf(none)('each way to settle ends what it settles, and nothing twice [W
   tell(() => channel.ackAll())
   expect(left).toEqual([12, 11, 8, 7, 5, 4, 0])
   await channel.close()
-  expect(counted(queue, counts())).toEqual({
+  expect(countedOf(queue, counts())).toEqual({
     queue_published_total: 12,
     queue_publish_duration_seconds: 12,
     'queue_messages_total{result=ack}': 8,
@@ -364,7 +331,7 @@ test.skipIf(none)('what is put back or asked for anew is a nack, and comes again
     [...again, 'nack', 'it was put back into the queue'],
     again,
   ])
-  expect(counted(queue, counts())).toEqual({
+  expect(countedOf(queue, counts())).toEqual({
     queue_published_total: 1,
     queue_publish_duration_seconds: 1,
     'queue_messages_total{result=ack}': 1,
@@ -414,7 +381,7 @@ test.skipIf(none)(
       failed,
       [`process ${dead}`, 'consumer', `publish ${queue}`],
     ])
-    expect(counted(queue, counts())).toEqual({
+    expect(countedOf(queue, counts())).toEqual({
       queue_published_total: 1,
       queue_publish_duration_seconds: 1,
       'queue_messages_total{result=nack}': 3,
@@ -422,22 +389,9 @@ test.skipIf(none)(
       queue_in_flight: 0,
       'errors_total{error_type=RangeError}': 3,
     })
-    expect(counted(dead, counts())['queue_messages_total{result=ack}']).toBe(1)
+    expect(countedOf(dead, counts())['queue_messages_total{result=ack}']).toBe(1)
   },
 )
-
-/** What the application hears of rejections that nobody handles, instead of the test runner. */
-function rejections(): unknown[] {
-  const heard: unknown[] = []
-  const theirs = process.listeners('unhandledRejection')
-  process.removeAllListeners('unhandledRejection')
-  process.on('unhandledRejection', (reason) => heard.push(reason))
-  later(() => {
-    process.removeAllListeners('unhandledRejection')
-    for (const one of theirs) process.on('unhandledRejection', one)
-  })
-  return heard
-}
 
 test.skipIf(none)(
   'a handler that throws at once closes the channel as amqplib does, one that rejects is as loud as before; both are a nack [W-14]',
@@ -470,7 +424,7 @@ test.skipIf(none)(
       [`process ${queue}`, 'consumer', `publish ${queue}`, 'RangeError', 'at once'],
       [`process ${queue}`, 'consumer', `publish ${queue}`, 'TypeError', 'later'],
     ])
-    expect(counted(queue, counts())).toEqual({
+    expect(countedOf(queue, counts())).toEqual({
       queue_published_total: 1,
       queue_publish_duration_seconds: 1,
       'queue_messages_total{result=nack}': 2,
@@ -498,12 +452,12 @@ test.skipIf(none)('without acknowledgements a message is done when its handler i
   )
   for (const text of ['now', 'later', 'never']) channel.sendToQueue(queue, Buffer.from(text))
   await until(() => going.length === 2)
-  expect(counted(queue, counts())).toMatchObject({ queue_in_flight: 2, 'queue_messages_total{result=ack}': 1 })
+  expect(countedOf(queue, counts())).toMatchObject({ queue_in_flight: 2, 'queue_messages_total{result=ack}': 1 })
   going[0]!()
   await channel.close()
   going[1]!(new RangeError('no'))
   await until(() => unhandled.length === 1)
-  expect(counted(queue, counts())).toEqual({
+  expect(countedOf(queue, counts())).toEqual({
     queue_published_total: 3,
     queue_publish_duration_seconds: 3,
     'queue_messages_total{result=ack}': 2,
@@ -528,7 +482,7 @@ test.skipIf(none)(
       tracer.start('work').end()
       return message.content.toString()
     })
-    expect([answer, counted(queue, counts())['queue_in_flight']]).toEqual(['a', 1])
+    expect([answer, countedOf(queue, counts())['queue_in_flight']]).toEqual(['a', 1])
     channel.ack(first)
     const second = (await channel.get(queue, { noAck: true })) as GetMessage
     await handle(second, async () => {
@@ -550,7 +504,7 @@ test.skipIf(none)(
       processed,
       processed,
     ])
-    expect(counted(queue, counts())).toEqual({
+    expect(countedOf(queue, counts())).toEqual({
       queue_published_total: 3,
       queue_publish_duration_seconds: 3,
       'queue_messages_total{result=ack}': 3,
@@ -575,7 +529,7 @@ test.skipIf(none)('a consumer whose queue is deleted is told so, and what it had
     [`publish ${queue}`, 'producer', null],
     [`process ${queue}`, 'consumer', `publish ${queue}`, 'consumer_cancelled', 'the broker cancelled the consumer'],
   ])
-  expect(counted(queue, counts())).toEqual({
+  expect(countedOf(queue, counts())).toEqual({
     queue_published_total: 1,
     queue_publish_duration_seconds: 1,
     'queue_messages_total{result=nack}': 1,
@@ -597,7 +551,7 @@ test.skipIf(none)('messages that are never settled end with their channel, or wi
   await other.consume(queue, (message) => again.push(message))
   await until(() => again.length === 2)
   await connection.close()
-  expect(counted(queue, counts())).toEqual({
+  expect(countedOf(queue, counts())).toEqual({
     queue_published_total: 2,
     queue_publish_duration_seconds: 2,
     'queue_messages_total{result=nack}': 4,
@@ -616,13 +570,13 @@ test.skipIf(none)('a consumer that settles nothing holds no more than 10 000 mes
   expect(said).toEqual([
     'queue.unsettled: a channel of RabbitMQ: 10000 messages are not settled; the oldest count as nack',
   ])
-  expect(counted(queue, counts())).toMatchObject({
+  expect(countedOf(queue, counts())).toMatchObject({
     'queue_messages_total{result=nack}': 3,
     queue_in_flight: 10_000,
     'errors_total{error_type=unsettled}': 3,
   })
   channel.ack(messages.at(-1)!, true)
-  expect(counted(queue, counts())).toMatchObject({
+  expect(countedOf(queue, counts())).toMatchObject({
     'queue_messages_total{result=ack}': 10_000,
     'queue_messages_total{result=nack}': 3,
     queue_in_flight: 0,
@@ -657,7 +611,7 @@ test.skipIf(none)('channels of the callback API are observed as well [W-29, W-30
   })
   expect(answer).toEqual(['consumerTag'])
   await until(() => spans().length === 4)
-  expect(counted(queue, counts())).toEqual({
+  expect(countedOf(queue, counts())).toEqual({
     queue_published_total: 2,
     queue_publish_duration_seconds: 2,
     'queue_messages_total{result=ack}': 2,
@@ -744,7 +698,7 @@ test.skipIf(none)(
       [`process ${queue}`, 'consumer', `publish ${queue}`, 'channel_closed'],
       [`publish ${queue}`, 'producer', null, 'IllegalOperationError'],
     ])
-    expect(counted(queue, counts())).toEqual({
+    expect(countedOf(queue, counts())).toEqual({
       queue_published_total: 1,
       queue_publish_duration_seconds: 1,
       'queue_published_total{error_type=channel_closed}': 1,

@@ -1,5 +1,6 @@
 // A private queue surface with real tracing and metrics, and plain views of what it recorded, whole.
 import { afterEach } from 'vitest'
+import { forgetNotices, onNotice } from '../../../src/base/notice.ts'
 import { Propagator } from '../../../src/context/propagator.ts'
 import { Registry } from '../../../src/metrics/registry.ts'
 import { attributesObject } from '../../../src/model/attribute.ts'
@@ -78,10 +79,55 @@ export function missing(name: string, found: string | undefined): boolean {
   return found === undefined
 }
 
-export async function until(done: () => boolean | Promise<boolean>, ms = 10_000): Promise<void> {
+export async function until(done: () => boolean | Promise<boolean>, ms = 30_000): Promise<void> {
   const end = performance.now() + ms
   while (!(await done())) {
     if (performance.now() > end) throw new Error(`it did not happen: ${done}`)
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
+}
+
+/** Name, kind, parent, and what the span failed with. */
+export function summary(spans: readonly object[]): unknown[] {
+  return spans.map((span) => {
+    const { name, kind, parent, message, attributes } = span as Record<string, unknown>
+    const type = (attributes as Record<string, unknown>)['error.type']
+    return type === undefined ? [name, kind, parent] : [name, kind, parent, type, message]
+  })
+}
+
+/** What is counted of one queue, whole, and all errors. */
+export function countedOf(queue: string, counts: Record<string, number>): Record<string, number> {
+  const found: Record<string, number> = {}
+  for (const [key, value] of Object.entries(counts)) {
+    if (key.startsWith('errors_total')) found[key.replace('surface=queue,', '')] = value
+    if (key.includes(`{queue=${queue}}`) || key.includes(`{queue=${queue},`)) {
+      found[key.replace(`queue=${queue}`, '').replace('{,', '{').replace('{}', '')] = value
+    }
+  }
+  return found
+}
+
+/** What is said about it, instead of stderr. */
+export function notices(): string[] {
+  const said: string[] = []
+  onNotice(({ event, text }) => said.push(`${event}: ${text}`))
+  later(() => {
+    onNotice(undefined)
+    forgetNotices()
+  })
+  return said
+}
+
+/** What the application hears of rejections that nobody handles, instead of the test runner. */
+export function rejections(): unknown[] {
+  const heard: unknown[] = []
+  const theirs = process.listeners('unhandledRejection')
+  process.removeAllListeners('unhandledRejection')
+  process.on('unhandledRejection', (reason) => heard.push(reason))
+  later(() => {
+    process.removeAllListeners('unhandledRejection')
+    for (const one of theirs) process.on('unhandledRejection', one)
+  })
+  return heard
 }

@@ -78,7 +78,7 @@ test('a job in PostgreSQL is one trace, and the handler sees the data as it was 
     'queue_in_flight{queue=reports}': 0,
     'queue_message_age_seconds{queue=reports}': 1,
   })
-}, 30_000)
+})
 
 test('jobs that are taken together are a batch with links; a handler that throws nacks them all, and pg-boss tries again [W-14]', async () => {
   const { spans, counts } = kit()
@@ -106,4 +106,4 @@ test('jobs that are taken together are a batch with links; a handler that throws
     'queue_messages_total{queue=reports,result=nack}': 2,
     'queue_in_flight{queue=reports}': 0,
   })
-}, 30_000)
+})
