@@ -464,6 +464,49 @@ export const NAMES = {
     help: 'Duration of key-value operations in seconds.',
   }),
 
+  // Change data capture, W-18
+  cdc_changes_total: row('counter', 'app', 'cdc_changes_total', 'telltale.cdc.changes', {
+    unit: '{change}',
+    labels: [L.slot, L.op],
+    help: 'Number of changes that a replication slot delivered (insert, update, delete, truncate) and of rows of snapshots.',
+  }),
+  cdc_errors_total: row('counter', 'app', 'cdc_errors_total', 'telltale.cdc.errors', {
+    unit: '{error}',
+    labels: [L.slot],
+    help: 'Number of failures of consumers of a replication slot, and of the slot itself.',
+  }),
+  cdc_commit_age_seconds: row('histogram', 'app', 'cdc_commit_age_seconds', 'telltale.cdc.commit.age', {
+    unit: 's',
+    labels: [L.slot],
+    bounds: AGE_BOUNDS,
+    help: 'Time from the commit of a transaction to when all of it had been delivered in seconds.',
+  }),
+  cdc_retained_wal_bytes: row('gauge', 'app', 'cdc_retained_wal_bytes', 'telltale.cdc.wal.retained', {
+    unit: 'By',
+    labels: [L.slot],
+    help: 'WAL that the server keeps for a replication slot in bytes.',
+  }),
+  cdc_unconfirmed_wal_bytes: row('gauge', 'app', 'cdc_unconfirmed_wal_bytes', 'telltale.cdc.wal.unconfirmed', {
+    unit: 'By',
+    labels: [L.slot],
+    help: 'WAL that the consumer of a logical replication slot has not acknowledged in bytes.',
+  }),
+  cdc_safe_wal_bytes: row('gauge', 'app', 'cdc_safe_wal_bytes', 'telltale.cdc.wal.safe', {
+    unit: 'By',
+    labels: [L.slot],
+    help: 'WAL that can be written until a replication slot is in danger of being lost in bytes; absent where nothing limits it.',
+  }),
+  cdc_slot_active: row('gauge', 'app', 'cdc_slot_active', 'telltale.cdc.slot.active', {
+    unit: '1',
+    labels: [L.slot],
+    help: 'Whether a consumer is connected to a replication slot, 1 or 0.',
+  }),
+  cdc_slot_lost: row('gauge', 'app', 'cdc_slot_lost', 'telltale.cdc.slot.lost', {
+    unit: '1',
+    labels: [L.slot],
+    help: 'Whether a replication slot is lost, 1 or 0: WAL that it needs is gone, and its consumer has to begin anew.',
+  }),
+
   // Event buses, W-19
   eventbus_subscribers_active: row(
     'gauge',
@@ -528,49 +571,6 @@ export const NAMES = {
     only: 'short',
     help: 'Start of the process in seconds since the Unix epoch.',
   }),
-  // Change data capture, W-18
-  cdc_changes_total: row('counter', 'app', 'cdc_changes_total', 'telltale.cdc.changes', {
-    unit: '{change}',
-    labels: [L.slot, L.op],
-    help: 'Number of changes that a replication slot delivered (insert, update, delete, truncate) and of rows of snapshots.',
-  }),
-  cdc_errors_total: row('counter', 'app', 'cdc_errors_total', 'telltale.cdc.errors', {
-    unit: '{error}',
-    labels: [L.slot],
-    help: 'Number of failures of consumers of a replication slot, and of the slot itself.',
-  }),
-  cdc_commit_age_seconds: row('histogram', 'app', 'cdc_commit_age_seconds', 'telltale.cdc.commit.age', {
-    unit: 's',
-    labels: [L.slot],
-    bounds: AGE_BOUNDS,
-    help: 'Time from the commit of a transaction to when all of it had been delivered in seconds.',
-  }),
-  cdc_retained_wal_bytes: row('gauge', 'app', 'cdc_retained_wal_bytes', 'telltale.cdc.wal.retained', {
-    unit: 'By',
-    labels: [L.slot],
-    help: 'WAL that the server keeps for a replication slot in bytes.',
-  }),
-  cdc_unconfirmed_wal_bytes: row('gauge', 'app', 'cdc_unconfirmed_wal_bytes', 'telltale.cdc.wal.unconfirmed', {
-    unit: 'By',
-    labels: [L.slot],
-    help: 'WAL that the consumer of a logical replication slot has not acknowledged in bytes.',
-  }),
-  cdc_safe_wal_bytes: row('gauge', 'app', 'cdc_safe_wal_bytes', 'telltale.cdc.wal.safe', {
-    unit: 'By',
-    labels: [L.slot],
-    help: 'WAL that can be written until a replication slot is in danger of being lost in bytes; absent where nothing limits it.',
-  }),
-  cdc_slot_active: row('gauge', 'app', 'cdc_slot_active', 'telltale.cdc.slot.active', {
-    unit: '1',
-    labels: [L.slot],
-    help: 'Whether a consumer is connected to a replication slot, 1 or 0.',
-  }),
-  cdc_slot_lost: row('gauge', 'app', 'cdc_slot_lost', 'telltale.cdc.slot.lost', {
-    unit: '1',
-    labels: [L.slot],
-    help: 'Whether a replication slot is lost, 1 or 0: WAL that it needs is gone, and its consumer has to begin anew.',
-  }),
-
   process_resident_memory_bytes: row('gauge', 'process', 'process_resident_memory_bytes', 'process.memory.usage', {
     unit: 'By',
     help: 'Resident memory of the process in bytes.',
