@@ -601,6 +601,7 @@ interface Settings {
             readonly client: boolean;
             readonly extract_headers: boolean;
             readonly inject_headers: boolean;
+            readonly correlation_header: boolean;
             readonly express_shapes: boolean;
             readonly ignore: readonly string[];
             readonly baggage_hosts: readonly string[];

@@ -469,6 +469,8 @@ export interface Settings {
       readonly extract_headers: boolean
       /** Sends `traceparent` back on the response. */
       readonly inject_headers: boolean
+      /** Sends `X-Correlation-ID` on every response: that of the request where it is safe to repeat, else one made of the trace id. */
+      readonly correlation_header: boolean
       /** On Node 20 and 22, makes the requests of an Express server with the prototypes of Express from the start; Express then costs a third. */
       readonly express_shapes: boolean
       /** Requests that make no telemetry: `/healthz`, `/internal/*`, `/assets/**`, `GET /orders/:id`. */

@@ -1,11 +1,13 @@
 // The correlation id that every response carries (G-08): the caller's when it is safe to repeat, else one of ours.
+import { Buffer } from 'node:buffer'
 import { randomUUID } from 'node:crypto'
-import { hex32 } from '../base/ids.ts'
+import { putHex32 } from '../base/ids.ts'
 import { current } from './current.ts'
 import { type Frame, ROOT } from './frame.ts'
 
 export const CORRELATION_HEADER = 'x-correlation-id'
 const MAX_LENGTH = 128
+const DASH = 45
 
 /** 1 to 128 letters, digits, dots, colons, dashes and underscores: nothing that a header, a log or a shell minds. */
 export function isSafeCorrelationId(text: string): boolean {
@@ -38,10 +40,22 @@ export function correlationIdOf(frame: Frame): string {
   return id
 }
 
-function traceUuid(t0: number, t1: number, t2: number, t3: number): string {
-  const middle = hex32((t1 & 0xffff0fff) | 0x4000)
-  const variant = hex32((t2 & 0x3fffffff) | 0x80000000)
-  return `${hex32(t0)}-${middle.slice(0, 4)}-${middle.slice(4)}-${variant.slice(0, 4)}-${variant.slice(4)}${hex32(t3)}`
+const form = Buffer.from('00000000-0000-4000-8000-000000000000')
+
+/**
+ * A trace id as a UUID: all of its bits but the six that say version 4 and variant. Written in one piece, over itself:
+ * each dash moves what comes before it one place back.
+ */
+export function traceUuid(t0: number, t1: number, t2: number, t3: number): string {
+  putHex32(form, 28, t3)
+  putHex32(form, 20, (t2 & 0x3fffffff) | 0x80000000)
+  form.copyWithin(19, 20, 24)
+  form[23] = DASH
+  putHex32(form, 10, (t1 & 0xffff0fff) | 0x4000)
+  form.copyWithin(9, 10, 14)
+  form[13] = DASH
+  putHex32(form, 0, t0)
+  return form.toString('latin1')
 }
 
 /** The id of the request that is being served; undefined outside of any. */

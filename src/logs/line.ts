@@ -1,6 +1,7 @@
 // A record as a line: JSON for machines, one readable line for people. Written from the sanitised record, so that no
 // format shows more than another.
 import { hex32, spanIdHex, traceIdHex } from '../base/ids.ts'
+import { traceUuid } from '../context/correlation.ts'
 import type { Value } from '../model/attribute.ts'
 import type { LogRecord } from '../model/log.ts'
 import { levelOfSeverity } from './level.ts'
@@ -57,7 +58,8 @@ export function prettyLine(record: LogRecord, { target, span }: LineFacts): stri
   let stack = ''
   eachAttribute(record, (key, value) => {
     if (key === 'exception.stacktrace') stack = `\n${String(value)}`
-    else
+    // A person sees it in the trace id.
+    else if (key !== 'correlation_id' || value !== traceUuid(record.t0, record.t1, record.t2, record.t3))
       text += ` ${key}=${typeof value === 'string' && /^[^\s"=]+$/.test(value) ? value : JSON.stringify(value, plain)}`
   })
   if ((record.t0 | record.t1 | record.t2 | record.t3) !== 0) {

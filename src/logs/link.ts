@@ -1,6 +1,7 @@
 // What ties a line to its trace: ids, correlation id, tenant, and the name of the span. The text is built once per span
 // and request and repeated for its further lines (200 ns once, then a few comparisons).
 import { hex32, spanIdHex, traceIdHex } from '../base/ids.ts'
+import { correlationIdOf } from '../context/correlation.ts'
 import type { Frame } from '../context/frame.ts'
 import type { Flat } from '../model/attribute.ts'
 import type { LogRecord } from '../model/log.ts'
@@ -25,7 +26,7 @@ export function linkFields(frame: Frame | undefined, spanName: boolean): LinkFie
     const name = frame.span?.name
     if (spanName && name !== undefined && name !== '') fields.span = name
   }
-  if (frame.correlationId !== null) fields.correlation_id = frame.correlationId
+  if (isCorrelated(frame)) fields.correlation_id = correlationIdOf(frame)
   if (frame.tenant !== null) fields.tenant = frame.tenant
   return fields
 }
@@ -42,9 +43,14 @@ export function linkRecord(record: LogRecord, frame: Frame | undefined, attribut
     record.s1 = frame.s1
     record.flags = frame.flags & 0xff
   }
-  if (frame.correlationId !== null && !attributes.includes('correlation_id'))
-    attributes.push('correlation_id', frame.correlationId)
+  if (isCorrelated(frame) && !attributes.includes('correlation_id'))
+    attributes.push('correlation_id', correlationIdOf(frame))
   if (frame.tenant !== null && !attributes.includes('tenant')) attributes.push('tenant', frame.tenant)
+}
+
+/** Whose id is known without making one up (G-10): the caller gave it, or the trace does. */
+function isCorrelated(frame: Frame): boolean {
+  return frame.correlationId !== null || frame.hasTrace
 }
 
 /** The fields as JSON members, each with a comma before it: what pino puts between its own. */

@@ -131,6 +131,7 @@ export function assemble(options: StartOptions): Telltale {
       link: true,
       extract: http.extract_headers,
       inject: http.inject_headers,
+      correlate: http.correlation_header,
       expressShapes: http.express_shapes,
       outbound: http.client,
       ignore: http.ignore,

@@ -85,6 +85,7 @@ const READERS: readonly (readonly [RegExp, ...RegExp[]])[] = [
   [/surfaces\.http\.client$/, /\bhttp\.client\b/],
   [/surfaces\.http\.extract_headers$/, /\bhttp\.extract_headers\b/],
   [/surfaces\.http\.inject_headers$/, /\bhttp\.inject_headers\b/],
+  [/surfaces\.http\.correlation_header$/, /\bhttp\.correlation_header\b/],
   [/surfaces\.http\.express_shapes$/, /\bhttp\.express_shapes\b/],
   [/surfaces\.http\.ignore$/, /\bhttp\.ignore\b/],
   [/surfaces\.http\.baggage_hosts$/, /\bhttp\.baggage_hosts\b/],

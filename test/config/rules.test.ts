@@ -172,6 +172,7 @@ test('the surfaces have the defaults of the sources [W-37]', () => {
       client: true,
       extract_headers: true,
       inject_headers: true,
+      correlation_header: true,
       express_shapes: true,
       ignore: [],
       baggage_hosts: [],

@@ -49,6 +49,7 @@ const moved = (text: string) =>
 /** What differs from run to run, under one name. */
 const masked = (text: string) =>
   text
+    .replace(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, '<correlation id>')
     .replace(/\b[0-9a-f]{32}\b/g, '<trace id>')
     .replace(/\b[0-9a-f]{16}\b/g, '<span id>')
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')
@@ -137,10 +138,11 @@ async function arrived(): Promise<void> {
   )
   expect(tree.map(({ name, status }) => `${name} ${status}`)).toEqual(['POST /orders error', 'charge card error'])
   expect(tree[1]!.events[0]!.attributes).toMatchObject({ 'exception.message': 'the card is refused' })
+  const correlation_id = expect.stringMatching(/^[-0-9a-f]{36}$/)
   const logs = await fromHub<{ items: { body: string; attributes: object }[] }>('logs?limit=50')
   expect(logs.items.map(({ body, attributes }) => ({ body, attributes }))).toEqual([
-    { body: 'order failed', attributes: { reason: 'the card is refused' } },
-    { body: 'order placed', attributes: { 'order.cents': 4200, password: '[REDACTED]' } },
+    { body: 'order failed', attributes: { reason: 'the card is refused', correlation_id } },
+    { body: 'order placed', attributes: { 'order.cents': 4200, password: '[REDACTED]', correlation_id } },
   ])
 }
 

@@ -11,6 +11,10 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
 beforeAll(() => dist(), 120_000)
 
+/** The correlation id of a trace: its id with the version and variant of a UUID. */
+const uuidOf = (trace: string): unknown =>
+  expect.stringMatching(new RegExp(trace.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/, '^$1-$2-4$3-[89ab]$4-$5$')))
+
 const SERVES = (say: string) => `
 const server = http.createServer((request, response) => { ${say}; response.end('ok') })
 server.listen(0, '127.0.0.1', async () => {
@@ -61,11 +65,12 @@ test.each([
         span_id: hex32(server.s0) + hex32(server.s1),
         trace_flags: expect.stringMatching(/^0[13]$/),
         span: 'GET',
+        correlation_id: uuidOf(trace),
       },
     ])
     const records = logsOf(collector)
     expect(records.map(({ body, attributes }) => [body, attributes])).toEqual([
-      ['sold', ['plan', 'pro', 'password', '[REDACTED]']],
+      ['sold', ['plan', 'pro', 'password', '[REDACTED]', 'correlation_id', uuidOf(trace)]],
     ])
     expect([records[0]!.t0, records[0]!.s1]).toEqual([server.t0, server.s1])
   },

@@ -25,7 +25,7 @@ test('what a service exports is read back: spans, logs, metrics, resource [W-44]
     'WARN',
     'late',
     collector.spans.named('inner').spanId,
-    { order: 7, password: '[REDACTED]' },
+    { order: 7, password: '[REDACTED]', correlation_id: expect.stringMatching(/^[-0-9a-f]{36}$/) },
   ])
   expect(collector.metrics.get('told_total')!.series[0]!.value).toBe(3)
   expect(collector.resources.every((resource) => resource['service.name'] === 'shop')).toBe(true)

@@ -99,7 +99,7 @@ test('counters and histograms are read from scrape and OTLP alike, counted from 
         traceId: '00000001000000020000000300000004',
         spanId: '0000000500000006',
         scope: 'telltale/function',
-        attributes: { plan: 'pro', duration_ms: 250 },
+        attributes: { plan: 'pro', duration_ms: 250, correlation_id: '00000001-0000-4002-8000-000300000004' },
       },
     ],
   ])

@@ -7,6 +7,10 @@ export const surfaces = section('What is observed without a call in the applicat
     client: flag('Observes outbound HTTP requests.', true),
     extract_headers: flag('Continues the trace that a request brings.', true),
     inject_headers: flag('Sends `traceparent` back on the response.', true),
+    correlation_header: flag(
+      'Sends `X-Correlation-ID` on every response: that of the request where it is safe to repeat, else one made of the trace id.',
+      true,
+    ),
     express_shapes: flag(
       'On Node 20 and 22, makes the requests of an Express server with the prototypes of Express from the start; Express then costs a third.',
       true,

@@ -4,8 +4,9 @@
 
 import type { EventEmitter } from 'node:events'
 import type { Http2Session, IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2'
-import { formatTraceparent } from '../../context/traceparent.ts'
-import { EXCHANGE, type Exchange } from './exchange.ts'
+import { CORRELATION_HEADER } from '../../context/correlation.ts'
+import { type Asking, answerHeaders, givenIn, TRACEPARENT } from './answer-headers.ts'
+import { EXCHANGE, type Exchange, PASSED } from './exchange.ts'
 import { fault } from './guard.ts'
 import { PEER, Peer } from './peer.ts'
 import type { Recorder } from './recorder.ts'
@@ -15,7 +16,14 @@ import { running } from './running.ts'
 const WATCHED: unique symbol = Symbol.for('telltale.http2.streams') as never
 
 export type Http2Server = EventEmitter & { [WATCHED]?: boolean }
-type Stream = ServerHttp2Stream & { [EXCHANGE]?: Exchange; readonly sentHeaders?: { ':status'?: number } }
+const ASKED: unique symbol = Symbol.for('telltale.http2.asked') as never
+
+type Stream = ServerHttp2Stream & {
+  [EXCHANGE]?: Exchange
+  /** Of a request that is passed by. */
+  [ASKED]?: Asking
+  readonly sentHeaders?: { ':status'?: number }
+}
 type Session = Http2Session & { [PEER]?: Peer }
 
 /** Once per server; the listeners stay and ask who is running. */
@@ -42,8 +50,8 @@ function onStream(
 /** Node's methods take the stream, then headers and options; `respondWithFD` and `respondWithFile` name a file first. */
 type Respond = (this: Stream, ...args: unknown[]) => void
 
-/** `traceparent` goes with the headers that the application responds with, in either API; its own stays. */
-function injectAtHead(stream: Stream): void {
+/** Our own headers go with those that the application responds with, in either API. */
+function watchHead(stream: Stream): void {
   const own = stream as unknown as Record<string, Respond>
   own.respond = respond
   own.respondWithFD = respondWithFD
@@ -51,15 +59,15 @@ function injectAtHead(stream: Stream): void {
 }
 
 function respond(this: Stream, headers?: unknown, options?: unknown): void {
-  inherited(this, 'respond').call(this, withTraceparent(this, headers), options)
+  inherited(this, 'respond').call(this, withOurs(this, headers), options)
 }
 
 function respondWithFD(this: Stream, file: unknown, headers?: unknown, options?: unknown): void {
-  inherited(this, 'respondWithFD').call(this, file, withTraceparent(this, headers), options)
+  inherited(this, 'respondWithFD').call(this, file, withOurs(this, headers), options)
 }
 
 function respondWithFile(this: Stream, path: unknown, headers?: unknown, options?: unknown): void {
-  inherited(this, 'respondWithFile').call(this, path, withTraceparent(this, headers), options)
+  inherited(this, 'respondWithFile').call(this, path, withOurs(this, headers), options)
 }
 
 function inherited(stream: Stream, name: string): Respond {
@@ -67,24 +75,22 @@ function inherited(stream: Stream, name: string): Respond {
 }
 
 /** A copy, since the application's object is not ours; newer Nodes take a flat list of names and values too. */
-function withTraceparent(stream: Stream, headers: unknown): unknown {
+function withOurs(stream: Stream, headers: unknown): unknown {
   const exchange = stream[EXCHANGE]
   try {
-    if (!exchange?.open || !exchange.frame) return headers
-    const value = formatTraceparent(exchange.frame)
-    if (Array.isArray(headers)) return headers.some(isName) ? headers : [...headers, 'traceparent', value]
+    if (exchange === undefined || !(exchange.open || exchange === PASSED)) return headers
     if (headers !== undefined && (typeof headers !== 'object' || headers === null)) return headers
-    for (const name in headers as object) if (isName(name)) return headers
+    const { traceparent, correlation } = answerHeaders(exchange, givenIn(headers), stream[ASKED])
+    const ours: Record<string, string> = {}
+    if (traceparent !== '') ours[TRACEPARENT] = traceparent
+    if (correlation !== '') ours[CORRELATION_HEADER] = correlation
+    if (Array.isArray(headers)) return [...headers, ...Object.entries(ours).flat()]
     // Also its symbols: http2.sensitiveHeaders is one.
-    return Object.assign(Object.create(null), headers, { traceparent: value })
+    return Object.assign(Object.create(null), headers, ours)
   } catch (error) {
     fault(error)
     return headers
   }
-}
-
-function isName(name: unknown): boolean {
-  return typeof name === 'string' && name.length === 11 && name.toLowerCase() === 'traceparent'
 }
 
 export function beginStream(
@@ -99,9 +105,9 @@ export function beginStream(
   const url = headers[':path'] ?? ''
   const exchange = recorder.begin(stream, null, peer, headers[':method'] ?? '', url, raw, '2')
   stream[EXCHANGE] = exchange
-  if (!exchange.open) return
-  stream.on('close', onClose)
-  if (recorder.inject) injectAtHead(stream)
+  if (exchange.open) stream.on('close', onClose)
+  else stream[ASKED] = { headers }
+  if (recorder.correlate || (exchange.open && recorder.inject)) watchHead(stream)
 }
 
 function peerOf(session: Session): Peer {

@@ -20,6 +20,8 @@ export interface HttpOptions {
   readonly extract?: boolean
   /** `traceparent` on responses, never baggage (ruling 36); default true. */
   readonly inject?: boolean
+  /** `x-correlation-id` on responses (G-08); default true. */
+  readonly correlate?: boolean
   /** Express servers make their messages with the prototypes of Express (express-shapes.ts); default true. */
   readonly expressShapes?: boolean
   /** R-11; both default to false, and then neither is in a label, a span or a log. */

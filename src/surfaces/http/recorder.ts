@@ -3,7 +3,7 @@
 // comparison.
 import type { Server } from 'node:http'
 import { now } from '../../base/clock.ts'
-import { isSafeCorrelationId } from '../../context/correlation.ts'
+import { correlationId, isSafeCorrelationId } from '../../context/correlation.ts'
 import { enter } from '../../context/current.ts'
 import { Frame, SUPPRESS_KEY } from '../../context/frame.ts'
 import type { Propagator } from '../../context/propagator.ts'
@@ -38,6 +38,8 @@ export class Recorder {
   readonly frames: boolean
   /** `traceparent` goes on responses (ruling 36). */
   readonly inject: boolean
+  /** `x-correlation-id` goes on responses (G-08). */
+  readonly correlate: boolean
   /** Exchanges begun and not finished. */
   open = 0
   readonly #propagator: Propagator | null
@@ -59,6 +61,7 @@ export class Recorder {
     this.tracer = options.mode === 'no-span' ? null : options.tracer
     this.frames = this.tracer !== null || options.link === true
     this.inject = this.tracer !== null && options.inject !== false
+    this.correlate = options.correlate !== false
     this.#propagator = this.frames && options.extract !== false ? options.propagator : null
     this.#w3c = this.#propagator !== null && onlyW3c(this.#propagator.fields)
     this.#scanner = new Scanner(options.tenantHeader ?? 'x-tenant-id', userAgents)
@@ -152,6 +155,8 @@ export class Recorder {
     }
     const correlation = scan.correlationId
     if (correlation !== null && isSafeCorrelationId(correlation)) frame.correlationId = correlation
+    // Without a trace there is none to make it of: one for the whole request.
+    else if (this.correlate && this.tracer === null && !frame.hasTrace) frame.correlationId = correlationId()
     frame.tenant = exchange.tenant
     exchange.frame = frame
     if (this.tracer !== null) {
@@ -170,6 +175,8 @@ export class Recorder {
     span.set('url.path', exchange.path)
     if (query !== '') span.set('url.query', query)
     if (exchange.tenant !== null) span.set('tenant', exchange.tenant)
+    const correlation = exchange.frame!.correlationId
+    if (correlation !== null) span.set('correlation_id', correlation)
     if (exchange.userAgent !== '') span.set('user_agent.original', exchange.userAgent)
     if (exchange.method === this.methods.other) span.set('http.request.method_original', method)
   }

@@ -77,7 +77,7 @@ export class Http1 {
       const { method, url, rawHeaders, httpVersion } = request
       const exchange = recorder.begin(request, response, peer, method!, url!, rawHeaders, httpVersion)
       response[EXCHANGE] = exchange
-      if (exchange !== PASSED) watchHead(response)
+      if (exchange !== PASSED || recorder.correlate) watchHead(response)
     } catch (error) {
       fault(error)
     }

@@ -16,7 +16,7 @@ async function lines(service: Service): Promise<unknown> {
   log.warn('w')
   return service.out.map((line) => {
     if (!line.startsWith('{')) return line.replace(/^\S+/, 'TIME').replace(/[0-9a-f]{16,32}/g, 'ID')
-    const { timestamp: _, trace_id: id, span_id: __, ...rest } = JSON.parse(line)
+    const { timestamp: _, trace_id: id, span_id: __, correlation_id: ___, ...rest } = JSON.parse(line)
     return { ...rest, ...(id && { trace_id: 'ID' }) }
   })
 }

@@ -89,9 +89,10 @@ async function redacted(service: Service): Promise<unknown> {
   service.product.span('s', { attributes: fields }, () => service.product.log.info(fields, 'l'))
   await telltale.flush()
   const line = JSON.parse(service.out[0]!)
+  const { correlation_id: _, ...log } = attributesObject(sink.logs[0]!.attributes)
   return {
     span: attributesObject(spanAttributes(sink.spans[0]!)),
-    log: attributesObject(sink.logs[0]!.attributes),
+    log,
     line: { shoe_size: line.shoe_size, note: line.note, password: line.password },
   }
 }

@@ -48,7 +48,17 @@ test('one call gives the span, the timer, the counts and a linked line; keys of 
       const { duration_ms, ...rest } = attributesObject(attributes)
       return [body, severityText, t3, s1, scope.name, rest, typeof duration_ms]
     }),
-  ).toEqual([['checkout', 'INFO', 4, 6, 'telltale/function', { order: 'o-17', plan: 'pro' }, 'number']])
+  ).toEqual([
+    [
+      'checkout',
+      'INFO',
+      4,
+      6,
+      'telltale/function',
+      { order: 'o-17', plan: 'pro', correlation_id: '00000001-0000-4002-8000-000300000004' },
+      'number',
+    ],
+  ])
 })
 
 test('a throw and a rejection count as errors, still count down, and reach the caller as they are [W-13]', async () => {

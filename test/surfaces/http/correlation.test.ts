@@ -23,7 +23,7 @@ const seen: (string | undefined)[] = []
 
 async function answered(
   version: 1 | 2,
-  headers: http.OutgoingHttpHeaders,
+  headers: Record<string, string>,
   options: Partial<HttpOptions> = {},
   answer: (response: http.ServerResponse) => unknown = (response) => response.end('x'),
 ): Promise<unknown> {
