@@ -66,16 +66,13 @@ test('close under load: every span that was accepted before it arrives, none twi
 test('with two exporters each gets every record once, and a dead one does not hold up the other [R-05] [W-06]', async () => {
   onNotice(() => {})
   const [good, other] = [await receive(), await receive()]
-  const dead = await receive()
-  await dead.close()
-  receivers.splice(receivers.indexOf(dead), 1)
   const orders = new Family({ name: 'orders', short: 'orders_total', type: 'counter', scope })
   const series = new Series([], null, 1000)
   series.value = 1
   orders.series.push(series)
   const pipeline = new Pipeline({
     resource,
-    sinks: [dead, good, other].map((receiver) => otlpHttp({ endpoint: receiver.url })),
+    sinks: ['http://127.0.0.1:1', good.url, other.url].map((endpoint) => otlpHttp({ endpoint })),
     collect: () => [orders],
   })
   for (const name of names(0, 50)) pipeline.span(span(name))

@@ -10,6 +10,7 @@ import { Resource } from '../../src/model/attribute.ts'
 import { LogRecord } from '../../src/model/log.ts'
 import { Family, Series } from '../../src/model/metric.ts'
 import { encodeResponse } from '../../src/wire/otlp/response.ts'
+import { freePort } from '../otel/servers.ts'
 import { batch, names, Receiver, resource, scope, span } from './receiver.ts'
 
 let receiver: Receiver
@@ -191,8 +192,8 @@ test('a redirect is a refusal and is not followed [S-31]', async () => {
 })
 
 test('a collector that is down is said once, tried again, and gets everything when it is up', async () => {
-  const { port } = receiver
   await receiver.close()
+  const port = await freePort()
   const sink = open({ endpoint: `http://127.0.0.1:${port}`, retry: { firstMs: 30, capMs: 30, attempts: 1000 } })
   for (const name of names(0, 20)) {
     sink.accept(batch({ spans: [span(name)] }))

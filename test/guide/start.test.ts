@@ -1,9 +1,7 @@
 // The first ten minutes, as somebody who copies each block has them: docs/guide/start.md is run from its first block to its
 // last in a folder that has the built package and Express, and whatever it says is printed is compared.
 import { spawnSync } from 'node:child_process'
-import { once } from 'node:events'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -11,6 +9,7 @@ import { initText } from '../../src/cli/init.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { dist } from '../house/dist.ts'
 import { ROOT } from '../house/source.ts'
+import { freePort } from '../otel/servers.ts'
 import { type Block, blocksOf, fileOf, linksOf } from './document.ts'
 import { Terminals } from './terminal.ts'
 
@@ -28,15 +27,6 @@ const required = process.env['TELLTALE_REQUIRE_SERVICES'] === '1'
 const folder = mkdtempSync(join(tmpdir(), 'telltale-guide-'))
 const ports = new Map<number, number>()
 let terminals: Terminals
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 /** The ports of the guide may be taken on this machine: others stand for them, in what is run and in what is expected. */
 const moved = (text: string) =>

@@ -9,6 +9,7 @@ import { Fault } from '../../src/base/fault.ts'
 import { onNotice } from '../../src/base/notice.ts'
 import { startHub } from '../../src/hub/hub.ts'
 import { dist } from '../house/dist.ts'
+import { freePort } from '../otel/servers.ts'
 import { ask, BODIES, hub, later, post } from './kit.ts'
 
 let cli: string
@@ -33,9 +34,7 @@ test('a port that is taken is HUB_PORT_TAKEN, which names it, and leaves nothing
   const freed = Number(new URL(free).port)
   const second = (await startHub({ port: freed + 0, uiPort: 0 }).catch((error: unknown) => error)) as Fault
   expect(second.code).toBe('HUB_PORT_TAKEN')
-  const other = await hub()
-  await other.stop(100)
-  const own = Number(new URL(other.endpoint).port)
+  const own = await freePort()
   const third = (await startHub({ port: own, uiPort: port }).catch((error: unknown) => error)) as Fault
   expect([third.code, third.detail.hint]).toEqual(['HUB_PORT_TAKEN', expect.stringContaining('--ui-port')])
   // The first port was given back.

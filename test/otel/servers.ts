@@ -25,16 +25,31 @@ const PG = '/usr/lib/postgresql/15/bin'
 export const MARIADB = onPath('mariadbd') ?? (existsSync('/usr/sbin/mariadbd') ? '/usr/sbin/mariadbd' : undefined)
 export const POSTGRES = existsSync(join(PG, 'postgres')) ? PG : undefined
 
+/** Ports that no system gives to connections and to listeners on port 0, so that nobody gets one before it is used. */
+const PORTS = { first: 15_000, count: 15_000 }
+/** Neighbouring processes begin apart. */
+let nextPort = process.pid * 97
+
 export async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
-  const { port } = server.address() as { port: number }
-  await new Promise((done) => server.close(done))
-  return port
+  for (;;) {
+    const port = PORTS.first + (nextPort++ % PORTS.count)
+    const server = createServer()
+    const free = await new Promise<boolean>((done) => {
+      server.once('error', () => done(false))
+      server.listen(port, '127.0.0.1', () => done(true))
+    })
+    if (!free) continue
+    await new Promise((done) => server.close(done))
+    return port
+  }
 }
 
+/** For a server to come up, on a machine that does much else too. */
+const PATIENCE_MS = 90_000
+
 async function answering(port: number, child: ChildProcess): Promise<void> {
-  for (let i = 0; i < 200; i++) {
+  const end = performance.now() + PATIENCE_MS
+  while (performance.now() < end) {
     if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}`)
     const open = await new Promise<boolean>((done) => {
       const socket = connect(port, '127.0.0.1', () => done(true)).on('error', () => done(false))
@@ -103,7 +118,8 @@ export async function postgres(
     child = spawn(command!, rest, { cwd: '/', stdio: 'ignore' })
     await answering(port, child)
     // The port is open while it still recovers.
-    for (let i = 0; i < 200 && !ready(); i++) await new Promise((done) => setTimeout(done, 50))
+    const end = performance.now() + PATIENCE_MS
+    while (!ready() && performance.now() < end) await new Promise((done) => setTimeout(done, 50))
   }
   const ready = (): boolean => {
     try {

@@ -8,6 +8,7 @@ import { counter, gauge, histogram, log, span } from '../../src/index.ts'
 import { Registry } from '../../src/metrics/registry.ts'
 import { LATENCY_BOUNDS } from '../../src/model/histogram.ts'
 import { decodeTraces } from '../../src/wire/otlp/decode.ts'
+import { freePort } from '../otel/servers.ts'
 import { CERTIFICATE, KEY } from '../surfaces/http/certificate.ts'
 import { readBatch } from '../wire/thrift.ts'
 import {
@@ -667,9 +668,7 @@ test('exemplars tell the trace that a slow request came from, in OTLP [R-13]', a
 
 test('a collector that comes up late gets what waited; one notice, one all-clear [H-21]', async () => {
   const heard = said()
-  const probe = await receiver()
-  const { port } = probe
-  await probe.close()
+  const port = await freePort()
   const server = await app()
   const telltale = await launch(
     SHOP + otlp(`http://127.0.0.1:${port}`).replace('tracing: {', 'tracing: { export_delay: 20ms,'),

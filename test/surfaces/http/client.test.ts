@@ -2,7 +2,7 @@
 import http from 'node:http'
 import https, { get as importedGet } from 'node:https'
 import { createRequire } from 'node:module'
-import net from 'node:net'
+import type net from 'node:net'
 import { Agent, Pool, fetch as undiciFetch, request as undiciRequest } from 'undici'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
@@ -12,6 +12,7 @@ import { runIn } from '../../../src/context/current.ts'
 import { Frame, SUPPRESS_KEY } from '../../../src/context/frame.ts'
 import { KIND_CLIENT, KIND_SERVER } from '../../../src/model/span.ts'
 import { hasCreatedChannel } from '../../../src/surfaces/http/outgoing.ts'
+import { freePort } from '../../otel/servers.ts'
 import { CERTIFICATE, KEY } from './certificate.ts'
 import { type Kit, kit, pause, requests, settled, values, view } from './kit.ts'
 import { close, listen, port } from './wire.ts'
@@ -131,9 +132,7 @@ test('4xx and 5xx are errors of a client, under their status [W-33]', async () =
 
 test('a call that cannot connect is an error with its code, recorded once, and the application still gets it [W-33]', async () => {
   recorded = kit({ outbound: true })
-  const gone = await listen(net.createServer())
-  const at = port(gone)
-  await close(gone)
+  const at = await freePort()
   const error = await new Promise<NodeJS.ErrnoException>((resolve) => {
     http.get({ host: '127.0.0.1', port: at, agent: false }).on('error', resolve)
   })
