@@ -1,28 +1,32 @@
 // Spans of operations: off unless asked for, below the span that asked, without text, values or messages of the database.
 import { PGlite } from '@electric-sql/pglite'
+import mysql from 'mysql2'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { forgetNotices, type Notice, onNotice } from '../../src/base/notice.ts'
-import { runIn } from '../../src/context/current.ts'
+import { current, runIn } from '../../src/context/current.ts'
 import { Frame } from '../../src/context/frame.ts'
 import { Registry } from '../../src/metrics/registry.ts'
 import { aliasViews } from '../../src/metrics/views.ts'
 import { observe } from '../../src/surfaces/sql/observe.ts'
 import type { Span } from '../../src/trace/span.ts'
-import { POSTGRES, postgres, REQUIRED, type Server } from '../otel/servers.ts'
+import { MARIADB, mariadb, POSTGRES, postgres, REQUIRED, type Server } from '../otel/servers.ts'
 import { type Kit, kit, view } from './kit.ts'
 
 const noPostgres = POSTGRES === undefined && !REQUIRED
+const noMaria = MARIADB === undefined && !REQUIRED
 let server: Server | undefined
+let maria: Server | undefined
 let db: PGlite
 let on: Kit | undefined
 
 beforeAll(async () => {
-  server = noPostgres ? undefined : await postgres()
+  ;[server, maria] = await Promise.all([noPostgres ? undefined : postgres(), noMaria ? undefined : mariadb()])
   db = observe(await PGlite.create())
 })
 afterAll(async () => {
   await server?.stop()
+  await maria?.stop()
   await db.close()
 })
 afterEach(() => on?.stop())
@@ -102,6 +106,55 @@ test.skipIf(noPostgres)(
       'server.address': '127.0.0.1',
       'server.port': 'PORT',
       'db.namespace': 'postgres',
+    })
+  },
+)
+
+test.skipIf(noMaria)(
+  'mysql2: each span is below the request that asked, and callbacks go on in it, even when the pool was waited for [W-32]',
+  async () => {
+    on = kit({ spans: true })
+    // Its one connection is made in the first request, and given back in whichever is done.
+    const pool = mysql.createPool({ uri: maria!.url, connectionLimit: 1 })
+    const promises = pool.promise()
+    const tracer = on.engine.tracer('requests')
+    const lost: string[] = []
+    const manners: Record<string, (ended: () => void) => void> = {
+      callback: (ended) => pool.query('SELECT SLEEP(0.01)', ended),
+      prepared: (ended) => pool.execute('SELECT SLEEP(0.01)', [], ended),
+      promise: (ended) => void promises.query('SELECT SLEEP(0.01)').then(ended),
+      connection: (ended) =>
+        pool.getConnection((_error, connection) =>
+          connection.query('SELECT 1', () => {
+            connection.release()
+            ended()
+          }),
+        ),
+      event: (ended) => void pool.query('SELECT SLEEP(0.01)').on('end', ended),
+    }
+    const requests = Object.entries(manners).map(([name, ask]) => {
+      const span = tracer.start(name, 1, null) as Span
+      const frame = new Frame(null).hold(span)
+      const asked = () =>
+        new Promise<void>((done) =>
+          ask(() => {
+            if (current() !== frame && name !== 'event') lost.push(name)
+            span.end()
+            done()
+          }),
+        )
+      return runIn(frame, asked)
+    })
+    await Promise.all(requests)
+    expect(current()).toBeUndefined()
+    await promises.end()
+    const ids = new Map(on.spans.map((span) => [`${span.s0} ${span.s1}`, span.name]))
+    const edges = on.spans.map((span) => `${ids.get(`${span.p0} ${span.p1}`) ?? '-'} > ${span.name}`)
+    expect({ lost, edges: edges.filter((edge) => !edge.startsWith('-')).sort() }).toEqual({
+      lost: [],
+      edges: Object.keys(manners)
+        .map((name) => `${name} > SELECT mysql`)
+        .sort(),
     })
   },
 )

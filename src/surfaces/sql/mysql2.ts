@@ -1,13 +1,19 @@
 // mysql2 3.20 and newer announce `query` and `execute` on channels of their own, in each of their three manners: callbacks,
-// promises and events. Nothing is wrapped.
+// promises and events. Nothing is wrapped. A callback of mysql2 runs where its connection was made, and one that waited for
+// a connection where that was given back: both go on where they were asked for.
 import { tracingChannel } from 'node:diagnostics_channel'
+import { current, enter } from '../../context/current.ts'
+import type { Frame } from '../../context/frame.ts'
 import { fault } from './guard.ts'
 import type { Operation, SqlSurface } from './surface.ts'
 import { targetOf } from './target.ts'
 
 const QUERY = tracingChannel<object>('mysql2:query')
 const EXECUTE = tracingChannel<object>('mysql2:execute')
+const CONNECTION = tracingChannel<object>('mysql2:pool:connect')
 const OPERATION: unique symbol = Symbol.for('telltale.sql.operation') as never
+const ASKED: unique symbol = Symbol.for('telltale.sql.asked') as never
+const LEFT: unique symbol = Symbol.for('telltale.sql.left') as never
 
 /** What mysql2 says; it also has the text with its values, of which only the first word, or the shape, is read. */
 interface Said {
@@ -20,12 +26,19 @@ interface Said {
   [OPERATION]?: Operation | null
 }
 
+/** What is current where it was asked for, and where the answer came, while they differ. */
+interface Asked {
+  [ASKED]?: Frame | undefined
+  [LEFT]?: { readonly frame: Frame | undefined }
+}
+
 let surface: SqlSurface | null = null
 
 export function startMysql2(to: SqlSurface): void {
   if (surface === null) {
     QUERY.subscribe(SUBSCRIBERS)
     EXECUTE.subscribe(SUBSCRIBERS)
+    CONNECTION.subscribe(WAITING)
   }
   surface = to
 }
@@ -35,11 +48,33 @@ export function stopMysql2(from: SqlSurface): void {
   surface = null
   QUERY.unsubscribe(SUBSCRIBERS)
   EXECUTE.unsubscribe(SUBSCRIBERS)
+  CONNECTION.unsubscribe(WAITING)
 }
 
-const SUBSCRIBERS = { start: onStart, end: onEnd, asyncStart: onAnswer, asyncEnd: nothing, error: nothing }
+const SUBSCRIBERS = { start: onStart, end: onEnd, asyncStart: onCallback, asyncEnd: leave, error: nothing }
+const WAITING = { start: ask, end: nothing, asyncStart: resume, asyncEnd: leave, error: nothing }
+
+function ask(message: object): void {
+  const asked = message as Asked
+  asked[ASKED] = current()
+}
+
+/** The callback is called after this, and before `leave`. */
+function resume(message: object): void {
+  const asked = message as Asked
+  const frame = current()
+  if (frame === asked[ASKED]) return
+  asked[LEFT] = { frame }
+  enter(asked[ASKED])
+}
+
+function leave(message: object): void {
+  const { [LEFT]: left } = message as Asked
+  if (left !== undefined) enter(left.frame)
+}
 
 function onStart(message: object): void {
+  ask(message)
   const said = message as Said
   try {
     const target = targetOf('mysql', said.serverAddress, said.serverPort, said.database)
@@ -64,6 +99,11 @@ function onAnswer(message: object): void {
   } catch (error) {
     fault(error)
   }
+}
+
+function onCallback(message: object): void {
+  onAnswer(message)
+  resume(message)
 }
 
 /** Rows are a list; what an INSERT answers is one header. Of several statements the first says it. */
