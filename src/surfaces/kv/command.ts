@@ -9,23 +9,34 @@ const COMMANDS: Readonly<Record<KvOp, string>> = {
   put: 'SETNX MSETNX HSETNX',
 }
 
-const OPS = new Map<string, KvOp>()
+/** A command that is one of the four. */
+export interface Verb {
+  /** In capitals. */
+  readonly name: string
+  readonly op: KvOp
+  /** Counts from 0. */
+  readonly number: number
+}
+
+const VERBS = new Map<string, Verb>()
 for (const [op, names] of Object.entries(COMMANDS)) {
   for (const name of names.split(' ')) {
-    OPS.set(name, op as KvOp)
-    OPS.set(name.toLowerCase(), op as KvOp)
+    const verb = { name, op: op as KvOp, number: VERBS.size >> 1 }
+    VERBS.set(name, verb)
+    VERBS.set(name.toLowerCase(), verb)
   }
 }
 
-export function opOf(command: unknown): KvOp | undefined {
-  return typeof command === 'string' ? OPS.get(command) : undefined
+/** Clients say a command in capitals or in small letters. */
+export function verbOf(command: unknown): Verb | undefined {
+  return typeof command === 'string' ? VERBS.get(command) : undefined
 }
 
 /** Nothing found, nothing deleted, or a condition (NX, XX) that refused. */
 export function resultOf(op: KvOp, command: string, answer: unknown): KvResult {
   if (answer === null || answer === undefined) {
     // What GETSET answers is the value before.
-    return op === 'set' && command.length !== 3 ? 'ok' : 'not_found'
+    return op === 'set' && command !== 'SET' ? 'ok' : 'not_found'
   }
   if (op === 'get') return isEmpty(answer) ? 'not_found' : 'ok'
   return op !== 'set' && answer === 0 ? 'not_found' : 'ok'

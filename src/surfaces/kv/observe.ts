@@ -2,6 +2,7 @@
 // type.
 import { noticeOnce } from '../../base/notice.ts'
 import { fault } from './guard.ts'
+import { Command } from './place.ts'
 import { running } from './running.ts'
 import type { KvOp, KvResult, Operation } from './surface.ts'
 
@@ -66,8 +67,9 @@ let within: unknown = null
 function replace(store: object, name: string, op: KvOp, namespace: string): void {
   const before = (store as Record<string, unknown>)[name] as Method
   if (typeof before !== 'function') return
+  const command = new Command(namespace, op, name, null)
   const method: Method = function (...args) {
-    const operation = within === this ? null : (running.surface?.begin(namespace, op, name, null) ?? null)
+    const operation = within === this ? null : (running.surface?.begin(command) ?? null)
     if (operation === null) return Reflect.apply(before, this, args)
     const outer = within
     let answer: unknown
@@ -98,7 +100,7 @@ function replace(store: object, name: string, op: KvOp, namespace: string): void
   Object.defineProperty(store, name, { value: method, writable: true, configurable: true })
 }
 
-function resultOf({ op }: Operation, answer: unknown): KvResult {
+function resultOf({ command: { op } }: Operation, answer: unknown): KvResult {
   const all = Array.isArray(answer) && answer.length > 0 ? (answer as unknown[]) : [answer]
   switch (op) {
     case 'get':

@@ -3,8 +3,9 @@
 // while it is offline is announced when it is written; one that never is written is not announced. Inside MULTI ioredis
 // announces each command, whose answer is that it is queued; node-redis announces the batch alone.
 import { tracingChannel } from 'node:diagnostics_channel'
-import { opOf, resultOf } from './command.ts'
+import { resultOf, verbOf } from './command.ts'
 import { fault } from './guard.ts'
+import { placeOf } from './place.ts'
 import type { KvSurface, Operation, Server } from './surface.ts'
 
 const CHANNELS = [tracingChannel<object>('node-redis:command'), tracingChannel<object>('ioredis:command')]
@@ -37,9 +38,10 @@ const SUBSCRIBERS = { start: onStart, end: onEnd, asyncStart: onAnswer, asyncEnd
 function onStart(message: object): void {
   const said = message as Said
   try {
-    const op = opOf(said.command)
-    if (op === undefined || surface === null) return
-    said[OPERATION] = surface.begin(String(said.database ?? 0), op, said.command as string, said)
+    const verb = verbOf(said.command)
+    if (verb === undefined || surface === null) return
+    const place = placeOf(said.serverAddress, said.serverPort, said.database)
+    said[OPERATION] = surface.begin(place.command(verb.number, verb.op, verb.name))
   } catch (error) {
     fault(error)
   }
@@ -56,7 +58,7 @@ function onAnswer(message: object): void {
   if (!operation) return
   try {
     if (said.error !== undefined && said.error !== null) operation.end('error', said.error)
-    else operation.end(resultOf(operation.op, said.command as string, said.result))
+    else operation.end(resultOf(operation.command.op, operation.command.name, said.result))
   } catch (error) {
     fault(error)
   }

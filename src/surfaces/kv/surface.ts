@@ -7,12 +7,13 @@ import { errorType } from '../../base/error-type.ts'
 import { current } from '../../context/current.ts'
 import type { Frame } from '../../context/frame.ts'
 import { declare } from '../../metrics/declare.ts'
+import type { BoundHistogram } from '../../metrics/histogram.ts'
 import type { Registry } from '../../metrics/registry.ts'
 import { NAMES } from '../../model/names.ts'
-import { KIND_CLIENT, KIND_INTERNAL } from '../../model/span.ts'
 import type { Span } from '../../trace/span.ts'
 import type { Tracer } from '../../trace/tracer.ts'
 import { fault } from './guard.ts'
+import type { Command } from './place.ts'
 import { startRedis, stopRedis } from './redis.ts'
 import { running } from './running.ts'
 
@@ -37,17 +38,15 @@ const NO_IDS = { t0: 0, t1: 0, t2: 0, t3: 0, s0: 0, s1: 0, flags: 0 }
 /** One operation while it runs. */
 export class Operation {
   readonly surface: KvSurface
-  readonly namespace: string
-  readonly op: KvOp
+  readonly command: Command
   readonly start: number
   readonly frame: Frame | undefined
   span: Span | null
   open: boolean
 
-  constructor(surface: KvSurface, namespace: string, op: KvOp, frame: Frame | undefined, span: Span | null) {
+  constructor(surface: KvSurface, command: Command, frame: Frame | undefined, span: Span | null) {
     this.surface = surface
-    this.namespace = namespace
-    this.op = op
+    this.command = command
     this.start = span === null ? now() : span.startTime
     this.frame = frame
     this.span = span
@@ -86,24 +85,18 @@ export class KvSurface {
     stopRedis(this)
   }
 
-  /** Null when nothing is recorded. `server` for a command of Redis; null for a store inside the process. */
-  begin(namespace: string, op: KvOp, command: string, server: Server | null): Operation | null {
+  /** Null when nothing is recorded. */
+  begin(command: Command): Operation | null {
     try {
       const frame = current()
       if (frame?.suppressed) return null
       const { tracer } = this.#options
-      const name = server === null ? `${command} ${namespace}` : command.toUpperCase()
-      const started = tracer?.start(name, server === null ? KIND_INTERNAL : KIND_CLIENT, frame ?? null)
-      if (!started?.recording) return new Operation(this, namespace, op, frame, null)
+      if (tracer === null) return new Operation(this, command, frame, null)
+      const started = tracer.start(command.name, command.kind, frame ?? null)
+      if (!started.recording) return new Operation(this, command, frame, null)
       const span = started as Span
-      if (server !== null) {
-        span.set('db.system.name', 'redis')
-        if (typeof server.serverAddress === 'string') span.set('server.address', server.serverAddress)
-        if (typeof server.serverPort === 'number') span.set('server.port', server.serverPort)
-      }
-      span.set('db.namespace', namespace)
-      span.set('db.operation.name', server === null ? command : name)
-      return new Operation(this, namespace, op, frame, span)
+      span.peer = command.template
+      return new Operation(this, command, frame, span)
     } catch (error) {
       fault(error)
       return null
@@ -113,10 +106,11 @@ export class KvSurface {
   finish(operation: Operation, result: KvResult, error: unknown): void {
     operation.open = false
     try {
-      const { namespace, op, span, frame } = operation
+      const { command, span, frame } = operation
       const time = now()
       const ids = span ?? frame ?? NO_IDS
-      this.#duration?.with({ namespace, op, result }).observeFor(Math.max(0, time - operation.start) / 1000, ids)
+      const seconds = Math.max(0, time - operation.start) / 1000
+      if (this.#duration !== null) this.#series(command, result).observeFor(seconds, ids)
       const type = result === 'error' ? errorType(error) : ''
       if (type !== '') this.#errors?.with({ surface: 'kv', error_type: type }).addFor(1, ids)
       if (span === null) return
@@ -130,5 +124,25 @@ export class KvSurface {
     } catch (problem) {
       fault(problem)
     }
+  }
+
+  /** A series appears with its first operation (W-10). */
+  #series(command: Command, result: KvResult): BoundHistogram {
+    if (command.owner !== this) {
+      command.owner = this
+      command.ok = command.notFound = command.error = null
+    }
+    switch (result) {
+      case 'ok':
+        return (command.ok ??= this.#bind(command, result))
+      case 'not_found':
+        return (command.notFound ??= this.#bind(command, result))
+      default:
+        return (command.error ??= this.#bind(command, result))
+    }
+  }
+
+  #bind({ namespace, op }: Command, result: KvResult): BoundHistogram {
+    return this.#duration!.with({ namespace, op, result })
   }
 }

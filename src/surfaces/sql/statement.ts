@@ -20,6 +20,11 @@ const ANSWERS: ReadonlySet<string> = new Set([
   'WITH',
 ])
 const OTHER = '_OTHER'
+const LONGEST = 12
+/** By a hash of the letters: nothing is cut out of a statement to look its first word up. */
+const BY_HASH: ReadonlyMap<number, string> = new Map(
+  [...WORDS].map((word) => [hashOf(word, 0, word.length), word] as const),
+)
 const MAX_SHAPE = 2048
 /** A statement can be megabytes of literals: what lies beyond this is cut off before it is looked at. */
 const MAX_READ = 16_384
@@ -35,9 +40,17 @@ export function verbOf(sql: string): string {
     else break
   }
   let end = at
-  while (end - at < 12 && (sql.charCodeAt(end) | 32) >= 97 && (sql.charCodeAt(end) | 32) <= 122) end++
-  const word = sql.slice(at, end).toUpperCase()
-  return WORDS.has(word) ? word : OTHER
+  while (end - at < LONGEST && (sql.charCodeAt(end) | 32) >= 97 && (sql.charCodeAt(end) | 32) <= 122) end++
+  const word = BY_HASH.get(hashOf(sql, at, end))
+  if (word === undefined || word.length !== end - at) return OTHER
+  for (let i = 0; i < word.length; i++) if ((sql.charCodeAt(at + i) & ~32) !== word.charCodeAt(i)) return OTHER
+  return word
+}
+
+function hashOf(text: string, from: number, to: number): number {
+  let hash = 0
+  for (let i = from; i < to; i++) hash = (hash * 31 + (text.charCodeAt(i) & ~32)) | 0
+  return hash
 }
 
 /** Whether a statement that begins so answers rows, for want of its answer. */

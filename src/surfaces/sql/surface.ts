@@ -9,6 +9,7 @@ import { OWN_STATEMENT } from '../../base/own.ts'
 import { current } from '../../context/current.ts'
 import type { Frame } from '../../context/frame.ts'
 import { declare } from '../../metrics/declare.ts'
+import type { BoundHistogram } from '../../metrics/histogram.ts'
 import type { Registry } from '../../metrics/registry.ts'
 import { NAMES } from '../../model/names.ts'
 import { KIND_CLIENT } from '../../model/span.ts'
@@ -18,8 +19,8 @@ import { fault } from './guard.ts'
 import { startMysql2, stopMysql2 } from './mysql2.ts'
 import { collectPools } from './pool.ts'
 import { running } from './running.ts'
-import { answersRows, shapeOf, verbOf } from './statement.ts'
-import type { Target } from './target.ts'
+import { shapeOf, verbOf } from './statement.ts'
+import type { Target, Verb } from './target.ts'
 
 export interface SqlOptions {
   /** Null: no metrics. */
@@ -37,17 +38,15 @@ const NO_IDS = { t0: 0, t1: 0, t2: 0, t3: 0, s0: 0, s1: 0, flags: 0 }
 /** One operation while it runs. */
 export class Operation {
   readonly surface: SqlSurface
-  readonly target: Target
-  readonly verb: string
+  readonly verb: Verb
   readonly start: number
   /** The context that asked, for what ends in another. */
   readonly frame: Frame | undefined
   span: Span | null
   open: boolean
 
-  constructor(surface: SqlSurface, target: Target, verb: string, frame: Frame | undefined, span: Span | null) {
+  constructor(surface: SqlSurface, verb: Verb, frame: Frame | undefined, span: Span | null) {
     this.surface = surface
-    this.target = target
     this.verb = verb
     this.start = span === null ? now() : span.startTime
     this.frame = frame
@@ -101,18 +100,15 @@ export class SqlSurface {
       if (frame?.suppressed) return null
       const text = typeof sql === 'string' ? sql : ''
       if (text.startsWith(OWN_STATEMENT)) return null
-      const verb = verbOf(text)
+      const verb = target.verb(verbOf(text))
       const { tracer, shapes } = this.#options
-      if (tracer === null) return new Operation(this, target, verb, frame, null)
-      const word = verb === '_OTHER' ? target.system : verb
-      const name = target.namespace === '' ? word : `${word} ${target.namespace}`
-      const started = tracer.start(name, KIND_CLIENT, frame ?? null)
-      if (!started.recording) return new Operation(this, target, verb, frame, null)
+      if (tracer === null) return new Operation(this, verb, frame, null)
+      const started = tracer.start(verb.name, KIND_CLIENT, frame ?? null)
+      if (!started.recording) return new Operation(this, verb, frame, null)
       const span = started as Span
-      span.peer = target.template
-      span.set('db.operation.name', verb)
+      span.peer = verb.template
       if (shapes && text !== '') span.set('db.query.text', shapeOf(text, target.system))
-      return new Operation(this, target, verb, frame, span)
+      return new Operation(this, verb, frame, span)
     } catch (error) {
       fault(error)
       return null
@@ -122,19 +118,12 @@ export class SqlSurface {
   finish(operation: Operation, rows: boolean | undefined, failed: boolean, error: unknown): void {
     operation.open = false
     try {
-      const { target, verb, span, frame } = operation
+      const { verb, span, frame } = operation
       const time = now()
       const type = failed ? errorType(error) : ''
       if (this.#duration !== null) {
-        const series = this.#duration.with({
-          op: (rows ?? answersRows(verb)) ? 'query' : 'exec',
-          result: failed ? 'error' : 'ok',
-          db_system: target.system,
-          db_operation: verb,
-          server_address: target.address,
-          server_port: target.port,
-          error_type: type,
-        })
+        const answered = rows ?? verb.rows
+        const series = failed ? this.#bind(verb, answered, type) : this.#series(verb, answered)
         series.observeFor(Math.max(0, time - operation.start) / 1000, span ?? frame ?? NO_IDS)
       }
       if (failed && this.#errors !== null) {
@@ -153,6 +142,27 @@ export class SqlSurface {
     } catch (problem) {
       fault(problem)
     }
+  }
+
+  /** A series appears with its first operation (W-10). */
+  #series(verb: Verb, rows: boolean): BoundHistogram {
+    if (verb.owner !== this) {
+      verb.owner = this
+      verb.query = verb.exec = null
+    }
+    return rows ? (verb.query ??= this.#bind(verb, true, '')) : (verb.exec ??= this.#bind(verb, false, ''))
+  }
+
+  #bind({ target, word }: Verb, rows: boolean, error: string): BoundHistogram {
+    return this.#duration!.with({
+      op: rows ? 'query' : 'exec',
+      result: error === '' ? 'ok' : 'error',
+      db_system: target.system,
+      db_operation: word,
+      server_address: target.address,
+      server_port: target.port,
+      error_type: error,
+    })
   }
 }
 
