@@ -33,9 +33,23 @@ export function judge(report, ignores, today) {
   return wrong
 }
 
+/** What is no JSON, such as the page of a proxy, is no answer. */
+function parsed(text) {
+  try {
+    return JSON.parse(text) ?? {}
+  } catch {
+    return {}
+  }
+}
+
 function main() {
-  const { stdout } = spawnSync('npm', ['audit', '--json'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
-  const report = JSON.parse(stdout || '{}')
+  const options = {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+    timeout: 240_000,
+    maxBuffer: 64 * 1024 * 1024,
+  }
+  const report = parsed(spawnSync('npm', ['audit', '--json'], options).stdout)
   if (!report.vulnerabilities) {
     console.log(`the registry did not answer the audit request: ${report.message ?? 'no report'}`)
     return process.env.TELLTALE_REQUIRE_AUDIT === '1' ? 1 : 0
