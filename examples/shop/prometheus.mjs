@@ -9,20 +9,26 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /** Prometheus first scrapes some five seconds after its start, whatever the interval. */
-const WAIT_MS = 30_000
+const WAIT_MS = 90_000
 const REQUIRED = process.env.TELLTALE_REQUIRE_SERVICES === '1'
 /** Families with a gauge's nature and a counter's name: dashboards expect these names, promtool's linter does not. */
 export const EXEMPT = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total']
 
 const has = (program) => spawnSync(program, ['--version'], { stdio: 'ignore' }).status === 0
 
+/** One that no system gives to connections, so that nobody gets it before Prometheus listens there. */
 async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address()
-  server.close()
-  await once(server, 'close')
-  return port
+  for (let port = 15_000 + (process.pid % 15_000); ; port++) {
+    const server = createServer()
+    const free = await new Promise((done) => {
+      server.once('error', () => done(false))
+      server.listen(port, '127.0.0.1', () => done(true))
+    })
+    if (!free) continue
+    server.close()
+    await once(server, 'close')
+    return port
+  }
 }
 
 /** Starts one that scrapes each of `addresses` every second; undefined where none is installed. */
@@ -51,7 +57,7 @@ scrape_configs:
     url: `http://127.0.0.1:${port}`,
     async stop() {
       child.kill('SIGTERM')
-      const timer = setTimeout(() => child.kill('SIGKILL'), 5000)
+      const timer = setTimeout(() => child.kill('SIGKILL'), 20_000)
       await ended
       clearTimeout(timer)
       rmSync(folder, { recursive: true, force: true })
