@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 import { expect, test } from 'vitest'
-import { spanHex } from '../store/records.ts'
+import { Store } from '../../src/store/store.ts'
+import { batch, log, resource, span, spanHex, traceHex } from '../store/records.ts'
 import { expectSound, servePanel, show, WITHOUT_BROWSER } from './kit.ts'
 import { shopOfPanel } from './shop.ts'
 
@@ -30,6 +31,25 @@ browser('a failed trace shows its spans, its log line inline, and the details th
   await expect.poll(() => new URL(page.url()).search).toBe('')
   await page.goBack()
   await page.getByRole('complementary', { name: 'Span POST /orders' }).waitFor()
+  await page.close()
+})
+
+browser('a line of the first millisecond has its moment at the left edge, whole', LONG, async () => {
+  const store = new Store()
+  const start = Math.floor(Date.now()) - 60_000
+  const spans = [span({ trace: 9, span: 90, start: start + 0.6, took: 50 })]
+  const logs = [
+    log({ time: start, trace: 9, span: 90, body: 'begins' }),
+    log({ time: start - 5, trace: 9, span: 90, body: 'was before' }),
+  ]
+  store.accept(batch({ resource: resource('early'), spans, logs }))
+  const { page } = await show(`${await servePanel(store)}/traces/${traceHex(9)}`)
+  const line = page.getByRole('row').filter({ hasText: 'begins' })
+  await line.waitFor()
+  expect(await line.locator('.line-moment').innerText()).toBe('0 ms after the start')
+  const [dot, time] = [await line.locator('.line-moment').boundingBox(), await line.locator('.line-time').boundingBox()]
+  expect(dot!.x).toBe(time!.x)
+  expect(await page.getByRole('row').filter({ hasText: 'was before' }).locator('.line-moment').count()).toBe(0)
   await page.close()
 })
 

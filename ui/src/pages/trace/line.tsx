@@ -111,7 +111,9 @@ export function SpanLineRow(props: RowProps & { line: SpanLine; selected: boolea
 export function LogLineRow({ id, row, view, pointed, line, onPick }: RowProps & { line: LogLine }) {
   const { log, depth } = line
   const tone = severityTone(log.severity)
-  const at = percent(log.time_ms, view)
+  // Loggers tell whole milliseconds: a line of the first one seems to be from before it.
+  const time = Math.max(log.time_ms, Math.min(view.zero, log.time_ms + 1))
+  const at = percent(time, view)
   return (
     <div
       id={id}
@@ -131,8 +133,8 @@ export function LogLineRow({ id, row, view, pointed, line, onPick }: RowProps & 
       </div>
       <div role="gridcell" class="line-time">
         {at >= 0 && at <= 100 && (
-          <span class={`line-moment line-moment-${tone}`} style={{ left: `${at}%` }}>
-            <span class="said">{durationText(log.time_ms - view.zero)} after the start</span>
+          <span class={`line-moment line-moment-${tone}`} style={{ left: `clamp(4px, ${at}%, 100% - 4px)` }}>
+            <span class="said">{durationText(time - view.zero)} after the start</span>
           </span>
         )}
       </div>
