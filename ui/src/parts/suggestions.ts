@@ -29,10 +29,11 @@ export function suggestionsFor(
   const coded = facets.filter(({ key }) => !fields.some((field) => (field.facet ?? field.name) === key))
   if (many) for (const facet of coded) choices.push(...conditionsOf(facet, many))
   if (words === '') return [...choices.filter(({ count }) => count !== 0).slice(0, MOST)]
-  return [...typed(words, fields, many, attributes), ...matching(words, choices), ...matching(words, offered)].slice(
-    0,
-    MOST,
-  )
+  const found = matching(words, choices)
+  // A value written out is meant: `error` is the status before it is a part of a name.
+  const meant = found.filter(({ text }) => text.toLowerCase() === words.toLowerCase())
+  const further = found.filter((choice) => !meant.includes(choice))
+  return [...meant, ...typed(words, fields, many, attributes), ...further, ...matching(words, offered)].slice(0, MOST)
 }
 
 function valuesOf({ name, title, facet = name, values }: FilterField, facets: readonly Facet[]): Suggestion[] {
