@@ -282,6 +282,7 @@ declare class Propagator {
     readonly fields: readonly string[];
     readonly sent: readonly string[];
     constructor(names: readonly string[], formats?: readonly Format[]);
+    reads(name: string): boolean;
     extractRaw(raw: readonly string[], into: Frame): boolean;
     extract(carrier: Headers, into: Frame): boolean;
     extractWith<Carrier>(carrier: Carrier, getter: Getter<Carrier>, into: Frame): boolean;

@@ -76,6 +76,16 @@ export class Propagator {
     this.sent = [...new Set(chosen.flatMap((format) => format.sent ?? format.fields))]
   }
 
+  /** Whether `extract` looks at a header of that name, in any case. */
+  reads(name: string): boolean {
+    if (this.#prefix !== null && this.#begins(name)) return true
+    if (name.length >= LONGEST) return false
+    for (let at = this.#byLength[name.length]!; at !== 0; at = this.#next[at - 1]!) {
+      if (sameName(name, this.fields[at - 1]!)) return true
+    }
+    return false
+  }
+
   /**
    * From Node's `rawHeaders`, `[name, value, …]` as sent. What is absent or malformed leaves `into` as it is; true when
    * any of our headers was there.

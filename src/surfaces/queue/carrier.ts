@@ -8,19 +8,32 @@ export type Carrier = Readonly<Record<string, unknown>>
 
 /** Longer values are no header of ours. */
 const MAX_LENGTH = 8192
+const MAX_NAME = 64
 
-/** `given` with the context of `frame`, as a new object. */
-export function headersFor(
-  frame: Frame | null,
-  propagator: Propagator,
-  given?: Carrier | null,
-): Record<string, string> {
-  const headers: Record<string, string> = { ...(given as Record<string, string> | null | undefined) }
-  if (frame === null) return headers
-  // Baggage goes nowhere that is not listed (ruling 37), and a queue is no host.
-  Object.assign(headers, propagator.headers(frame, false))
-  if (frame.correlationId !== null) headers[CORRELATION_HEADER] = frame.correlationId
-  return headers
+/** What is put into every message of one call. */
+export class Context {
+  readonly #headers: Record<string, string>
+  /** Headers of a message that speak of a context too: one that is handed on says nothing of two. */
+  readonly #stale: ReadonlySet<string>
+
+  constructor(frame: Frame | null, propagator: Propagator) {
+    // Baggage goes nowhere that is not listed (ruling 37), and a queue is no host.
+    this.#headers = frame === null ? {} : propagator.headers(frame, false)
+    if (frame !== null && frame.correlationId !== null) this.#headers[CORRELATION_HEADER] = frame.correlationId
+    const stale = new Set(Object.keys(this.#headers))
+    if (frame?.hasTrace) for (const field of propagator.fields) if (!field.includes('baggage')) stale.add(field)
+    this.#stale = stale
+  }
+
+  /** `given` with it, as a new object. */
+  with(given?: Carrier | null): Record<string, string> {
+    const headers: Record<string, string> = { ...(given as Record<string, string> | null | undefined) }
+    if (this.#stale.size === 0) return headers
+    for (const key in headers) {
+      if (key.length <= MAX_NAME && this.#stale.has(key.toLowerCase())) delete headers[key]
+    }
+    return Object.assign(headers, this.#headers)
+  }
 }
 
 /** What the headers of a message say; a new frame, empty when they say nothing or cannot be read. */
@@ -30,6 +43,7 @@ export function frameFrom(headers: Carrier | null | undefined, propagator: Propa
   const read: Headers = {}
   try {
     for (const key in headers) {
+      if (!propagator.reads(key) && !isCorrelation(key)) continue
       const text = textOf(headers[key])
       if (text !== null) read[key.toLowerCase()] = text
     }
@@ -40,6 +54,10 @@ export function frameFrom(headers: Carrier | null | undefined, propagator: Propa
   const correlation = read[CORRELATION_HEADER]
   if (typeof correlation === 'string' && isSafeCorrelationId(correlation)) frame.correlationId = correlation
   return frame
+}
+
+function isCorrelation(name: string): boolean {
+  return name.length === CORRELATION_HEADER.length && name.toLowerCase() === CORRELATION_HEADER
 }
 
 /** What a header says, or null when it is too long for one of ours, several, or neither text nor bytes. */

@@ -5,11 +5,10 @@ const OBSERVED: unique symbol = Symbol.for('telltale.queue.observed') as never
 
 export type Method = (this: unknown, ...args: unknown[]) => unknown
 
-/** False when the client is observed already. */
+/** False when the client is observed already, or cannot be. */
 export function mark(client: object): boolean {
   if ((client as { [OBSERVED]?: true })[OBSERVED] === true) return false
-  Object.defineProperty(client, OBSERVED, { value: true })
-  return true
+  return put(client, OBSERVED, { value: true })
 }
 
 /** Puts `around` in the place of a method, if the client has it; whether it has. */
@@ -19,8 +18,18 @@ export function replace(client: object, name: string, around: (original: Method)
   const value = around(original as Method)
   // Some clients look at how many arguments a function takes.
   Object.defineProperty(value, 'length', { value: original.length, configurable: true })
-  Object.defineProperty(client, name, { value, writable: true, configurable: true, enumerable: false })
-  return true
+  return put(client, name, { value, writable: true, configurable: true, enumerable: false })
+}
+
+function put(client: object, name: string | symbol, property: PropertyDescriptor): boolean {
+  if (Reflect.defineProperty(client, name, property)) return true
+  noticeOnce(
+    'queue.client\nfrozen',
+    'warn',
+    'queue.client',
+    'a client that nobody can change, as by Object.freeze, is not observed',
+  )
+  return false
 }
 
 /** A client whose shape we do not know stays as it is, and that is said once. */

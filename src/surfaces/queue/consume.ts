@@ -1,15 +1,24 @@
 // Processing what a queue delivered: one CONSUMER span around the handler, below or beside the span of whoever sent, and
 // a root of its own when the message says nothing of a trace (W-30). A handler that throws or rejects is a nack, whatever
 // the client then does with the message.
-import { monotonic, now } from '../../base/clock.ts'
+import { monotonic } from '../../base/clock.ts'
 import { whenSettled } from '../../base/outcome.ts'
-import { runWith } from '../../context/current.ts'
+import { current, runWith } from '../../context/current.ts'
 import { Frame } from '../../context/frame.ts'
 import { KIND_CONSUMER } from '../../model/span.ts'
 import type { Started } from '../../trace/tracer.ts'
 import { type Carrier, frameFrom } from './carrier.ts'
 import { failure, typeOf } from './refused.ts'
-import { type Attributes, describeBy, type QueueSurface, type Relation, running } from './surface.ts'
+import {
+  type About,
+  type Attributes,
+  aboutOf,
+  describeBy,
+  type QueueSurface,
+  type Relation,
+  running,
+  unreadable,
+} from './surface.ts'
 
 export interface Message {
   readonly id?: string | number | undefined
@@ -51,10 +60,8 @@ const NOBODY: Settlement = { nack() {}, ack() {} }
  * returns what it returns. Never throws of its own. Semantic conventions, messaging spans.
  */
 export function consume<R>(from: string | Delivery, handler: (settlement: Settlement) => R): R {
-  const about: Delivery = typeof from === 'string' ? { queue: from } : (from ?? { queue: '' })
-  const { surface } = running
-  if (surface === null || about.batch?.length === 0) return handler(NOBODY)
-  const work = new Work(surface, about, null)
+  const work = workFor(from, null)
+  if (work === null) return handler(NOBODY)
   let result: R
   try {
     result = work.run(handler)
@@ -74,8 +81,19 @@ export function consume<R>(from: string | Delivery, handler: (settlement: Settle
  * nothing has started.
  */
 export function delivered(about: Delivery, released: () => void): Work | null {
+  return workFor(about, released)
+}
+
+function workFor(from: string | Delivery, released: (() => void) | null): Work | null {
   const { surface } = running
-  return surface === null ? null : new Work(surface, about, released)
+  if (surface === null) return null
+  try {
+    const about: Delivery = typeof from === 'string' ? { queue: from } : (from ?? { queue: '' })
+    return about.batch?.length === 0 ? null : new Work(surface, about, released)
+  } catch (error) {
+    unreadable('processed', error)
+    return null
+  }
 }
 
 /** One run of a handler, or one message until it is settled. */
@@ -84,33 +102,33 @@ export class Work implements Settlement {
   readonly frame: Frame | null
   readonly #count: number
   readonly #series
+  readonly #inFlight
   readonly #span: Started | null
   readonly #began = monotonic()
   #acked = 0
   #nacked = 0
   #failed = false
-  #putOff = false
+  #putOff = 0
   #reason: unknown
   #ended = false
   readonly #released: (() => void) | null
 
   constructor(surface: QueueSurface, about: Delivery, released: (() => void) | null) {
-    this.#released = released
-    const messages: readonly Message[] = about.batch ?? [about]
-    this.#count = messages.length
-    this.#series = surface.series(String(about.queue ?? ''))
-    this.#series?.begun(this.#count)
-    const time = now()
-    for (const { at } of messages) {
-      const due = at instanceof Date ? at.getTime() : at
-      // Clocks of two hosts differ: what seems to come from the future is new.
-      if (typeof due === 'number' && due > 0) this.#series?.aged(Math.max(0, time - due) / 1000)
-    }
-    const senders = messages.map(({ headers }) => frameFrom(headers, surface.propagator))
+    // All that can throw is read before anything begins.
+    const told = aboutOf(about)
+    const name = String(about.name ?? (told.queue ? `process ${told.queue}` : 'process'))
+    const messages: readonly (Message | null | undefined)[] = about.batch ?? [about]
+    const senders = messages.map((one) => frameFrom(one?.headers, surface.propagator))
+    const dues = messages.map(dueOf)
     const relation = about.relation ?? (about.batch === undefined ? surface.message : surface.batch)
     const sender = senders.find((one) => one.hasTrace) ?? senders[0]!
     const parent = relation === 'parent' ? sender : null
-    this.#span = surface.tracer === null ? null : begin(surface, about, parent)
+    this.#released = released
+    this.#count = messages.length
+    this.#series = surface.series(told.queue)
+    this.#inFlight = this.#series?.begun(this.#count) ?? null
+    this.#series?.aged(dues)
+    this.#span = surface.tracer === null ? null : begin(surface, name, told, parent)
     for (const one of senders) if (one !== parent && one.hasTrace) this.#span?.link(one)
     const { correlationId } = sender
     // With `link` nothing of the sender is the parent of what the handler does; only its correlation id goes on.
@@ -122,13 +140,16 @@ export class Work implements Settlement {
   }
 
   run<R>(handler: (settlement: Settlement) => R): R {
-    return this.frame === null ? handler(this) : runWith(this.frame, handler, this as Settlement)
+    // Nothing of whoever called the loop is the parent of what the handler does, also where there is nothing instead.
+    if (this.frame === null && current() === undefined) return handler(this)
+    return runWith(this.frame ?? undefined, handler, this as Settlement)
   }
 
   nack(reason?: unknown, count: number = this.#count): void {
-    if (!(count > 0)) return
-    this.#nacked = Math.min(this.#count, this.#nacked + Math.floor(count))
-    if (reason === null) this.#putOff = true
+    const more = whole(count)
+    if (more === 0) return
+    this.#nacked = Math.min(this.#count, this.#nacked + more)
+    if (reason === null) this.#putOff += more
     else {
       this.#failed = true
       this.#reason ??= reason
@@ -136,7 +157,7 @@ export class Work implements Settlement {
   }
 
   ack(count: number): void {
-    if (count > 0) this.#acked = Math.min(this.#count, this.#acked + Math.floor(count))
+    this.#acked = Math.min(this.#count, this.#acked + whole(count))
   }
 
   /** A second call is ignored. */
@@ -146,8 +167,8 @@ export class Work implements Settlement {
     this.#released?.()
     if (thrown) {
       this.#nacked = this.#count - this.#acked
-      // A message that was put off is no failure, although some clients want it thrown.
-      if (!this.#putOff) {
+      // Messages that were put off are no failure, although some clients want that thrown.
+      if (this.#putOff < this.#nacked) {
         this.#failed = true
         this.#reason = error
       }
@@ -155,7 +176,7 @@ export class Work implements Settlement {
     const series = this.#series
     const span = this.#span
     if (series !== null) {
-      series.ended(this.#count)
+      this.#inFlight?.add(-this.#count)
       series.settled(this.#count - this.#nacked, 'ack')
       series.settled(this.#nacked, 'nack')
       const seconds = (monotonic() - this.#began) / 1000
@@ -168,18 +189,19 @@ export class Work implements Settlement {
   }
 }
 
-function begin(surface: QueueSurface, about: Delivery, parent: Frame | null): Started {
-  const span = surface.tracer!.start(
-    about.name ?? (about.queue ? `process ${about.queue}` : 'process'),
-    KIND_CONSUMER,
-    parent,
-  )
-  if (about.system !== undefined) span.set('messaging.system', about.system)
-  span.set('messaging.operation.name', 'process')
-  span.set('messaging.operation.type', 'process')
-  if (about.queue) span.set('messaging.destination.name', String(about.queue))
-  if (about.batch !== undefined) span.set('messaging.batch.message_count', about.batch.length)
-  else if (about.id !== undefined) span.set('messaging.message.id', String(about.id))
-  if (about.attributes !== undefined) describeBy(span, about.attributes)
+function begin(surface: QueueSurface, name: string, { attributes }: About, parent: Frame | null): Started {
+  const span = surface.tracer!.start(name, KIND_CONSUMER, parent)
+  describeBy(span, { 'messaging.operation.name': 'process', 'messaging.operation.type': 'process', ...attributes })
   return span
+}
+
+/** Epoch milliseconds, 0 when nobody knows. */
+function dueOf(message: Message | null | undefined): number {
+  const at: unknown = message?.at
+  const due = at instanceof Date ? at.getTime() : at
+  return typeof due === 'number' && due > 0 ? due : 0
+}
+
+function whole(count: unknown): number {
+  return typeof count === 'number' && count >= 1 ? Math.floor(count) : 0
 }

@@ -1,4 +1,5 @@
 // What the queue surface counts. A series appears with the first message of its kind (W-10).
+import { now } from '../../base/clock.ts'
 import type { Ids } from '../../context/api.ts'
 import { declare } from '../../metrics/declare.ts'
 import type { Registry } from '../../metrics/registry.ts'
@@ -59,12 +60,11 @@ export class QueueSeries {
     if (error !== '') this.failed(error)
   }
 
-  begun(count: number): void {
-    this.#all.inFlight.with({ queue: this.#queue }).add(count)
-  }
-
-  ended(count: number): void {
-    this.#all.inFlight.with({ queue: this.#queue }).add(-count)
+  /** The gauge to take them from again: asked for a second time it may be another, past the limit of series. */
+  begun(count: number): { add(count: number): void } {
+    const inFlight = this.#all.inFlight.with({ queue: this.#queue })
+    inFlight.add(count)
+    return inFlight
   }
 
   settled(count: number, result: Result): void {
@@ -75,8 +75,13 @@ export class QueueSeries {
     observe(this.#all.processing.with({ queue: this.#queue, result }), seconds, ids)
   }
 
-  aged(seconds: number): void {
-    this.#all.age.with({ queue: this.#queue }).observe(seconds)
+  /** When each message was due, epoch milliseconds; 0 when nobody knows. */
+  aged(dues: readonly number[]): void {
+    if (!dues.some((due) => due > 0)) return
+    const time = now()
+    const age = this.#all.age.with({ queue: this.#queue })
+    // Clocks of two hosts differ: what seems to come from the future is new.
+    for (const due of dues) if (due > 0) age.observe(Math.max(0, time - due) / 1000)
   }
 
   failed(error: string): void {

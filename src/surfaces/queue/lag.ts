@@ -5,6 +5,10 @@ import { shared } from '../../base/slot.ts'
 import { running } from './surface.ts'
 
 const EVERY_MS = 15_000
+const LEAST_MS = 100
+const MOST_MS = 2 ** 31 - 1
+/** Turns without an answer after which the last one no longer holds. */
+const PATIENCE = 3
 
 /** Queues by how often they are asked: what others would guess of them is not shown. */
 const watched = shared('queue.watched', () => new Map<string, number>())
@@ -15,7 +19,8 @@ export function isWatched(queue: string): boolean {
 
 /**
  * Asks `read` for the number of waiting messages every `everyMs` (15 seconds) and shows it as `queue_lag`. When it
- * fails or answers no number the series is gone until it knows again; that is said once. Returns the end of it.
+ * fails, answers no number or does not answer for three turns, the series is gone until it knows again; that is said once.
+ * Returns the end of it.
  */
 export function watchLag(
   queue: string,
@@ -23,25 +28,34 @@ export function watchLag(
   everyMs: number = EVERY_MS,
 ): () => void {
   watched.set(queue, (watched.get(queue) ?? 0) + 1)
-  let asking = false
+  const pause = everyMs >= LEAST_MS && everyMs <= MOST_MS ? everyMs : everyMs < LEAST_MS ? LEAST_MS : EVERY_MS
+  let asking = 0
   let ended = false
   const tell = (messages: number | null): void => running.surface?.series(queue)?.lag(ended ? null : messages)
+  const unknown = (why: string): void => {
+    tell(null)
+    const text = `the number of messages waiting in ${queue} is not known: ${why}`
+    noticeOnce(`queue.lag\n${queue}`, 'warn', 'queue.lag', text)
+  }
   const ask = async (): Promise<void> => {
-    if (asking || running.surface === null) return
-    asking = true
+    if (running.surface === null) return
+    if (asking > 0) {
+      asking++
+      if (asking === PATIENCE) unknown('it does not answer')
+      return
+    }
+    asking = 1
     try {
       const messages = await read()
       if (!Number.isFinite(messages)) throw new TypeError(`it answered ${String(messages)}`)
       tell(messages)
     } catch (error) {
-      tell(null)
-      const text = `the number of messages waiting in ${queue} is not known: ${thrownText(error)}`
-      noticeOnce(`queue.lag\n${queue}`, 'warn', 'queue.lag', text)
+      unknown(thrownText(error))
     } finally {
-      asking = false
+      asking = 0
     }
   }
-  const timer = timers.setInterval(() => void ask(), Math.max(100, everyMs))
+  const timer = timers.setInterval(() => void ask(), pause)
   timer.unref()
   void ask()
   return () => {

@@ -5,9 +5,9 @@ import { current, runWith } from '../../context/current.ts'
 import { Frame } from '../../context/frame.ts'
 import { KIND_PRODUCER } from '../../model/span.ts'
 import type { Started } from '../../trace/tracer.ts'
-import { type Carrier, headersFor } from './carrier.ts'
+import { type Carrier, Context } from './carrier.ts'
 import { failure, typeOf } from './refused.ts'
-import { type Attributes, describeBy, type QueueSurface, running } from './surface.ts'
+import { type About, type Attributes, aboutOf, describeBy, type QueueSurface, running, unreadable } from './surface.ts'
 
 export interface Outgoing {
   /** Headers that the message has already. */
@@ -49,25 +49,20 @@ export type Send<R> = (
  */
 export function publish<R>(to: string | Publication, send: Send<R>): R {
   const about: Publication = typeof to === 'string' ? { queue: to } : (to ?? { queue: '' })
-  const { surface } = running
-  const outer = current() ?? null
-  if (surface === null || outer?.suppressed || about.batch?.length === 0) {
+  const one = sending(about)
+  if (one === null) {
     const { headers, each, note } = unseen(about)
     return send(headers, each, note)
   }
-  const sending = new Sending(surface, about, outer)
-  const { frame, headers, each } = sending
-  const note = (attributes: Attributes): void => sending.note(attributes)
+  const { frame, headers, each } = one
+  const note = (attributes: Attributes): void => one.note(attributes)
   const work = (): R => send(headers, each, note)
-  return ended([sending], sending.span === null ? work : () => runWith(frame ?? undefined, work, undefined))
+  return ended([one], one.span === null ? work : () => runWith(frame ?? undefined, work, undefined))
 }
 
 /** `publish` for one call that sends to several queues: a span for each, side by side, and none is current in `send`. */
 export function publishAll<R>(to: readonly Publication[], send: (sent: readonly Sent[]) => R): R {
-  const { surface } = running
-  const outer = current() ?? null
-  if (surface === null || outer?.suppressed) return send(to.map(unseen))
-  const sendings = to.map((about) => (about.batch?.length === 0 ? null : new Sending(surface, about, outer)))
+  const sendings = to.map(sending)
   const sent = sendings.map((sending, i) => sending ?? unseen(to[i]!))
   return ended(
     sendings.filter((sending) => sending !== null),
@@ -79,7 +74,13 @@ export function publishAll<R>(to: readonly Publication[], send: (sent: readonly 
 export function sending(about: Publication): Sending | null {
   const { surface } = running
   const outer = current() ?? null
-  return surface === null || outer?.suppressed ? null : new Sending(surface, about, outer)
+  if (surface === null || outer?.suppressed) return null
+  try {
+    return about.batch?.length === 0 ? null : new Sending(surface, about, outer)
+  } catch (error) {
+    unreadable('sent', error)
+    return null
+  }
 }
 
 function ended<R>(sendings: readonly Sending[], work: () => R): R {
@@ -113,12 +114,17 @@ export class Sending implements Sent {
   #ended = false
 
   constructor(surface: QueueSurface, about: Publication, outer: Frame | null) {
-    this.span = surface.tracer === null ? null : begin(surface, about, outer)
+    // All that can throw is read before anything begins.
+    const told = aboutOf(about)
+    const given = copied(about)
+    const batch = about.batch?.map(copied)
+    this.#series = surface.series(told.queue)
+    this.#count = batch?.length ?? 1
+    this.span = surface.tracer === null ? null : begin(surface, told, outer)
     this.frame = this.span === null ? outer : new Frame(outer).hold(this.span)
-    this.headers = headersFor(this.frame, surface.propagator, about.headers)
-    this.each = about.batch?.map((one) => headersFor(this.frame, surface.propagator, one.headers)) ?? []
-    this.#series = surface.series(String(about.queue ?? ''))
-    this.#count = about.batch?.length ?? 1
+    const context = new Context(this.frame, surface.propagator)
+    this.headers = context.with(given)
+    this.each = batch?.map((one) => context.with(one)) ?? []
   }
 
   note(attributes: Attributes): void {
@@ -138,26 +144,27 @@ export class Sending implements Sent {
   }
 }
 
-function begin(surface: QueueSurface, about: Publication, outer: Frame | null): Started {
-  const span = surface.tracer!.start(about.queue ? `publish ${about.queue}` : 'publish', KIND_PRODUCER, outer)
-  if (about.system !== undefined) span.set('messaging.system', about.system)
-  span.set('messaging.operation.name', 'publish')
-  span.set('messaging.operation.type', 'send')
-  if (about.queue) span.set('messaging.destination.name', String(about.queue))
-  if (about.batch !== undefined) span.set('messaging.batch.message_count', about.batch.length)
-  else if (about.id !== undefined) span.set('messaging.message.id', String(about.id))
-  if (about.attributes !== undefined) describeBy(span, about.attributes)
+function begin(surface: QueueSurface, { queue, attributes }: About, outer: Frame | null): Started {
+  const span = surface.tracer!.start(queue ? `publish ${queue}` : 'publish', KIND_PRODUCER, outer)
+  describeBy(span, { 'messaging.operation.name': 'publish', 'messaging.operation.type': 'send', ...attributes })
   return span
 }
 
 function unseen(about: Publication): Sent {
-  return {
-    headers: copied(about),
-    each: about.batch?.map(copied) ?? [],
-    note() {},
+  const readable = (one: Outgoing | null | undefined): Record<string, string> => {
+    try {
+      return copied(one)
+    } catch {
+      return {}
+    }
   }
+  let batch: readonly Outgoing[] | undefined
+  try {
+    batch = about.batch
+  } catch {}
+  return { headers: readable(about), each: Array.isArray(batch) ? batch.map(readable) : [], note() {} }
 }
 
-function copied(one: Outgoing): Record<string, string> {
-  return { ...(one.headers as Record<string, string>) }
+function copied(one: Outgoing | null | undefined): Record<string, string> {
+  return { ...(one?.headers as Record<string, string>) }
 }

@@ -2,6 +2,7 @@
 // work with any queue; the adapters beside them are these two put around one client. It promises that a message carries
 // the trace of who sent it, that every message counts once as ack or nack, and that what a handler returns or throws goes
 // on to the caller unchanged. It refuses to be a queue: it settles nothing, retries nothing and stores nothing.
+import { noticeOnce, thrownText } from '../../base/notice.ts'
 import { shared } from '../../base/slot.ts'
 import type { Propagator } from '../../context/propagator.ts'
 import type { Registry } from '../../metrics/registry.ts'
@@ -16,6 +17,39 @@ export type Attributes = Readonly<Record<string, string | number | boolean | und
 
 export function describeBy(span: Started, attributes: Attributes): void {
   for (const key in attributes) span.set(key, attributes[key])
+}
+
+/** What `publish` and `consume` tell of alike, read whole. */
+export interface About {
+  readonly queue: string
+  readonly attributes: Attributes
+}
+
+export function aboutOf(given: {
+  readonly queue?: unknown
+  readonly system?: string | undefined
+  readonly id?: string | number | undefined
+  readonly batch?: readonly unknown[] | undefined
+  readonly attributes?: Attributes | undefined
+}): About {
+  const { queue, system, id, batch, attributes } = given
+  const name = String(queue ?? '')
+  return {
+    queue: name,
+    attributes: {
+      'messaging.system': system,
+      'messaging.destination.name': name === '' ? undefined : name,
+      'messaging.batch.message_count': batch?.length,
+      'messaging.message.id': batch !== undefined || id === undefined ? undefined : String(id),
+      ...attributes,
+    },
+  }
+}
+
+/** Something that a caller without types, or with getters, gave: it goes its way without us. */
+export function unreadable(what: 'sent' | 'processed', error: unknown): void {
+  const text = `a message that cannot be read is ${what} without being observed: ${thrownText(error)}`
+  noticeOnce(`queue.unreadable\n${what}`, 'warn', 'queue.unreadable', text)
 }
 
 export interface QueueOptions {

@@ -27,6 +27,8 @@ export interface Kit {
   spans(): object[]
   /** Samples by name and labels, without sums of durations. */
   counts(): Record<string, number>
+  /** Nothing new is begun; it is called at the end of the test in any case. */
+  stop(): void
 }
 
 export function kit(options: Partial<QueueOptions> = {}): Kit {
@@ -38,8 +40,9 @@ export function kit(options: Partial<QueueOptions> = {}): Kit {
   const propagator = new Propagator(['tracecontext', 'baggage'])
   const surface = new QueueSurface({ registry, tracer, propagator, message: 'parent', batch: 'link', ...options })
   surface.start()
-  later(() => surface.stop())
-  return { registry, tracer, spans: () => ended.map(shown(ended)), counts: () => counted(registry) }
+  const stop = (): void => surface.stop()
+  later(stop)
+  return { registry, tracer, spans: () => ended.map(shown(ended)), counts: () => counted(registry), stop }
 }
 
 const STATUS = ['unset', 'ok', 'error']
