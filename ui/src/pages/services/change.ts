@@ -10,6 +10,9 @@ export interface Change {
 
 /** Fewer say too little about a quantile. */
 const ENOUGH = 5
+/** Of fewer, p95 is one of the two slowest and moves by chance: the median has to have moved as well. */
+const MANY = 40
+const MEDIAN_MOVED = 1.2
 const SLOWER = 1.5
 /** Under so many milliseconds nobody waits. */
 const FELT_MS = 5
@@ -27,8 +30,14 @@ export function verdict(row: RedRow): 'slower' | 'faster' | 'same' | 'unknown' {
   const ratio = slowdown(row)
   if (ratio === null) return 'unknown'
   const felt = Math.abs(row.now.p95_ms! - row.before!.p95_ms!) >= FELT_MS
-  if (ratio >= SLOWER && felt) return 'slower'
-  return ratio <= 1 / SLOWER && felt ? 'faster' : 'same'
+  if (!felt || (ratio < SLOWER && ratio > 1 / SLOWER)) return 'same'
+  const median = row.now.p50_ms! / row.before!.p50_ms!
+  if (ratio >= SLOWER) return isSure(row) || median >= MEDIAN_MOVED ? 'slower' : 'same'
+  return isSure(row) || median <= 1 / MEDIAN_MOVED ? 'faster' : 'same'
+}
+
+function isSure({ now, before }: RedRow): boolean {
+  return now.requests >= MANY && before!.requests >= MANY
 }
 
 /** The worst first. */
