@@ -1,6 +1,6 @@
 // What a channel of amqplib delivers, from `consume` and `get` until `ack`, `nack` or `reject`.
 import { CLOSED, deliveryOf, type Fields } from './amqplib-message.ts'
-import { type Method, plain, replace } from './client.ts'
+import { type Method, plain, readable, replace } from './client.ts'
 import { type Held, Open } from './held.ts'
 import { Refused } from './refused.ts'
 
@@ -52,6 +52,11 @@ function settle(open: Tags, message: unknown, upTo: unknown, reason: Refused | n
   else open.settle(tag, reason)
 }
 
+function take(open: Tags, channel: unknown, queue: unknown, message: object, tag: number, free: boolean): Held | null {
+  const delivery = readable('processed', () => deliveryOf(channel, queue, message))
+  return delivery === null ? null : open.add(tag, message, delivery, free)
+}
+
 function consume(open: Tags, original: Method): Method {
   return function observed(this: unknown, queue, callback, options, ...rest) {
     if (typeof callback !== 'function') return original.call(this, queue, callback, options, ...rest)
@@ -65,7 +70,7 @@ function consume(open: Tags, original: Method): Method {
         if (message === null) open.settleWhere((held) => own.has(held), CANCELLED)
         return (callback as Method).call(this, message, ...more)
       }
-      const held = open.add(tag, message as object, deliveryOf(channel, queue, message as object), free)
+      const held = take(open, channel, queue, message as object, tag, free)
       if (held === null) return (callback as Method).call(this, message, ...more)
       own.add(held)
       return held.run(() => (callback as Method).call(this, message, ...more))
@@ -79,9 +84,7 @@ function get(open: Tags, original: Method): Method {
     const free = plain(options)?.['noAck'] === true
     const got = (message: unknown): void => {
       const tag = tagOf(message)
-      if (tag !== undefined) {
-        open.add(tag, message as object, deliveryOf(this, queue, message as object), free)?.passSoon()
-      }
+      if (tag !== undefined) take(open, this, queue, message as object, tag, free)?.passSoon()
     }
     const callback = rest[0]
     if (typeof callback === 'function') {

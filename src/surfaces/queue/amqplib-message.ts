@@ -37,7 +37,7 @@ export function labelOf(exchange: unknown, key: unknown): string {
 /** The exchange, the routing key and the queue, of those that have a name; a queue that is called like its key is one. */
 export function destination(exchange: unknown, key: unknown, queue?: unknown): string {
   const parts = [exchange, key, queue === key ? undefined : queue].filter((one) => one !== undefined && one !== '')
-  return parts.length === 0 ? NAMELESS : parts.join(':')
+  return parts.length === 0 ? NAMELESS : parts.map(String).join(':')
 }
 
 export function deliveryOf(channel: unknown, queue: unknown, message: object): Delivery {

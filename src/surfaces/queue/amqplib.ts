@@ -5,7 +5,7 @@ import { current, runWith } from '../../context/current.ts'
 import { consuming } from './amqplib-consume.ts'
 import { CLOSED, destination, labelOf, type Properties, peerOf, SYSTEM } from './amqplib-message.ts'
 import type { Carrier } from './carrier.ts'
-import { type Method, mark, plain, replace, unknownClient } from './client.ts'
+import { type Method, mark, plain, readable, replace, unknownClient } from './client.ts'
 import { type Publication, publish, type Sending, sending } from './publish.ts'
 import { Refused } from './refused.ts'
 
@@ -26,10 +26,10 @@ const MAX_UNCONFIRMED = 10_000
  * conventions, RabbitMQ.
  */
 export function observeAmqplib<T extends AmqplibClient>(client: T): T {
-  const { createChannel, publish: send, consume } = (plain(client) ?? {}) as Record<string, unknown>
-  if (typeof createChannel === 'function') {
+  const { createChannel, createConfirmChannel } = (plain(client) ?? {}) as Record<string, unknown>
+  if (typeof createChannel === 'function' && typeof createConfirmChannel === 'function') {
     if (mark(client)) connection(client)
-  } else if (typeof send === 'function' && typeof consume === 'function') {
+  } else if (isChannel(client)) {
     channel(client)
   } else {
     unknownClient('observeAmqplib', 'connection or channel of amqplib')
@@ -61,8 +61,8 @@ function connection(client: object): void {
 }
 
 function isChannel(made: unknown): made is object {
-  const { publish: send, consume, on } = (plain(made) ?? {}) as Record<string, unknown>
-  return typeof send === 'function' && typeof consume === 'function' && typeof on === 'function'
+  const methods = plain(made) ?? {}
+  return ['publish', 'consume', 'ack', 'on'].every((name) => typeof methods[name] === 'function')
 }
 
 function channel(client: object): void {
@@ -95,7 +95,9 @@ function carrying(options: unknown, headers: Carrier): object {
 
 function publishing(original: Method): Method {
   return function send(this: unknown, exchange, key, content, options, ...rest) {
-    return publish(about(this, exchange, key, options), (headers) =>
+    const publication = readable('sent', () => about(this, exchange, key, options))
+    if (publication === null) return original.call(this, exchange, key, content, options, ...rest)
+    return publish(publication, (headers) =>
       original.call(this, exchange, key, content, carrying(options, headers), ...rest),
     )
   }
@@ -121,7 +123,8 @@ function confirmed(client: object): void {
   })
   replace(client, 'publish', (original) => {
     return function send(this: unknown, exchange, key, content, options, callback, ...rest) {
-      const one = sending(about(this, exchange, key, options))
+      const publication = readable('sent', () => about(this, exchange, key, options))
+      const one = publication === null ? null : sending(publication)
       if (one === null) return original.call(this, exchange, key, content, options, callback, ...rest)
       if (waiting.size < MAX_UNCONFIRMED) waiting.add(one)
       const outer = current()

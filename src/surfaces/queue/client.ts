@@ -1,5 +1,6 @@
 // What adapters share: methods of one client object are replaced on that object alone, each once.
 import { noticeOnce } from '../../base/notice.ts'
+import { unreadable } from './surface.ts'
 
 const OBSERVED: unique symbol = Symbol.for('telltale.queue.observed') as never
 
@@ -38,8 +39,25 @@ export function unknownClient(adapter: string, wanted: string): void {
   noticeOnce(`queue.client\n${adapter}`, 'warn', 'queue.client', text)
 }
 
+/** Null when it throws: what a caller gave, or a broker, cannot be read, and goes its way without us. */
+export function readable<T>(what: 'sent' | 'processed', read: () => T): T | null {
+  try {
+    return read()
+  } catch (error) {
+    unreadable(what, error)
+    return null
+  }
+}
+
 export function plain(value: unknown): Record<string, unknown> | null {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
     ? (value as Record<string, unknown>)
     : null
+}
+
+/** The same with other fields; what it has from its class it has still. */
+export function changed<T extends object>(record: T, fields: object): T {
+  const prototype: unknown = Object.getPrototypeOf(record)
+  if (prototype === Object.prototype) return { ...record, ...fields }
+  return Object.assign(Object.create(prototype as object | null) as T, record, fields)
 }

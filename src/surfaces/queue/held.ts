@@ -95,9 +95,14 @@ export class Open<K> {
 
   /** Null when nothing has started. */
   add(key: K, message: object, about: Delivery, free: boolean): Held | null {
-    const work = delivered(about, () => this.#open.delete(key))
+    const released = (): void => {
+      if (this.#open.get(key)?.work === work) this.#open.delete(key)
+    }
+    const work = delivered(about, released)
     if (work === null) return null
     if (this.#open.size >= MAX_OPEN) this.#letGo()
+    // A number that comes again is of another channel under the same wrapper.
+    this.#open.get(key)?.settle(new Refused('unsettled', 'another came under its number'))
     const held = new Held(work, free)
     this.#open.set(key, held)
     messages.set(message, held)

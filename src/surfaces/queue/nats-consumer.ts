@@ -1,10 +1,10 @@
 // A consumer of JetStream, with a callback, in a loop or one by one: a message is open until `ack`, `nak` or `term`, and
 // where nobody says any of these, until the server takes it back.
 import { monotonic, timers } from '../../base/clock.ts'
-import { type Method, mark, plain, replace } from './client.ts'
+import { type Method, mark, plain, readable, replace } from './client.ts'
 import { type Held, Open } from './held.ts'
 import { iterating } from './nats-iterate.ts'
-import { deliveryOf, type Message } from './nats-message.ts'
+import { deliveryOf, infoOf, type Message } from './nats-message.ts'
 import { Refused } from './refused.ts'
 import { steady } from './steady.ts'
 
@@ -102,14 +102,16 @@ class JetConsumer {
   }
 
   take(message: object): Held | null {
+    const known = this.#open.get(message)
+    if (known !== undefined) return known
     const config = this.#config
     const free = config.ack_policy === 'none'
     const stream = String(plain(this.#client)?.['stream'] ?? '')
     // Names that the client or the server made up are as many as there were consumers.
     const { durable_name: durable } = config
     const queue = steady(durable === undefined ? stream : `${stream}/${durable}`)
-    const delivery = deliveryOf(this.#connection, queue, durable, message as Message)
-    const held = this.#open.add(message, message, delivery, free)
+    const delivery = readable('processed', () => deliveryOf(this.#connection, queue, durable, message as Message))
+    const held = delivery === null ? null : this.#open.add(message, message, delivery, free)
     if (held === null || free) return held
     settled.set(message, this)
     Object.defineProperties(message, METHODS)
@@ -139,7 +141,7 @@ class JetConsumer {
   extend(message: object, held: Held | undefined = this.#open.get(message)): void {
     if (held === undefined) return
     const { ack_wait, backoff } = this.#config
-    const count = (message as Message).info?.deliveryCount ?? 1
+    const count = infoOf(message as Message).deliveryCount ?? 1
     const nanos = backoff?.[Math.min(count, backoff.length) - 1] ?? ack_wait
     held.deadline = monotonic() + (typeof nanos === 'number' && nanos > 0 ? nanos / 1e6 : ACK_WAIT_MS)
   }

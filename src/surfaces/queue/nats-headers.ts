@@ -1,7 +1,7 @@
 // Headers of NATS messages. We import no client, so a message that has none gets an object of ours, with as much of the
 // client's interface as the client itself calls.
 import type { Carrier } from './carrier.ts'
-import { plain } from './client.ts'
+import { plain, readable } from './client.ts'
 
 interface Headers {
   set(key: string, value: string): void
@@ -30,9 +30,10 @@ export function carrierOf(headers: unknown): Carrier | null {
   return carrier
 }
 
-/** The options of a call with `context` in a copy of their headers. */
-export function carrying(options: unknown, context: Carrier): object {
-  const headers = copyOf(plain(options)?.['headers'])
+/** The options of a call with `context` in a copy of their headers; as they are when those cannot be copied. */
+export function carrying(options: unknown, context: Carrier): unknown {
+  const headers = readable('sent', () => copyOf(plain(options)?.['headers']))
+  if (headers === null) return options
   for (const key in context) headers.set(key, String(context[key]))
   ours.add(headers)
   return { ...plain(options), headers }

@@ -66,7 +66,8 @@ export function deliveryOf(connection: unknown, queue: string, group: unknown, m
   }
 }
 
-function infoOf(message: Message): JetInfo {
+/** The client reads it from the reply subject, and throws where that has no such thing. */
+export function infoOf(message: Message): JetInfo {
   try {
     return message.info ?? {}
   } catch {

@@ -1,6 +1,6 @@
 // NATS 3 (`@nats-io/nats-core` and what is built on it): connections with their plain subjects, JetStream clients, and
 // consumers of JetStream. The context rides in the headers of a message.
-import { type Method, mark, plain, replace, unknownClient } from './client.ts'
+import { type Method, mark, plain, readable, replace, unknownClient } from './client.ts'
 import type { Delivery } from './consume.ts'
 import { type Held, Open } from './held.ts'
 import { isConsumer, observeConsumer } from './nats-consumer.ts'
@@ -59,7 +59,9 @@ function sending(original: Method, through: (client: unknown) => unknown): Metho
     if (asking || bare || areOurs(options) || reserved(nats, subject)) {
       return original.call(this, subject, data, options, ...rest)
     }
-    return publish(about(nats, subject as string, options), (headers) => {
+    const publication = readable('sent', () => about(nats, subject as string, options))
+    if (publication === null) return original.call(this, subject, data, options, ...rest)
+    return publish(publication, (headers) => {
       asking = true
       try {
         return original.call(this, subject, data, carrying(options, headers), ...rest)
@@ -89,9 +91,10 @@ function subscribing(open: Open<object>, original: Method): Method {
     const { callback, queue } = (plain(options) ?? {}) as { callback?: unknown; queue?: unknown }
     const label = steady(String(subject))
     const take = (message: object): Held | null => {
-      if (ofJetStream(message as Message)) return null
-      const delivery: Delivery = deliveryOf(this, label, queue, message as Message)
-      return open.add(message, message, delivery, true)
+      const read = (): Delivery | null =>
+        ofJetStream(message as Message) ? null : deliveryOf(this, label, queue, message as Message)
+      const delivery = readable('processed', read)
+      return delivery === null ? null : open.add(message, message, delivery, true)
     }
     if (typeof callback !== 'function') {
       const subscription = original.call(this, subject, options, ...rest)

@@ -644,6 +644,29 @@ test.skipIf(none)('the lag is what waits in the queue, and unknown when there is
   expect(said).toEqual([expect.stringContaining(`the number of messages waiting in ${queue} is not known: Operation`)])
 })
 
+test.skipIf(none)('what cannot be read goes its way, and fails as it did', async () => {
+  const { connection, queue } = await open()
+  const { spans, counts } = kit()
+  const said = notices()
+  const channel = await connection.createConfirmChannel()
+  const odd = {
+    get headers(): object {
+      throw new RangeError('no')
+    },
+  }
+  expect(() => channel.sendToQueue(queue, Buffer.from('x'), odd)).toThrow('no')
+  expect(() => channel.publish(Symbol('a') as never, Symbol('b') as never, Buffer.from('x'))).toThrow(TypeError)
+  channel.sendToQueue(queue, Buffer.from('x'), null as never)
+  await channel.waitForConfirms()
+  expect(() => channel.ack(undefined as never)).toThrow(TypeError)
+  expect(summary(spans())).toEqual([
+    ['publish Symbol(a)', 'producer', null, 'TypeError', expect.any(String)],
+    [`publish ${queue}`, 'producer', null],
+  ])
+  expect(countedOf(queue, counts())).toMatchObject({ queue_published_total: 1 })
+  expect(said).toEqual(['queue.unreadable: a message that cannot be read is sent without being observed: no'])
+})
+
 test.skipIf(none)('when nothing has started, channels do what they do [W-09]', async () => {
   const { connection, queue } = await open()
   const channel = await connection.createConfirmChannel()

@@ -503,6 +503,42 @@ test.skipIf(none)('the API of JetStream, inboxes, replies and key-value buckets 
   )
 })
 
+test.skipIf(none)('what cannot be read goes its way, and fails as it did', async () => {
+  const { client, connection, manager } = await stream()
+  observeNats(connection)
+  const { spans } = kit()
+  const said = notices()
+  const foreign = Object.freeze({
+    append() {},
+    get code(): number {
+      throw new RangeError('no')
+    },
+    encode: () => Buffer.from('NATS/1.0\r\na: b\r\n\r\n'),
+  })
+  const heard: unknown[] = []
+  connection.subscribe('odd', { callback: (_, message) => void heard.push([...message.headers!]) })
+  connection.publish('odd', 'x', { headers: foreign as never })
+  connection.publish('odd', 'x', null as never)
+  expect(() => connection.publish(undefined as never, 'x')).toThrow('subject')
+  await until(() => heard.length === 2)
+  expect(heard).toEqual([[['a', ['b']]], [['traceparent', [expect.any(String)]]]])
+  expect(summary(spans()).sort()).toEqual([
+    ['process odd', 'consumer', null],
+    ['process odd', 'consumer', 'publish odd'],
+    ['publish odd', 'producer', null],
+    ['publish odd', 'producer', null],
+  ])
+  expect(said).toEqual(['queue.unreadable: a message that cannot be read is sent without being observed: no'])
+  await manager.streams.add({ name: 'KV_things', subjects: ['$KV.things.>'] })
+  const watcher = await client.consumers.get('KV_things')
+  await client.publish('$KV.things.a', 'x')
+  for await (const message of await watcher.consume()) {
+    expect(message.string()).toBe('x')
+    break
+  }
+  expect(spans()).toHaveLength(4)
+})
+
 test.skipIf(none)('what cannot be sent is counted by its error, and fails as it did [W-29]', async () => {
   const { client, connection, name } = await stream()
   observeNats(connection)
