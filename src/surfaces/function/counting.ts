@@ -1,27 +1,32 @@
 // Calls, durations, in-flight and cold starts (W-13). What was counted up is counted down on every way out.
 import { noticeOnce } from '../../base/notice.ts'
-import { whenSettled } from '../../base/outcome.ts'
 import type { BoundCounter, Counter } from '../../metrics/counter.ts'
 import { declare } from '../../metrics/declare.ts'
 import type { BoundGauge, Gauge } from '../../metrics/gauge.ts'
 import type { BoundHistogram, Histogram } from '../../metrics/histogram.ts'
+import { Place } from '../../metrics/path.ts'
 import type { Registry } from '../../metrics/registry.ts'
 import { NAMES } from '../../model/names.ts'
 import { describe } from '../../trace/exception.ts'
-import type { Call, Interceptor, Kept } from './call.ts'
+import type { Call, Kept } from './call.ts'
+import type { Run, Step } from './run.ts'
 
 export const METRICS_ORDER = 50
 
 /** Names that are labels already; a caller's key of that name stays on span and log. */
 const TAKEN = ['function_id', 'status', 'le']
-/** Handles kept by function; calls with low keys find theirs in the registry each time. */
-const KEPT = 2000
+/** Functions and combinations of low keys whose series are kept at hand; past them the registry finds them each time. */
+const MAX_PLACES = 16_000
+/** Longer values are cut in labels: many of them lead to one series. */
+const MAX_VALUE = 256
 
-interface Handles {
+/** The series of one function and one combination of low keys. */
+export interface Handles {
+  readonly labels: Record<string, unknown>
   readonly inFlight: BoundGauge
   readonly duration: BoundHistogram
-  readonly succeeded: () => BoundCounter
-  readonly failed: () => BoundCounter
+  succeeded: BoundCounter | null
+  failed: BoundCounter | null
 }
 
 interface Instruments {
@@ -32,74 +37,70 @@ interface Instruments {
   readonly errors: Counter
 }
 
-export class Counting implements Interceptor {
+export class Counting implements Step {
   readonly order = METRICS_ORDER
   readonly #registry: Registry
-  readonly #now: () => number
-  readonly #kept = new Map<string, Handles>()
+  readonly #functions = new Place<Handles>()
+  #places = 0
   #instruments: Instruments | undefined
 
-  constructor(registry: Registry, now: () => number) {
+  constructor(registry: Registry) {
     this.#registry = registry
-    this.#now = now
   }
 
-  intercept(call: Call, next: () => unknown): unknown {
-    const { inFlight, duration, succeeded, failed } = this.#handles(call)
+  begin(run: Run): void {
+    const { call } = run
+    const handles = this.#handles(call)
+    run.handles = handles
     if (call.cold) this.#declared().coldStarts.add(1, { function_id: call.id })
-    inFlight.add(1)
-    const begun = this.#now()
-    const count = (error: unknown, ok: boolean) => {
-      inFlight.add(-1)
-      const seconds = (this.#now() - begun) / 1000
-      const { span } = call
-      // Tracing is further in: the exemplar is of the call's own span.
-      if (span.flags === 0) duration.observe(seconds)
-      else duration.observeFor(seconds, span)
-      if (ok) succeeded().add(1)
-      else {
-        failed().add(1)
-        this.#declared().errors.add(1, { surface: 'function', error_type: describe(error).type })
-      }
-    }
-    let result: unknown
-    try {
-      result = next()
-    } catch (error) {
-      count(error, false)
-      throw error
-    }
-    return whenSettled(
-      result,
-      (value) => {
-        const error = call.errorIn(value)
-        count(error, error === undefined)
-      },
-      (error) => count(error, false),
-    )
+    handles.inFlight.add(1)
   }
 
-  #handles(call: Call): Handles {
-    const labels = labelsOf(call.low)
-    if (labels !== null) return this.#bind(call.id, labels)
-    let held = this.#kept.get(call.id)
-    if (held === undefined) {
-      held = this.#bind(call.id, {})
-      if (this.#kept.size < KEPT) this.#kept.set(call.id, held)
-    }
-    return held
-  }
-
-  #bind(id: string, low: Record<string, unknown>): Handles {
-    const { calls, duration, inFlight } = this.#declared()
-    const labels = { function_id: id, ...low }
+  end(run: Run, failed: boolean, error: unknown): void {
+    const handles = run.handles!
+    handles.inFlight.add(-1)
+    const seconds = Math.max(0, run.ended - run.begun) / 1000
+    const { span } = run.call
+    // Tracing is further in: the exemplar is of the call's own span.
+    if (span.flags === 0) handles.duration.observe(seconds)
+    else handles.duration.observeFor(seconds, span)
+    const { calls, errors } = this.#declared()
     // A series appears with its first use (W-10).
-    return {
-      inFlight: inFlight.with(labels),
-      duration: duration.with(labels),
-      succeeded: () => calls.with({ ...labels, status: 'success' }),
-      failed: () => calls.with({ ...labels, status: 'error' }),
+    if (!failed) {
+      handles.succeeded ??= calls.with({ ...handles.labels, status: 'success' })
+      handles.succeeded.add(1)
+      return
     }
+    handles.failed ??= calls.with({ ...handles.labels, status: 'error' })
+    handles.failed.add(1)
+    errors.add(1, { surface: 'function', error_type: describe(error).type })
+  }
+
+  #handles({ id, low }: Call): Handles {
+    let place = this.#functions.get('', id) ?? this.#lay(this.#functions, '', id)
+    if (place === null) return this.#bind(id, low)
+    for (const key in low) {
+      const value = low[key]!
+      place = place.get(key, value) ?? this.#lay(place, key, value)
+      if (place === null) return this.#bind(id, low)
+    }
+    return (place.leaf ??= this.#bind(id, low))
+  }
+
+  #lay(place: Place<Handles>, key: string, value: unknown): Place<Handles> | null {
+    if (this.#places >= MAX_PLACES || (typeof value === 'string' && value.length > MAX_VALUE)) return null
+    this.#places++
+    let values = place.keys.get(key)
+    if (values === undefined) place.keys.set(key, (values = new Map()))
+    const next = new Place<Handles>()
+    values.set(value, next)
+    return next
+  }
+
+  #bind(id: string, low: Kept): Handles {
+    const { duration, inFlight } = this.#declared()
+    const labels = labelsOf(id, low)
+    return { labels, inFlight: inFlight.with(labels), duration: duration.with(labels), succeeded: null, failed: null }
   }
 
   #declared(): Instruments {
@@ -114,9 +115,8 @@ export class Counting implements Interceptor {
   }
 }
 
-/** Null when there are none. */
-function labelsOf(low: Kept): Record<string, unknown> | null {
-  let labels: Record<string, unknown> | null = null
+function labelsOf(id: string, low: Kept): Record<string, unknown> {
+  const labels: Record<string, unknown> = { function_id: id }
   for (const key of Object.keys(low)) {
     if (TAKEN.includes(key) || key.startsWith('__')) {
       noticeOnce(
@@ -125,10 +125,7 @@ function labelsOf(low: Kept): Record<string, unknown> | null {
         'function.key',
         `the low-cardinality key ${key} is the name of a label that is there already: it stays on span and log`,
       )
-      continue
-    }
-    labels ??= {}
-    labels[key] = low[key]
+    } else labels[key] = low[key]
   }
   return labels
 }

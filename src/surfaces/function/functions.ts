@@ -13,6 +13,7 @@ import { Call, type CallSettings, type Interceptor } from './call.ts'
 import { Counting } from './counting.ts'
 import { envelopeKeys } from './envelope.ts'
 import { type Mutation, stepsOf } from './mutation.ts'
+import { type Step, Steps } from './run.ts'
 import { Telling, TRACING_ORDER, Tracing } from './tracing.ts'
 
 export interface FunctionsInit {
@@ -58,6 +59,7 @@ const INSTRUMENTED: symbol = Symbol.for('telltale.function.instrumented')
 const MAX_INTERCEPTORS = 64
 /** Functions whose first call is remembered; past it none is called cold. */
 const MAX_KNOWN = 10_000
+const TOLD: CallSettings = Object.freeze({ log: 'info' })
 
 // biome-ignore lint/suspicious/noExplicitAny: any function at all; the same one is returned
 type AnyFunction = (...args: any[]) => any
@@ -73,7 +75,7 @@ export class Functions {
 
   constructor(init: FunctionsInit) {
     this.#init = init
-    this.#counting = new Counting(init.registry, init.now ?? monotonic)
+    this.#counting = new Counting(init.registry)
     this.#arrange()
   }
 
@@ -90,7 +92,8 @@ export class Functions {
       return undefined as R
     }
     const given = typeof second === 'function' ? undefined : second
-    const settings: CallSettings = { ...given, log: given?.log ?? 'info' }
+    const settings: CallSettings =
+      given === undefined ? TOLD : given?.log !== undefined ? given : { ...given, log: 'info' }
     const call = this.#call(name, settings, [])
     return this.#run(0, call, () => work(call.span)) as R
   }
@@ -164,8 +167,16 @@ export class Functions {
   #arrange(): void {
     const { enabled, order } = this.#options
     const { tracer, logs, now = monotonic } = this.#init
-    const ours = enabled ? [this.#counting, new Tracing(tracer, order), new Telling(logs, order, now)] : []
-    this.#chain = [...ours, ...this.#given].sort((a, b) => a.order - b.order)
+    const ours: Step[] = enabled ? [this.#counting, new Tracing(tracer, order), new Telling(logs, order)] : []
+    const all = [...ours, ...this.#given].sort((a, b) => a.order - b.order)
+    const chain: Interceptor[] = []
+    for (let i = 0; i < all.length; ) {
+      const from = i
+      while (i < all.length && ours.includes(all[i] as Step)) i++
+      if (i > from) chain.push(new Steps(all.slice(from, i) as Step[], now))
+      else chain.push(all[i++] as Interceptor)
+    }
+    this.#chain = chain
   }
 
   #call(name: unknown, settings: CallSettings, args: readonly unknown[]): Call {
@@ -177,7 +188,8 @@ export class Functions {
 
   #run(at: number, call: Call, work: () => unknown, chain: readonly Interceptor[] = this.#chain): unknown {
     if (at === chain.length) return work()
-    return chain[at]!.intercept(call, () => this.#run(at + 1, call, work, chain))
+    const next = at + 1 === chain.length ? work : () => this.#run(at + 1, call, work, chain)
+    return chain[at]!.intercept(call, next)
   }
 
   #refused(what: string, found: unknown): void {

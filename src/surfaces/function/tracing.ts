@@ -1,6 +1,5 @@
 // The span of a call (W-28), and the line that says how it went, linked to that span.
-import { whenSettled } from '../../base/outcome.ts'
-import { current, runIn } from '../../context/current.ts'
+import { runIn } from '../../context/current.ts'
 import { Frame } from '../../context/frame.ts'
 import type { Logs } from '../../logs/logs.ts'
 import {
@@ -11,12 +10,15 @@ import {
   KIND_PRODUCER,
   KIND_SERVER,
   STATUS_OK,
+  Template,
 } from '../../model/span.ts'
 import type { Kind } from '../../trace/active.ts'
+import { Span } from '../../trace/span.ts'
 import type { Started, Tracer } from '../../trace/tracer.ts'
 import { isDelivered } from './arrival.ts'
-import { type Call, type Interceptor, type Kept, kept } from './call.ts'
-import { codeIn } from './catalogue.ts'
+import { type Call, type Kept, kept } from './call.ts'
+import { codeIn, type ErrorCatalogue } from './catalogue.ts'
+import type { Run, Step } from './run.ts'
 
 export const TRACING_ORDER = 100
 
@@ -36,7 +38,11 @@ export function kindBy(parent: Frame | null): number {
   return parent.hasTrace ? KIND_INTERNAL : KIND_SERVER
 }
 
-export class Tracing implements Interceptor {
+/** A call has one of these two; `frame.id` differs from call to call. */
+const WARM = new Template(['process.pid', process.pid, 'faas.coldstart', false])
+const COLD = new Template(['process.pid', process.pid, 'faas.coldstart', true])
+
+export class Tracing implements Step {
   readonly order: number
   readonly #tracer: Tracer
 
@@ -45,36 +51,32 @@ export class Tracing implements Interceptor {
     this.order = order
   }
 
-  intercept(call: Call, next: () => unknown): unknown {
-    if (!this.#tracer.engine.on) return next()
-    const parent = current() ?? null
+  begin(run: Run): void {
+    const { engine } = this.#tracer
+    if (!engine.on) return
+    const { call, parent } = run
     const { kind } = call.settings
     const span = this.#tracer.start(call.id, (kind && KINDS[kind]) ?? kindBy(parent), parent)
     call.span = span
-    if (span.isRecording()) describeCall(span, call, parent)
-    let result: unknown
-    try {
-      result = runIn(new Frame(parent).hold(span), next)
-    } catch (error) {
-      end(call, parent, error)
-      throw error
-    }
-    return whenSettled(
-      result,
-      (value) => {
-        const error = call.errorIn(value)
-        if (error === undefined) {
-          span.setStatus({ code: STATUS_OK })
-          span.end()
-        } else end(call, parent, error)
-      },
-      (error) => end(call, parent, error),
-    )
+    run.frame = new Frame(parent).hold(span)
+    if (!(span instanceof Span)) return
+    describeCall(span, call, parent)
+    run.clock = engine.now
+    run.begun = span.startTime
+  }
+
+  end(run: Run, failed: boolean, error: unknown): void {
+    if (run.frame === null) return
+    const { span, settings } = run.call
+    if (failed) {
+      fail(span, settings.errors, run.parent, error)
+    } else span.setStatus({ code: STATUS_OK })
+    span.end(run.ended)
   }
 }
 
-function end({ span, settings }: Call, parent: Frame | null, error: unknown): void {
-  const code = codeIn(settings.errors, error)
+function fail(span: Started, errors: ErrorCatalogue | undefined, parent: Frame | null, error: unknown): void {
+  const code = codeIn(errors, error)
   if (code !== undefined) {
     span.set('error_code', code)
     // The request that this call answers tells the code too; its status follows from the answer (ruling 13).
@@ -83,13 +85,11 @@ function end({ span, settings }: Call, parent: Frame | null, error: unknown): vo
   }
   // A rejection with nothing is a failure all the same.
   span.fail(error === undefined ? 'undefined' : error)
-  span.end()
 }
 
-function describeCall(span: Started, call: Call, parent: Frame | null): void {
-  span.set('process.pid', process.pid)
+function describeCall(span: Span, call: Call, parent: Frame | null): void {
+  span.template = call.cold ? COLD : WARM
   span.set('frame.id', call.number)
-  span.set('faas.coldstart', call.cold)
   if (parent !== null) {
     if (parent.correlationId !== null) span.set('ctx.correlation_id', parent.correlationId)
     if (parent.tenant !== null) span.set('ctx.tenant', parent.tenant)
@@ -99,48 +99,40 @@ function describeCall(span: Started, call: Call, parent: Frame | null): void {
   copy(span, 'opt.', kept(call.settings.options))
 }
 
-function copy(span: Started, prefix: string, keys: Kept): void {
-  for (const key of Object.keys(keys)) span.set(prefix + key, keys[key]!)
+function copy(span: Span, prefix: string, keys: Kept): void {
+  for (const key in keys) {
+    // A key stands once: the caller's own wins.
+    if (key === 'process.pid' || key === 'faas.coldstart') untemplate(span)
+    span.set(prefix === '' ? key : prefix + key, keys[key]!)
+  }
+}
+
+function untemplate(span: Span): void {
+  if (span.template === null) return
+  const flat = span.template.attributes
+  span.template = null
+  for (let i = 0; i < flat.length; i += 2) span.set(flat[i] as string, flat[i + 1])
 }
 
 /** Inside the span, so that the line has its ids. */
-export class Telling implements Interceptor {
+export class Telling implements Step {
   readonly order: number
   readonly #logs: () => Logs
-  readonly #now: () => number
 
-  constructor(logs: () => Logs, order: number, now: () => number) {
+  constructor(logs: () => Logs, order: number) {
     this.#logs = logs
-    this.#now = now
     this.order = order
   }
 
-  intercept(call: Call, next: () => unknown): unknown {
-    const level = call.settings.log ?? 'none'
-    if (level === 'none') return next()
-    const frame = current()
-    const begun = this.#now()
-    const tell = (error: unknown, ok: boolean) => {
-      const fields = { ...call.high, ...call.low, duration_ms: this.#now() - begun }
-      const failure = { ...fields, error_code: ok ? undefined : codeIn(call.settings.errors, error), err: error }
-      const say = () => this.#logs().emit(ok ? level : 'error', call.id, ok ? fields : failure, 'telltale/function')
-      // A thenable of the application's may settle in any context.
-      runIn(frame, say)
-    }
-    let result: unknown
-    try {
-      result = next()
-    } catch (error) {
-      tell(error, false)
-      throw error
-    }
-    return whenSettled(
-      result,
-      (value) => {
-        const error = call.errorIn(value)
-        tell(error, error === undefined)
-      },
-      (error) => tell(error, false),
-    )
+  begin(): void {}
+
+  end({ call, parent, frame, begun, ended }: Run, failed: boolean, error: unknown): void {
+    const { log: level = 'none', errors } = call.settings
+    if (level === 'none') return
+    const fields = { ...call.high, ...call.low, duration_ms: Math.max(0, ended - begun) }
+    const failure = failed ? { ...fields, error_code: codeIn(errors, error), err: error } : fields
+    const say = () => this.#logs().emit(failed ? 'error' : level, call.id, failure, 'telltale/function')
+    // A thenable of the application's may settle in any context.
+    runIn(frame ?? parent ?? undefined, say)
   }
 }
