@@ -1,7 +1,7 @@
 // BullMQ 5 and 6: queues, flow producers and workers. The context rides where BullMQ keeps it, in the option `telemetry`
 // of a job, as the JSON that `bullmq-otel` reads and writes too, so either side may be observed by that instead.
 import type { Carrier } from './carrier.ts'
-import { mark, plain, replace, unknownClient } from './client.ts'
+import { changed, mark, plain, replace, unknownClient } from './client.ts'
 import { consume, type Settlement } from './consume.ts'
 import { publish } from './publish.ts'
 
@@ -63,10 +63,10 @@ function queue(client: object, name: string): void {
   })
   replace(client, 'addBulk', (original) => {
     return function addBulk(this: unknown, jobs, ...rest) {
-      if (!Array.isArray(jobs)) return original.call(this, jobs, ...rest)
+      if (!areRecords(jobs)) return original.call(this, jobs, ...rest)
       const batch = jobs.map(() => ({}))
       return publish({ queue: name, system: SYSTEM, batch }, (_, each) => {
-        const carried = jobs.map((job, i) => ({ ...job, opts: carrying(job?.opts, each[i]!) }))
+        const carried = jobs.map((job, i) => changed(job, { opts: carrying(job.opts, each[i]!) }))
         return original.call(this, carried, ...rest)
       })
     }
@@ -79,20 +79,20 @@ function flows(client: object): void {
       if (plain(flow) === null) return original.call(this, flow, ...rest)
       const root = flow as Flow
       return publish({ queue: root.queueName, system: SYSTEM }, (headers) =>
-        original.call(this, tree(root, headers), ...rest),
+        original.call(this, treeWith(root, headers), ...rest),
       )
     }
   })
   replace(client, 'addBulk', (original) => {
     return function addBulk(this: unknown, given, ...rest) {
-      if (!Array.isArray(given) || given.length === 0) return original.call(this, given, ...rest)
-      const roots = given as Flow[]
+      if (!areRecords(given) || given.length === 0) return original.call(this, given, ...rest)
+      const roots = given as readonly Flow[]
       // Flows of one call may go to several queues: the first names the span, as one call of BullMQ is one span.
       const batch = roots.map(() => ({}))
       return publish({ queue: roots[0]!.queueName, system: SYSTEM, batch }, (_, each) =>
         original.call(
           this,
-          roots.map((root, i) => tree(root, each[i]!)),
+          roots.map((root, i) => treeWith(root, each[i]!)),
           ...rest,
         ),
       )
@@ -100,11 +100,24 @@ function flows(client: object): void {
   })
 }
 
+function areRecords(given: unknown): given is readonly { readonly opts?: Options }[] {
+  return Array.isArray(given) && given.every((one) => plain(one) !== null)
+}
+
+/** The flow with the context in every job; as it is when it has no end, or children that are none: BullMQ says so. */
+function treeWith(flow: Flow, headers: Carrier): Flow {
+  try {
+    return tree(flow, headers)
+  } catch {
+    return flow
+  }
+}
+
 function tree(flow: Flow, headers: Carrier): Flow {
   const opts = carrying(flow.opts, headers)
   const { children } = flow
   const below = Array.isArray(children) ? { children: children.map((child: Flow) => tree(child, headers)) } : {}
-  return { ...flow, ...(opts && { opts }), ...below }
+  return changed(flow, { ...(opts && { opts }), ...below })
 }
 
 function worker(client: object, name: string): void {
@@ -140,7 +153,8 @@ function carrying(options: Options | null | undefined, headers: Carrier): Option
   if (telemetry?.omitContext === true || telemetry?.metadata !== undefined || Object.keys(headers).length === 0) {
     return options ?? undefined
   }
-  return { ...options, telemetry: { ...telemetry, metadata: JSON.stringify(headers) } }
+  const carried = { telemetry: { ...telemetry, metadata: JSON.stringify(headers) } }
+  return options === null || options === undefined ? carried : changed(options, carried)
 }
 
 function contextOf(job: Job): Carrier | null {

@@ -55,9 +55,19 @@ export function plain(value: unknown): Record<string, unknown> | null {
     : null
 }
 
-/** The same with other fields; what it has from its class it has still. */
+/** A copy with other fields; what it has from its class it has still, and what its getters say as values. */
 export function changed<T extends object>(record: T, fields: object): T {
-  const prototype: unknown = Object.getPrototypeOf(record)
+  const prototype = Object.getPrototypeOf(record) as object | null
   if (prototype === Object.prototype) return { ...record, ...fields }
-  return Object.assign(Object.create(prototype as object | null) as T, record, fields)
+  const copy = Object.create(prototype) as T
+  const values: Record<string, unknown> = {}
+  for (let level = prototype; level !== null && level !== Object.prototype; level = Object.getPrototypeOf(level)) {
+    for (const [name, { get }] of Object.entries(Object.getOwnPropertyDescriptors(level))) {
+      if (get !== undefined && name !== '__proto__') values[name] = (record as Record<string, unknown>)[name]
+    }
+  }
+  for (const [name, value] of Object.entries({ ...values, ...record, ...fields })) {
+    Object.defineProperty(copy, name, { value, writable: true, enumerable: true, configurable: true })
+  }
+  return copy
 }

@@ -65,10 +65,3 @@ function keyOf(key: unknown): string | undefined {
   if (!(key instanceof Uint8Array) || key.length > MAX_KEY || !isUtf8(key)) return undefined
   return Buffer.from(key.buffer, key.byteOffset, key.length).toString('utf8')
 }
-
-/** The same with other fields; what it has from its class it has still. */
-export function changed<T extends object>(record: T, fields: object): T {
-  const prototype: unknown = Object.getPrototypeOf(record)
-  if (prototype === Object.prototype) return { ...record, ...fields }
-  return Object.assign(Object.create(prototype as object | null) as T, record, fields)
-}

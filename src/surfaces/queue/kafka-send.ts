@@ -1,9 +1,8 @@
 // What one call of a producer sends: copies of its messages, which get the headers, and one publication for each topic.
 import { whenSettled } from '../../base/outcome.ts'
-import { plain } from './client.ts'
+import { changed, plain } from './client.ts'
 import {
   attributesOf,
-  changed,
   KAFKA,
   type KafkaMessage,
   OFFSET,
@@ -14,6 +13,7 @@ import {
 } from './kafka-message.ts'
 import { type Publication, publish, publishAll, type Sent } from './publish.ts'
 import { steady } from './steady.ts'
+import type { Attributes } from './surface.ts'
 
 /** One entry of `sendBatch`; the whole of `send`. */
 export interface Entry {
@@ -60,7 +60,10 @@ export function sendWithContext<R>(entries: readonly Entry[], hand: () => R): R 
       }
     }
     const told = (answer: unknown): void => {
-      for (const [i, [topic, messages]] of sending.entries()) sent[i]!.note(placeOf(topic, messages.length, answer))
+      const places = placesIn(answer)
+      for (const [i, [topic, messages]] of sending.entries()) {
+        sent[i]!.note(placeOf(places.get(topic), messages.length))
+      }
     }
     return whenSettled(hand(), told, () => {})
   }
@@ -76,10 +79,22 @@ function publicationOf(topic: string, messages: readonly KafkaMessage[]): Public
   return { queue: steady(topic), system: KAFKA, batch, attributes: { ...one, [TOPIC]: topic } }
 }
 
+/** What the client answers, one record for each partition, by topic. */
+function placesIn(answer: unknown): Map<unknown, Record<string, unknown>[]> {
+  const places = new Map<unknown, Record<string, unknown>[]>()
+  for (const one of Array.isArray(answer) ? answer : []) {
+    const place = plain(one)
+    if (place === null) continue
+    const known = places.get(place['topicName'])
+    if (known === undefined) places.set(place['topicName'], [place])
+    else known.push(place)
+  }
+  return places
+}
+
 /** Where it went, when that was one place. */
-function placeOf(topic: string, count: number, answer: unknown): Record<string, string | number | undefined> {
-  const places = Array.isArray(answer) ? answer.filter((one) => plain(one)?.['topicName'] === topic) : []
-  if (places.length !== 1) return {}
-  const { partition, baseOffset } = places[0] as { partition?: unknown; baseOffset?: unknown }
+function placeOf(places: readonly Record<string, unknown>[] | undefined, count: number): Attributes {
+  if (places?.length !== 1) return {}
+  const { partition, baseOffset } = places[0]!
   return { [PARTITION]: partitionOf(partition), [OFFSET]: count === 1 ? offsetOf(baseOffset) : undefined }
 }

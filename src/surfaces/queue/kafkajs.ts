@@ -3,11 +3,11 @@
 // as far as `eachBatch` resolved it.
 import { whenSettled } from '../../base/outcome.ts'
 import { current } from '../../context/current.ts'
-import { type Method, mark, plain, replace, unknownClient } from './client.ts'
+import { changed, type Method, mark, plain, replace, unknownClient } from './client.ts'
 import { consume, type Settlement } from './consume.ts'
 import { type BatchPayload, Progress } from './kafka-batch.ts'
 import { followLag } from './kafka-lag.ts'
-import { arrivalOf, changed, KAFKA, type KafkaMessage, PARTITION, partitionOf, TOPIC, timeOf } from './kafka-message.ts'
+import { arrivalOf, KAFKA, type KafkaMessage, PARTITION, partitionOf, TOPIC, timeOf } from './kafka-message.ts'
 import { copiesOf, sendWithContext } from './kafka-send.ts'
 import { steady } from './steady.ts'
 import { running } from './surface.ts'

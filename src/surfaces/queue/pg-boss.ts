@@ -1,7 +1,7 @@
 // pg-boss 10 to 12: jobs in PostgreSQL. A job has no headers, so the context rides in its data under one key, which is
 // taken out again before the handler sees the data. A consumer that is not observed sees the key.
 import type { Carrier } from './carrier.ts'
-import { type Method, mark, plain, replace, unknownClient } from './client.ts'
+import { changed, type Method, mark, plain, replace, unknownClient } from './client.ts'
 import { consume, type Message } from './consume.ts'
 import { publish } from './publish.ts'
 
@@ -21,6 +21,8 @@ interface Job {
 
 const SYSTEM = 'postgresql'
 const KEY = '$telltale'
+/** Beside the context: there was no data at all. */
+const NOTHING = 'none'
 
 /** Observes what this instance sends, inserts and works on. Returns the same object. Call it before `work`. */
 export function observePgBoss<T extends BossClient>(boss: T): T {
@@ -42,7 +44,9 @@ function sending(original: Method): Method {
     const queue = request === null ? first : request.name
     if (typeof queue !== 'string') return original.call(this, first, ...rest)
     return publish({ queue, system: SYSTEM }, (headers) => {
-      if (request !== null) return original.call(this, { ...request, data: carrying(request.data, headers) }, ...rest)
+      if (request !== null) {
+        return original.call(this, changed(request, { data: carrying(request.data, headers) }), ...rest)
+      }
       const [data, ...others] = rest
       return original.call(this, first, carrying(data, headers), ...others)
     })
@@ -51,13 +55,15 @@ function sending(original: Method): Method {
 
 function inserting(original: Method): Method {
   return function insert(this: unknown, queue, jobs, ...rest) {
-    if (typeof queue !== 'string' || !Array.isArray(jobs)) return original.call(this, queue, jobs, ...rest)
+    if (typeof queue !== 'string' || !Array.isArray(jobs) || jobs.some((job) => plain(job) === null)) {
+      return original.call(this, queue, jobs, ...rest)
+    }
     const batch = jobs.map(() => ({}))
     return publish({ queue, system: SYSTEM, batch }, (_, each) =>
       original.call(
         this,
         queue,
-        jobs.map((job: Job, i) => ({ ...job, data: carrying(job?.data, each[i]!) })),
+        jobs.map((job: Job, i) => changed(job, { data: carrying(job.data, each[i]!) })),
         ...rest,
       ),
     )
@@ -80,12 +86,15 @@ function working(original: Method): Method {
   }
 }
 
-/** Data that cannot hold a key (a list, a number) goes without the context. */
+/** Data that cannot hold a key (a list, a number, a Date) goes without the context. */
 function carrying(data: unknown, headers: Carrier): unknown {
   if (Object.keys(headers).length === 0) return data
-  if (data === undefined || data === null) return { [KEY]: headers }
+  if (data === undefined || data === null) return { [KEY]: { ...headers, [NOTHING]: '' } }
   const fields = plain(data)
-  return fields === null ? data : { ...fields, [KEY]: headers }
+  const kind: unknown = fields === null ? undefined : Object.getPrototypeOf(fields)
+  // What writes itself, or is more than its fields, would be another thing as a copy.
+  if (fields === null || (kind !== Object.prototype && kind !== null) || 'toJSON' in fields) return data
+  return { ...fields, [KEY]: headers }
 }
 
 function opened(given: unknown): { job: unknown; message: Message } {
@@ -94,9 +103,10 @@ function opened(given: unknown): { job: unknown; message: Message } {
   const message = { id: job.id, at: dueOf(job) }
   const data = plain(job.data)
   if (data === null || plain(data[KEY]) === null) return { job, message }
-  const { [KEY]: headers, ...rest } = data
-  const own = Object.keys(rest).length === 0 ? null : rest
-  return { job: { ...job, data: own }, message: { ...message, headers: headers as Carrier } }
+  const { [KEY]: context, ...rest } = data
+  const headers = context as Carrier
+  const own = headers[NOTHING] === undefined ? rest : null
+  return { job: changed(job, { data: own }), message: { ...message, headers } }
 }
 
 /** pg-boss tells times only with `includeMetadata`; a job that is tried again is older than it waited. */
