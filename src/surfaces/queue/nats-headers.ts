@@ -4,6 +4,9 @@ import type { Carrier } from './carrier.ts'
 import { plain, readable } from './client.ts'
 
 interface Headers {
+  get(key: string): string
+  keys(): string[]
+  delete(key: string): void
   set(key: string, value: string): void
   append(key: string, value: string): void
 }
@@ -30,11 +33,15 @@ export function carrierOf(headers: unknown): Carrier | null {
   return carrier
 }
 
-/** The options of a call with `context` in a copy of their headers; as they are when those cannot be copied. */
-export function carrying(options: unknown, context: Carrier): unknown {
+/**
+ * The options of a call with a copy of their headers that says what `carried` says, where several values of one key stay;
+ * as they are when those cannot be copied.
+ */
+export function carrying(options: unknown, carried: Carrier): unknown {
   const headers = readable('sent', () => copyOf(plain(options)?.['headers']))
   if (headers === null) return options
-  for (const key in context) headers.set(key, String(context[key]))
+  for (const key of headers.keys()) if (!(key in carried)) headers.delete(key)
+  for (const key in carried) if (headers.get(key) !== carried[key]) headers.set(key, String(carried[key]))
   ours.add(headers)
   return { ...plain(options), headers }
 }

@@ -38,11 +38,13 @@ export function observeNats<T extends NatsClient>(client: T): T {
 }
 
 function about(client: unknown, subject: string, options: unknown): Publication {
-  const id = plain(options)?.['msgID'] ?? carrierOf(plain(options)?.['headers'])?.['Nats-Msg-Id']
+  const headers = carrierOf(plain(options)?.['headers'])
+  const id = plain(options)?.['msgID'] ?? headers?.['Nats-Msg-Id']
   return {
     queue: steady(subject),
     system: SYSTEM,
     id: typeof id === 'string' ? id : undefined,
+    headers,
     attributes: addressed(client, subject),
   }
 }

@@ -560,6 +560,25 @@ test.skipIf(none)('what cannot be sent is counted by its error, and fails as it 
   })
 })
 
+test.skipIf(none)('a message that is handed on says nothing of the trace that it came from [W-29]', async () => {
+  const connection = await open()
+  observeNats(connection)
+  kit()
+  const beside = await open()
+  const heard = new Promise<Record<string, string[]>>((done) => {
+    beside.subscribe('onward', { max: 1, callback: (_, message) => done(Object.fromEntries(message.headers!)) })
+  })
+  await beside.flush()
+  const came = headers()
+  came.set('Traceparent', '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01')
+  came.set('tracestate', 'other=1')
+  for (const value of ['a', 'b']) came.append('kept', value)
+  connection.publish('onward', 'x', { headers: came })
+  const traceparent = expect.stringMatching(/^00-(?!4bf92f3577b34da6a3ce929d0e0e4736)/)
+  expect(await heard).toEqual({ kept: ['a', 'b'], traceparent: [traceparent] })
+  expect(came.get('tracestate')).toBe('other=1')
+})
+
 test.skipIf(none)('the lag is what waits for the consumer [G-29]', async () => {
   const { consumer, name, beside, manager } = await stream()
   const { counts } = kit()
