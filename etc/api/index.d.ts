@@ -135,6 +135,11 @@ declare const FAULTS: {
         readonly todo: 'Install the package.';
         readonly exit: 2;
     };
+    readonly TEMPORAL_SETUP: {
+        readonly what: 'Temporal cannot be observed as the configuration asks.';
+        readonly todo: 'Mend what is named, or turn surfaces.workflow.temporal off.';
+        readonly exit: 2;
+    };
     readonly METRIC_KIND: {
         readonly what: 'The metric exists already as another kind, or mixes set and add.';
         readonly todo: 'Give one of the two another name.';
@@ -625,6 +630,9 @@ interface Settings {
         readonly workflow: {
             readonly enabled: boolean;
             readonly steps: boolean;
+            readonly temporal: {
+                readonly enabled: boolean;
+            };
         };
         readonly events: {
             readonly max_subscribers: number;

@@ -43,6 +43,11 @@ export const FAULTS = {
     todo: 'Install the package.',
     exit: 2,
   },
+  TEMPORAL_SETUP: {
+    what: 'Temporal cannot be observed as the configuration asks.',
+    todo: 'Mend what is named, or turn surfaces.workflow.temporal off.',
+    exit: 2,
+  },
   METRIC_KIND: {
     what: 'The metric exists already as another kind, or mixes set and add.',
     todo: 'Give one of the two another name.',

@@ -2,7 +2,7 @@
 import { Command } from 'commander'
 import { Fault, Faults } from '../base/fault.ts'
 import { type Loaded, loadConfig } from '../config/load.ts'
-import { missingPeers, wayOut } from '../config/peers.ts'
+import { missingPeers } from '../config/peers.ts'
 import { type Warning, warning } from '../config/warning.ts'
 import { checkCustom, customDefinitions } from '../metrics/custom.ts'
 import type { Io } from './io.ts'
@@ -46,7 +46,7 @@ function declared(loaded: Loaded): Fault[] {
 }
 
 function peers(loaded: Loaded, cwd: string): Warning[] {
-  return missingPeers(loaded.config, cwd).map((peer) =>
-    warning('PEER_MISSING', `gRPC to ${peer.url} (${peer.origin}) needs it. ${wayOut(peer)}`, peer.name),
+  return missingPeers(loaded.config, cwd).map(({ name, what, origin, way }) =>
+    warning('PEER_MISSING', `${what} (${origin}) needs it. ${way}`, name),
   )
 }

@@ -6,36 +6,47 @@ import { Fault } from '../base/fault.ts'
 import type { Config } from './config.ts'
 
 const GRPC = '@grpc/grpc-js'
+/** Either will do. */
+const TEMPORAL = ['@temporalio/interceptors-opentelemetry', '@temporalio/interceptors-opentelemetry-v2'] as const
 
 export interface MissingPeer {
   readonly name: string
-  /** Where the exporter that needs it was written. */
+  /** What needs it. */
+  readonly what: string
+  /** Where that was written. */
   readonly origin: string
-  readonly url: string
+  /** What to do. */
+  readonly way: string
 }
 
 /** Packages that are asked for and cannot be resolved from `from`, the folder of the application. */
 export function missingPeers(config: Config, from = process.cwd()): MissingPeer[] {
+  return [...missingGrpc(config, from), ...missingTemporal(config, from)]
+}
+
+function missingGrpc(config: Config, from: string): MissingPeer[] {
   const wanting = [...config.traces.exporters, ...config.metrics.exporters, ...config.logs.exporters].filter(
     (exporter) => exporter.protocol === 'grpc',
   )
   if (wanting.length === 0 || isInstalled(GRPC, from)) return []
-  return wanting.map(({ origin, url }) => ({ name: GRPC, origin, url }))
+  const way = `Install it (npm install ${GRPC}), or export over HTTP: port 4318, or protocol: http/protobuf.`
+  return wanting.map(({ origin, url }) => ({ name: GRPC, what: `gRPC to ${url}`, origin, way }))
+}
+
+function missingTemporal(config: Config, from: string): MissingPeer[] {
+  const { enabled, temporal } = config.surfaces.workflow
+  if (!enabled || !temporal.enabled || TEMPORAL.some((name) => isInstalled(name, from))) return []
+  const [name] = TEMPORAL
+  const way = `Install it (npm install ${name}), or turn surfaces.workflow.temporal off.`
+  return [{ name, what: "Temporal's tracing", origin: 'surfaces.workflow.temporal.enabled', way }]
 }
 
 /** Throws PEER_MISSING for the first package that is missing. */
 export function requirePeers(config: Config, from?: string): void {
   const [missing] = missingPeers(config, from)
   if (!missing) return
-  throw new Fault('PEER_MISSING', {
-    subject: missing.name,
-    found: `gRPC to ${missing.url} at ${missing.origin}`,
-    hint: wayOut(missing),
-  })
-}
-
-export function wayOut({ name }: MissingPeer): string {
-  return `Install it (npm install ${name}), or export over HTTP: port 4318, or protocol: http/protobuf.`
+  const { name, what, origin, way } = missing
+  throw new Fault('PEER_MISSING', { subject: name, found: `${what} at ${origin}`, hint: way })
 }
 
 function isInstalled(name: string, from: string): boolean {

@@ -512,6 +512,11 @@ export interface Settings {
       readonly enabled: boolean
       /** Makes spans of steps. */
       readonly steps: boolean
+      /** Temporal's workers and clients. */
+      readonly temporal: {
+        /** Lets `temporal()` give them interceptors and metrics. */
+        readonly enabled: boolean
+      }
     }
     /** The event bus. */
     readonly events: {

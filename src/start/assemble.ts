@@ -149,7 +149,7 @@ export function assemble(options: StartOptions): Telltale {
     close('functions', () => functions.configure({}))
     events.configure({ maxSubscribers: config.surfaces.events.max_subscribers })
     close('events', () => events.configure({}))
-    const stopWork = startWork(config, { registry, engine, propagator })
+    const stopWork = startWork(config, { registry, engine, propagator, finish: pipeline.span })
     lifecycle.onStop('surfaces', STOP.producers, () => surface.stop())
     lifecycle.onStop('work', STOP.producers, stopWork)
     lifecycle.onStop('databases', STOP.producers, startData(config, registry, engine))

@@ -4,6 +4,7 @@ import { shared } from '../base/slot.ts'
 import type { Config } from '../config/config.ts'
 import type { Propagator } from '../context/propagator.ts'
 import type { Registry } from '../metrics/registry.ts'
+import type { SpanRecord } from '../model/span.ts'
 import { ProcessSurface } from '../surfaces/process/surface.ts'
 import { QueueSurface } from '../surfaces/queue/surface.ts'
 import type { WorkflowSlot } from '../surfaces/workflow/running.ts'
@@ -13,12 +14,14 @@ export interface WorkParts {
   readonly registry: Registry
   readonly engine: TraceEngine | null
   readonly propagator: Propagator
+  /** Takes spans that ended elsewhere. */
+  readonly finish: (span: SpanRecord) => void
 }
 
 const workflows = shared('workflow', (): WorkflowSlot => ({ options: null }))
 
 /** Returns what takes them down again. */
-export function startWork(config: Config, { registry, engine, propagator }: WorkParts): () => void {
+export function startWork(config: Config, { registry, engine, propagator, finish }: WorkParts): () => void {
   if (config.mode === 'off') return () => {}
   const { queue, process: processes, workflow } = config.surfaces
   const counted = config.metrics.enabled ? registry : null
@@ -39,7 +42,8 @@ export function startWork(config: Config, { registry, engine, propagator }: Work
   }
   if (workflow.enabled) {
     const tracer = engine?.tracer('telltale/workflow') ?? null
-    const options = { registry: counted, tracer, propagator, steps: workflow.steps }
+    const temporal = workflow.temporal.enabled && !config.disabled
+    const options = { registry: counted, tracer, propagator, steps: workflow.steps, temporal, finish }
     workflows.options = options
     started.push({ stop: () => void (workflows.options === options && (workflows.options = null)) })
   }

@@ -96,6 +96,7 @@ const READERS: readonly (readonly [RegExp, ...RegExp[]])[] = [
   [/surfaces\.process\.trace_lifecycle$/, /\bprocesses\.trace_lifecycle\b/],
   [/surfaces\.cdc\.enabled$/, /\bcdc\.enabled\b/],
   [/surfaces\.workflow\.enabled$/, /\bworkflow\.enabled\b/],
+  [/surfaces\.workflow\.temporal\.enabled$/, /\btemporal\.enabled\b/],
   [/surfaces\.workflow\.steps$/, /\bworkflow\.steps\b/],
   [/surfaces\.functions\.enabled$/, /\bobserved\.enabled\b/],
   [/surfaces\.functions\.order$/, /\bobserved\.order\b/],

@@ -180,7 +180,7 @@ test('the surfaces have the defaults of the sources [W-37]', () => {
     process: { enabled: true, trace_lifecycle: true },
     functions: { enabled: true, order: 100 },
     queue: { enabled: true, message: 'parent', batch: 'link' },
-    workflow: { enabled: true, steps: true },
+    workflow: { enabled: true, steps: true, temporal: { enabled: false } },
   })
 })
 

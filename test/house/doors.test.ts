@@ -30,6 +30,7 @@ const BUDGETS: Record<string, { files: number; rooms: string[] }> = {
   process: { files: 25, rooms: ['surfaces/process'] },
   cdc: { files: 25, rooms: ['surfaces/cdc'] },
   workflow: { files: 30, rooms: ['surfaces/workflow'] },
+  'temporal-workflow': { files: 1, rooms: ['surfaces/workflow'] },
   hub: { files: 40, rooms: ['hub', 'config', 'store', 'console'] },
   index: { files: 60, rooms: ['start', 'metrics', 'trace', 'logs', 'health', 'context', 'model', 'base'] },
 }

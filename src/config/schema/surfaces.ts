@@ -51,6 +51,9 @@ export const surfaces = section('What is observed without a call in the applicat
   workflow: section('Workflow engines.', {
     enabled: flag('Observes workflows and their steps where they are handed over.', true),
     steps: flag('Makes spans of steps.', true),
+    temporal: section("Temporal's workers and clients.", {
+      enabled: flag('Lets `temporal()` give them interceptors and metrics.', false),
+    }),
   }),
   events: section('The event bus.', { max_subscribers: count('Subscribers per topic.', { min: 1, default: 4096 }) }),
 })

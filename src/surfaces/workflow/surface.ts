@@ -5,6 +5,7 @@
 // schedules nothing, and takes no place among an engine's own steps.
 import type { Propagator } from '../../context/propagator.ts'
 import type { Registry } from '../../metrics/registry.ts'
+import type { SpanRecord } from '../../model/span.ts'
 import type { Tracer } from '../../trace/tracer.ts'
 import { Instruments } from './instruments.ts'
 
@@ -16,6 +17,10 @@ export interface WorkflowOptions {
   readonly propagator: Propagator
   /** Spans of steps. */
   readonly steps: boolean
+  /** Whether `temporal()` gives anything. */
+  readonly temporal: boolean
+  /** Takes spans that ended elsewhere. */
+  readonly finish: (span: SpanRecord) => void
 }
 
 export class WorkflowSurface {

@@ -58,6 +58,18 @@ async function worked(service: Service): Promise<unknown> {
   return { names, metrics: (await service.scrape(/^workflow_(started|steps)_total\{/)).length }
 }
 
+/** What is given to Temporal's workers; the plugin is one of ours that stands for theirs. */
+async function given(service: Service): Promise<unknown> {
+  await service.start()
+  const { temporal } = service.door<typeof workflows>('workflow')
+  return temporal({ from: service.folder, metrics: 'none' }).plugins.map(({ name }) => name)
+}
+
+const PLUGIN = 'node_modules/@temporalio/interceptors-opentelemetry'
+const TEMPORAL = {
+  [`${PLUGIN}/package.json`]: '{ "name": "@temporalio/interceptors-opentelemetry", "main": "index.js" }',
+  [`${PLUGIN}/index.js`]: 'exports.OpenTelemetryPlugin = class { name = "theirs"; configureWorker(o) { return o } }',
+}
 const WORKED = { names: ['step s', 'workflow w'], metrics: 2 }
 const DELIVERED = { children: [true, false], links: [0, 2], metrics: 1 }
 const STARTED = { names: ['child.started', 'child.terminated'], metrics: 2 }
@@ -80,4 +92,5 @@ export const WORK: readonly Row[] = [
   row(`${PROCESS}.trace_lifecycle`, [undefined, false], started, [STARTED, { ...STARTED, names: [] }]),
   row(`${WORKFLOW}.enabled`, [undefined, false], worked, [WORKED, { names: [], metrics: 0 }]),
   row(`${WORKFLOW}.steps`, [undefined, false], worked, [WORKED, { ...WORKED, names: ['workflow w'] }]),
+  row(`${WORKFLOW}.temporal.enabled`, [undefined, true], given, [[], ['theirs']], { files: TEMPORAL }),
 ]

@@ -27,7 +27,8 @@ export function kit(options: Partial<WorkflowOptions> = {}): Kit {
   const tracer = engine.tracer('test')
   const propagator = new Propagator(['tracecontext', 'baggage'])
   const slot = shared('workflow', (): WorkflowSlot => ({ options: null }))
-  slot.options = { registry, tracer, propagator, steps: true, ...options }
+  const finish = (span: SpanRecord) => void ended.push(span)
+  slot.options = { registry, tracer, propagator, steps: true, temporal: false, finish, ...options }
   later(() => void (slot.options = null))
   return { registry, tracer, spans: () => ended.map(shown(ended)), counts: () => counted(registry) }
 }
