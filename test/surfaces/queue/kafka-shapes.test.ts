@@ -167,6 +167,26 @@ test('a batch whose handler is told to stop has processed what it resolved, one 
   expect(counts()['queue_in_flight{queue=orders}']).toBe(0)
 })
 
+test('when nothing has started, a client gets the very messages and handlers get what it gives [W-09]', async () => {
+  const cluster = observeKafka(new Cluster())
+  const producer = cluster.producer()
+  const message = { value: 'a' }
+  await producer.send({ topic: 'orders', messages: [message] })
+  await producer.sendBatch({ topicMessages: [{ topic: 'orders', messages: [message] }] })
+  expect(cluster.sent.map(([topic, one]) => [topic, one === (message as unknown)])).toEqual([
+    ['orders', true],
+    ['orders', true],
+  ])
+  const seen: unknown[] = []
+  const handler = async (payload: object) => void seen.push(payload)
+  await cluster.consumer({}).run({ eachMessage: handler, eachBatch: handler })
+  const one = { topic: 'orders', partition: 0, message: { value: 'a', offset: '1' } }
+  const all = { batch: { topic: 'orders', partition: 0, messages: [one.message] } }
+  await cluster.run.eachMessage!(one)
+  await cluster.run.eachBatch!(all)
+  expect([seen[0] === one, seen[1]]).toEqual([true, all])
+})
+
 test('what is no client of Kafka is given back as it was, and that is said once', () => {
   const seen: Notice[] = []
   onNotice((one) => seen.push(one))
