@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 const ROOT = new URL('../', import.meta.url)
 
 /** Files `src/*.ts` that are programs, not doors. */
-const PROGRAMS = ['cli']
+const PROGRAMS = ['cli', 'last']
 
 /** Names of the entry files in `src`, sorted, without their ending. */
 export function entries(root = ROOT) {

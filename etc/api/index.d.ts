@@ -363,6 +363,7 @@ interface Settings {
             readonly service_name?: string | undefined;
             readonly service_version: string;
             readonly propagators: readonly ('tracecontext' | 'baggage' | 'b3' | 'b3multi' | 'jaeger' | 'none')[];
+            readonly exit_timeout: number;
             readonly tracing: {
                 readonly enabled: boolean;
                 readonly sample_rate: number;
@@ -965,6 +966,30 @@ declare class NonRecordingSpan implements Ids {
     recordException(_exception: unknown, _time?: unknown): void;
     end(_time?: unknown): void;
     isRecording(): boolean;
+}
+
+// egress/address
+type Preset = 'operator' | 'strict';
+
+// egress/headers
+type Headers = Readonly<Record<string, string>>;
+
+// egress/last
+interface LastRequest {
+    readonly url: string;
+    readonly preset: Preset;
+    readonly headers: Headers;
+    readonly body: Uint8Array<ArrayBuffer>;
+    readonly gzip: boolean;
+    readonly tls: TlsOptions | undefined;
+}
+
+// egress/tls
+interface TlsOptions {
+    readonly ca?: string | Buffer;
+    readonly cert?: string | Buffer;
+    readonly key?: string | Buffer;
+    readonly skipVerify?: boolean;
 }
 
 // health/check
@@ -1746,6 +1771,7 @@ declare class Pipeline {
     };
     get encodesAtEnd(): boolean;
     flush(deadlineMs: number): Promise<void>;
+    last(): LastRequest[];
     close(deadlineMs: number): Promise<void>;
 }
 
@@ -1763,6 +1789,7 @@ interface SignalSink extends Sink {
     encode?(span: SpanRecord, resource: Resource): void;
     ship?(signal: Signal): void;
     flush?(deadlineMs: number, signal?: Signal): Promise<void>;
+    last?(): readonly LastRequest[];
     readonly counts?: Readonly<Record<Signal, ExportCounts>>;
     readonly component?: string;
 }

@@ -24,6 +24,8 @@ export interface Settings {
       readonly service_version: string
       /** Formats in which a trace crosses the wire. */
       readonly propagators: readonly ('tracecontext' | 'baggage' | 'b3' | 'b3multi' | 'jaeger' | 'none')[]
+      /** How long `process.exit()` or an error that nobody handles may be held up to deliver what was recorded last; 0s leaves them alone. Milliseconds. */
+      readonly exit_timeout: number
       /** Spans. */
       readonly tracing: {
         /** Records spans. */

@@ -245,6 +245,16 @@ export class Lane {
     timers.setTimeout(sleep.wake, wait).unref()
   }
 
+  /** Takes out what waits, what is to be tried again included; nothing of a place that cannot be reached anyway. */
+  last(): Payload[] {
+    const retried = this.#sleep !== null && this.#current !== null ? [this.#current] : []
+    const waiting = [...retried, ...this.#queue.splice(0)]
+    this.#queued = 0
+    this.#queuedRecords = 0
+    if (this.#closed || this.#reach.isDown(this.#signal)) return []
+    return waiting
+  }
+
   /** Gives up what is left, counted. */
   close(): void {
     if (this.#closed) return

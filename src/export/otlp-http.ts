@@ -6,14 +6,16 @@ import { gzipped } from '../base/gzip.ts'
 import { VERSION } from '../base/slot.ts'
 import { Caller, type Reply } from '../egress/caller.ts'
 import { checkHeaders, plainCredentials } from '../egress/headers.ts'
+import type { LastRequest } from '../egress/last.ts'
 import { allow, type Target } from '../egress/target.ts'
+import type { TlsOptions } from '../egress/tls.ts'
 import { SIGNALS, type Signal } from '../pipeline/sink.ts'
 import { say } from '../pipeline/voice.ts'
 import { decodeResponse } from '../wire/otlp/response.ts'
 import { failure, refusal } from './answer.ts'
 import { otlpEndpoint, signalUrl } from './endpoint.ts'
 import { type OtlpOptions, OtlpSink } from './otlp.ts'
-import type { Outcome, Payload, Transport } from './payload.ts'
+import { type Outcome, type Payload, type Transport, whole } from './payload.ts'
 
 /** Smaller bodies do not gain by compression. */
 const PACK_FROM = 1024
@@ -32,6 +34,7 @@ class HttpTransport implements Transport {
   readonly #callers = new Map<string, Caller>()
   readonly #headers: Record<string, string>
   readonly #gzip: boolean
+  readonly #tls: TlsOptions | undefined
 
   constructor(options: OtlpOptions) {
     const { endpoints = {}, headers = {} } = options
@@ -39,6 +42,7 @@ class HttpTransport implements Transport {
     const given = SIGNALS.filter((signal) => endpoints[signal] !== undefined)
     this.signals = options.signals ?? (given.length > 0 && options.endpoint === undefined ? given : SIGNALS)
     checkHeaders(headers)
+    this.#tls = options.tls
     const base =
       options.endpoint === undefined ? undefined : otlpEndpoint(options.endpoint, options.protocol ?? 'http/protobuf')
     for (const warning of base?.warnings ?? []) say('warn', 'export.endpoint', warning)
@@ -70,6 +74,12 @@ class HttpTransport implements Transport {
   place(signal: Signal): string {
     const { url } = this.#targets[signal]!
     return `${url.origin}${url.pathname}`
+  }
+
+  last(signal: Signal, payload: Payload): LastRequest {
+    const { url, preset } = this.#targets[signal]!
+    const gzip = this.#gzip && payload.bytes >= PACK_FROM
+    return { url: url.href, preset, headers: this.#headers, body: whole(payload), gzip, tls: this.#tls }
   }
 
   async send(signal: Signal, payload: Payload, timeoutMs: number): Promise<Outcome> {

@@ -2,6 +2,7 @@
 // over, and travel one lane per signal. The transport (HTTP or gRPC) is handed in; everything else is the same for both.
 import { RETRY, type RetryOptions } from '../base/retry.ts'
 import type { Preset } from '../egress/address.ts'
+import type { LastRequest } from '../egress/last.ts'
 import type { Resolver } from '../egress/resolve.ts'
 import type { TlsOptions } from '../egress/tls.ts'
 import type { Resource } from '../model/attribute.ts'
@@ -147,6 +148,13 @@ export class OtlpSink implements SignalSink {
     const signals = signal === undefined ? SIGNALS : [signal]
     for (const one of signals) this.ship(one)
     await Promise.all(signals.map((one) => this.#lanes[one].flush(deadlineMs)))
+  }
+
+  last(): readonly LastRequest[] {
+    return SIGNALS.flatMap((signal) => {
+      this.ship(signal)
+      return this.#lanes[signal].last().flatMap((payload) => this.#transport.last?.(signal, payload) ?? [])
+    })
   }
 
   close(deadlineMs: number): Promise<void> {

@@ -1,4 +1,5 @@
 // What travels between a gatherer, a lane and a transport.
+import type { LastRequest } from '../egress/last.ts'
 import type { Signal } from '../pipeline/sink.ts'
 
 /** One request body as a list of buffers. */
@@ -24,6 +25,19 @@ export interface Transport {
   place(signal: Signal): string
   /** Never rejects. */
   send(signal: Signal, payload: Payload, timeoutMs: number): Promise<Outcome>
+  /** The same request for somebody else to send; absent where only this process can. */
+  last?(signal: Signal, payload: Payload): LastRequest
   /** Lets go of connections; requests under way end. */
   close(): void
+}
+
+/** The body in one piece that no other buffer shares. */
+export function whole({ parts, bytes }: Payload): Uint8Array<ArrayBuffer> {
+  const body = new Uint8Array(bytes)
+  let at = 0
+  for (const part of parts) {
+    body.set(part, at)
+    at += part.length
+  }
+  return body
 }

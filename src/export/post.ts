@@ -11,7 +11,7 @@ import type { TlsOptions } from '../egress/tls.ts'
 import type { Signal } from '../pipeline/sink.ts'
 import { say } from '../pipeline/voice.ts'
 import { failure, refusal } from './answer.ts'
-import type { Outcome, Payload, Transport } from './payload.ts'
+import { type Outcome, type Payload, type Transport, whole } from './payload.ts'
 
 /** Smaller bodies do not gain by compression. */
 const PACK_FROM = 1024
@@ -72,6 +72,14 @@ export function post(options: PostOptions): Transport {
   return {
     component,
     place: () => target.url.origin + target.url.pathname,
+    last: (_signal, payload) => ({
+      url: target.url.href,
+      preset: target.preset,
+      headers: sent,
+      body: whole(payload),
+      gzip: zips && payload.bytes >= PACK_FROM,
+      tls: options.tls,
+    }),
     async send(_signal: Signal, payload: Payload, timeoutMs: number): Promise<Outcome> {
       try {
         const packed = zips && payload.bytes >= PACK_FROM

@@ -25,6 +25,10 @@ export class Reach {
     say('warn', 'export.unreachable', text)
   }
 
+  isDown(signal: Signal): boolean {
+    return this.#down.has(signal)
+  }
+
   up(signal: Signal, place: string): void {
     if (!this.#down.delete(signal) || this.#down.size > 0) return
     say(this.#said ? 'info' : 'debug', 'export.reachable', `${place} takes telemetry again`)

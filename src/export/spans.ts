@@ -1,6 +1,7 @@
 // A sink of spans alone, for the formats that know nothing else: encoded as they come, sent in requests of at least `batch`
 // spans or when the delay is over, over one lane with its bounded queue and its retries. A request speaks for one resource.
 import { RETRY, type RetryOptions } from '../base/retry.ts'
+import type { LastRequest } from '../egress/last.ts'
 import type { Resource } from '../model/attribute.ts'
 import type { Batch } from '../model/batch.ts'
 import type { SpanRecord } from '../model/span.ts'
@@ -98,6 +99,11 @@ export class SpanSink implements SignalSink {
   async flush(deadlineMs: number): Promise<void> {
     this.ship('traces')
     await this.#lane.flush(deadlineMs)
+  }
+
+  last(): readonly LastRequest[] {
+    this.ship('traces')
+    return this.#lane.last().flatMap((payload) => this.#transport.last?.('traces', payload) ?? [])
   }
 
   close(deadlineMs: number): Promise<void> {

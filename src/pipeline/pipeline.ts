@@ -4,6 +4,7 @@
 // the process alive; it refuses to grow.
 import { AsyncResource } from 'node:async_hooks'
 import { resync } from '../base/clock.ts'
+import type { LastRequest } from '../egress/last.ts'
 import type { Resource } from '../model/attribute.ts'
 import type { Batch } from '../model/batch.ts'
 import type { LogRecord } from '../model/log.ts'
@@ -304,6 +305,34 @@ export class Pipeline {
       await this.#drain()
       await this.#flushSinks('logs', left(3))
     })
+  }
+
+  /**
+   * The process ends in this turn: everything recorded so far goes to the sinks, and what those cannot send by themselves any
+   * more comes back as requests. Synchronous.
+   */
+  last(): LastRequest[] {
+    try {
+      this.#ended?.encode()
+      while (this.#spans.size > 0)
+        this.#fan('traces', { resource: this.resource, spans: this.#spans.slice(), series: NO_SERIES, logs: NO_LOGS })
+      while (this.#logs.size > 0)
+        this.#fan('logs', { resource: this.resource, spans: NO_SPANS, series: NO_SERIES, logs: this.#logs.slice() })
+      const { collect } = this.#options
+      const series = collect !== undefined && this.#bySignal.metrics.length > 0 ? collect() : NO_SERIES
+      if (series.length > 0) this.#fan('metrics', { resource: this.resource, spans: NO_SPANS, series, logs: NO_LOGS })
+    } catch {
+      say('debug', 'pipeline.collect', 'metrics could not be collected')
+    }
+    const requests: LastRequest[] = []
+    for (const sink of this.sinks) {
+      try {
+        hushed(() => void requests.push(...(sink.last?.() ?? [])))
+      } catch {
+        this.#broken(sink)
+      }
+    }
+    return requests
   }
 
   async #flushSinks(signal: Signal, deadlineMs: number): Promise<void> {

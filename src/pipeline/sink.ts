@@ -1,4 +1,5 @@
 // What a sink may tell the pipeline beyond `accept`: which signals it takes, whether it can take a span at its end.
+import type { LastRequest } from '../egress/last.ts'
 import type { Resource } from '../model/attribute.ts'
 import type { Sink } from '../model/batch.ts'
 import type { SpanRecord } from '../model/span.ts'
@@ -30,6 +31,8 @@ export interface SignalSink extends Sink {
   /** The delay is over: what was gathered of this signal shall leave. */
   ship?(signal: Signal): void
   flush?(deadlineMs: number, signal?: Signal): Promise<void>
+  /** The process ends in this turn: takes out what waits, as requests that somebody else sends. Of what is on the way nothing. */
+  last?(): readonly LastRequest[]
   readonly counts?: Readonly<Record<Signal, ExportCounts>>
   /** `otel.component.type` of its self telemetry, such as `otlp_http_exporter`. */
   readonly component?: string

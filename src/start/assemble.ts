@@ -11,13 +11,12 @@ import { Propagator } from '../context/propagator.ts'
 import { health } from '../health/default.ts'
 import { uptime } from '../health/uptime.ts'
 import { Lifecycle, STOP } from '../lifecycle/lifecycle.ts'
-import { type SignalOptions, watchSignals } from '../lifecycle/signals.ts'
+import { watchSignals } from '../lifecycle/signals.ts'
 import { findWinston, installLogs } from '../logs/installed.ts'
 import { noticeToLogger } from '../logs/notice.ts'
 import type { Sink } from '../model/batch.ts'
 import { loadContrib } from '../otel/contrib.ts'
 import { registerOtel } from '../otel/register.ts'
-import type { Pipeline } from '../pipeline/pipeline.ts'
 import { Redactor } from '../redact/redact.ts'
 import { detectResource } from '../resource/resource.ts'
 import { configureCdc } from '../surfaces/cdc/settings.ts'
@@ -27,6 +26,7 @@ import { HttpSurface } from '../surfaces/http/surface.ts'
 import { install } from '../trace/installed.ts'
 import { TrafficRing } from '../traffic/ring.ts'
 import { startData } from './data.ts'
+import { End } from './end.ts'
 import { serviceConsole } from './endpoints.ts'
 import { nameOtherTracers } from './other-tracers.ts'
 import { probe } from './probe.ts'
@@ -178,7 +178,9 @@ export function assemble(options: StartOptions): Telltale {
     }
 
     // 5. How it ends, in the order of ruling 42; the pipeline itself flushes metrics, then traces, then logs.
-    close('signals of the process', watchSignals({ stop: () => lifecycle.stop(), ...atExit(pipeline) }))
+    const end = new End(pipeline, config.observability.opentelemetry.exit_timeout)
+    close('signals of the process', watchSignals({ stop: () => lifecycle.stop(), ...end.bySignal }))
+    close('exit of the process', end.watchExit())
     lifecycle.onStop('liveness', 0, () => health.liveness.off())
     lifecycle.onStop('endpoints', STOP.drain, (deadlineMs) => telltale.shut(deadlineMs))
     lifecycle.begin()
@@ -190,21 +192,4 @@ export function assemble(options: StartOptions): Telltale {
 function ownInstance(attributes: Config['resource'], part: string): Config['resource'] {
   const id = attributes['service.instance.id']
   return id === undefined ? attributes : { ...attributes, 'service.instance.id': `${id}/${part}` }
-}
-
-/** A flush at the end of a process; again while the application records more in its last moments, but not for ever. */
-function atExit(pipeline: Pipeline): Pick<SignalOptions, 'flush' | 'pending'> {
-  let told = -1
-  let left = 10
-  const recorded = () => {
-    const { spans, logs } = pipeline.self
-    return spans.processed + spans.size + logs.processed + logs.size
-  }
-  return {
-    async flush(deadlineMs) {
-      await pipeline.flush(deadlineMs)
-      told = recorded()
-    },
-    pending: () => pipeline.sinks.length > 0 && recorded() !== told && left-- > 0,
-  }
 }

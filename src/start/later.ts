@@ -1,6 +1,7 @@
 // A sink whose room is still being imported. Start is synchronous in what matters, so the first batches may come before
 // the exporter does: a bounded number waits, the oldest are given up first and said once.
 import { noticeOnce } from '../base/notice.ts'
+import type { LastRequest } from '../egress/last.ts'
 import type { Batch } from '../model/batch.ts'
 import type { ExportCounts, Signal, SignalSink } from '../pipeline/sink.ts'
 
@@ -62,6 +63,10 @@ export class LaterSink implements SignalSink {
   async flush(deadlineMs: number, signal?: Signal): Promise<void> {
     await this.#ready
     await this.#sink?.flush?.(deadlineMs, signal)
+  }
+
+  last(): readonly LastRequest[] {
+    return this.#sink?.last?.() ?? []
   }
 
   async close(deadlineMs: number): Promise<void> {

@@ -16,6 +16,7 @@ const READERS: readonly (readonly [RegExp, ...RegExp[]])[] = [
   [/^on_invalid$/, /\bonInvalid\(/],
   [/opentelemetry\.enabled$/, /\bconfig\.disabled\b/],
   [/\.propagators$/, /\bconfig\.propagators\b/],
+  [/\.exit_timeout$/, /\bopentelemetry\.exit_timeout\b/],
   [/tracing\.enabled$/, /\btraces\.enabled\b|config\[signal\]\.enabled/],
   [/tracing\.sample(r|_rate)$/, /\btraces\.sampler\b/],
   [/tracing\.max_/, /\btraces\.limits\b/],

@@ -11,6 +11,7 @@ import { afterEach, expect, test } from 'vitest'
 import { Fault } from '../../src/base/fault.ts'
 import { OWN_TRAFFIC } from '../../src/base/own.ts'
 import { Caller, request } from '../../src/egress/caller.ts'
+import { sendAll } from '../../src/egress/last-thread.ts'
 import type { Resolver } from '../../src/egress/resolve.ts'
 import { allow } from '../../src/egress/target.ts'
 import { readTls } from '../../src/egress/tls.ts'
@@ -248,4 +249,21 @@ test('a certificate file that cannot be read is a fault with its name', () => {
   expect(() => readTls({ ca: '/nowhere/ca.pem' })).toThrow(
     'TLS_FILE ca: A certificate or key file cannot be read; found /nowhere/ca.pem. Check the path and its permissions.',
   )
+})
+
+test('what a thread sends for a process that ends is judged again, and counted when it was taken [S-31]', async () => {
+  const port = await answer((req, res) => res.writeHead(req.url === '/refused' ? 400 : 200).end())
+  const one = (url: string, preset: 'operator' | 'strict' = 'operator') => ({
+    url,
+    preset,
+    headers: {},
+    body: new Uint8Array(3),
+    gzip: false,
+    tls: undefined,
+  })
+  const here = `http://127.0.0.1:${port}`
+  const requests = [one(`${here}/a`), one(`${here}/refused`), one(`${here}/b`, 'strict'), one('http://127.0.0.1:1/')]
+  const state = new Int32Array(new SharedArrayBuffer(8))
+  await sendAll({ requests, timeoutMs: 5000, state })
+  expect([...state]).toEqual([1, 1])
 })

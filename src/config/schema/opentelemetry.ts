@@ -73,6 +73,10 @@ export const opentelemetry = section('Traces, pushed metrics and the resource.',
     choice('A format.', ['tracecontext', 'baggage', 'b3', 'b3multi', 'jaeger', 'none'], { required: true }),
     { default: ['tracecontext', 'baggage'] },
   ),
+  exit_timeout: duration(
+    'How long `process.exit()` or an error that nobody handles may be held up to deliver what was recorded last; 0s leaves them alone.',
+    { default: '1s', min: '0s', max: '10s' },
+  ),
   tracing,
   metrics,
   resource: section('Who is speaking.', {

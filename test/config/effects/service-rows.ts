@@ -1,9 +1,11 @@
 // Keys of the service as a whole: who it is, what it records at all, where it listens.
 import { execFile } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import net from 'node:net'
 import { join } from 'node:path'
 import { buildSync } from 'esbuild'
+import { dist, run } from '../../house/dist.ts'
+import { ROOT } from '../../house/source.ts'
 import { type Row, row } from './row.ts'
 import { get, pause, Recording, type Service } from './service.ts'
 
@@ -58,6 +60,17 @@ async function invalid(service: Service): Promise<unknown> {
       resolve([error?.code ?? 0, stdout.trim()])
     })
   })
+}
+
+/** What a process delivers that ends in the turn in which it recorded it. */
+async function parted(service: Service): Promise<unknown> {
+  await dist()
+  const modules = join(service.folder, 'node_modules')
+  mkdirSync(modules)
+  symlinkSync(ROOT, join(modules, 'telltale'))
+  const program = "const { span, start } = require('telltale'); start(); span('last', () => {}); process.exit(0)"
+  await run(process.execPath, ['-e', program], { cwd: service.folder, env: { PATH: process.env['PATH'] } })
+  return service.collector.spans
 }
 
 async function refused(service: Service): Promise<unknown> {
@@ -170,6 +183,13 @@ export const SERVICE: readonly Row[] = [
     { base: { mode: 'loud' } },
   ),
   row(`${OTEL}.enabled`, [undefined, false], spans, [['s'], []]),
+  row(`${OTEL}.exit_timeout`, ['10s', '0s'], parted, [['last'], []], {
+    base: {
+      observability: {
+        opentelemetry: { tracing: { exporters: [{ type: 'otlp', endpoint: 'http://127.0.0.1:[port]' }] } },
+      },
+    },
+  }),
   row(`${OTEL}.propagators`, [undefined, ['baggage']], outgoing, [['traceparent'], []]),
   row(`${OTEL}.resource.attributes`, [undefined, { team: 'checkout' }], resource, [[], ['checkout']]),
   row('surfaces.http.enabled', [undefined, false], recorded, [
