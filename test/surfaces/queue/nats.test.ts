@@ -547,6 +547,7 @@ test.skipIf(none)('what cannot be sent is counted by its error, and fails as it 
   await expect(client.publish(`${name}.x`, 'x', wrong)).rejects.toThrow('wrong last sequence')
   await expect(client.publish(`${name}.x`, 'x', { msgID: 'a\r\nb' })).rejects.toThrow('cannot contain')
   await expect(connection.request('nobody', 'x')).rejects.toThrow('no responders')
+  await expect(client.publish('retried', 'x', { retries: 3 })).rejects.toThrow('not enabled')
   expect(() => connection.publish('a b', 'x')).toThrow('subject')
   await connection.close()
   expect(() => connection.publish('closed', 'x')).toThrow('closed')
@@ -555,6 +556,7 @@ test.skipIf(none)('what cannot be sent is counted by its error, and fails as it 
     [`queue_published_total{queue=${name}.x,error_type=JetStreamApiError}`]: 1,
     [`queue_published_total{queue=${name}.x,error_type=InvalidArgumentError}`]: 1,
     'queue_published_total{queue=nobody,error_type=RequestError}': 1,
+    'queue_published_total{queue=retried,error_type=JetStreamNotEnabled}': 1,
     'queue_published_total{queue=a b,error_type=InvalidSubjectError}': 1,
     'queue_published_total{queue=closed,error_type=ClosedConnectionError}': 1,
   })
