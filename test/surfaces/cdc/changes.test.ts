@@ -24,7 +24,7 @@ beforeAll(async () => {
     const { rows } = await sql.query("SELECT current_setting('output_plugin_libraries') AS now")
     return rows[0].now.includes('wal2json')
   })
-}, 60_000)
+})
 afterAll(() => server?.stop())
 
 async function slot(client: pg.Client, name: string, plugin = 'pgoutput'): Promise<void> {

@@ -20,7 +20,7 @@ beforeAll(async () => {
   await sql.query('CREATE PUBLICATION pub FOR TABLE a')
   await sql.query("CREATE ROLE locked LOGIN REPLICATION PASSWORD 'right'")
   await sql.end()
-}, 60_000)
+})
 afterAll(() => server?.stop())
 beforeEach(() => {
   forgetNotices()
@@ -38,7 +38,14 @@ interface End {
   readonly events: readonly unknown[]
 }
 
-async function follow(at: string, slot: string, during: () => unknown = () => {}, publication = 'pub'): Promise<End> {
+/** Follows until it ends as expected, with every error that is told, those of its connection after the end too. */
+async function follow(
+  expected: End,
+  at: string,
+  slot: string,
+  during: () => unknown = () => {},
+  publication = 'pub',
+): Promise<void> {
   const events: unknown[] = []
   // It answers the server each second, which the server waits for before it shuts down.
   const observed = observeReplication(service(at, { acknowledge: { auto: true, timeoutSeconds: 1 } }))
@@ -59,9 +66,9 @@ async function follow(at: string, slot: string, during: () => unknown = () => {}
   await until(() => started || settled)
   await during()
   const rejected = await end
-  // What a connection says after it is gone.
+  await expect.poll(() => ({ rejected, events })).toEqual(expected)
   await new Promise((done) => setTimeout(done, 50))
-  return { rejected, events }
+  expect(events).toEqual(expected.events)
 }
 
 function code(error: unknown): unknown {
@@ -80,16 +87,20 @@ function one(name: string, type: string): Record<string, number> {
 
 test.skipIf(noPostgres)('a connection refused counts once [W-18]', async () => {
   const { counts } = kit()
-  expect(await follow('postgres://postgres@127.0.0.1:1/postgres', 'orders')).toEqual({
-    rejected: 'ECONNREFUSED',
-    events: ['ECONNREFUSED'],
-  })
+  await follow(
+    {
+      rejected: 'ECONNREFUSED',
+      events: ['ECONNREFUSED'],
+    },
+    'postgres://postgres@127.0.0.1:1/postgres',
+    'orders',
+  )
   expect(counts()).toEqual(one('orders', 'ECONNREFUSED'))
 })
 
 test.skipIf(noPostgres)('a slot that does not exist counts once [W-18]', async () => {
   const { counts } = kit()
-  expect(await follow(url, 'nowhere')).toEqual({ rejected: '42704', events: [] })
+  await follow({ rejected: '42704', events: [] }, url, 'nowhere')
   expect(counts()).toEqual(one('nowhere', '42704'))
 })
 
@@ -102,7 +113,7 @@ test.skipIf(noPostgres)('a slot that another consumer has counts once; the first
   const started = new Promise<void>((done) => first.on('start', () => done()))
   const running = first.subscribe(pgoutput('pub'), 'taken')
   await started
-  expect(await follow(url, 'taken')).toEqual({ rejected: '55006', events: [] })
+  await follow({ rejected: '55006', events: [] }, url, 'taken')
   const sql = await connected(url)
   await sql.query('INSERT INTO a VALUES (1)')
   await until(() => data === 4)
@@ -119,8 +130,8 @@ test.skipIf(noPostgres)('a publication that does not exist counts once, with the
   const { counts } = kit()
   await slot('unpublished')
   const sql = await connected(url)
-  const end = await follow(url, 'unpublished', () => sql.query('INSERT INTO a VALUES (2)'), 'missing')
-  expect(end).toEqual({ rejected: '42704', events: [] })
+  const insert = () => sql.query('INSERT INTO a VALUES (2)')
+  await follow({ rejected: '42704', events: [] }, url, 'unpublished', insert, 'missing')
   expect(counts()).toEqual(one('unpublished', '42704'))
 })
 
@@ -137,7 +148,7 @@ test.skipIf(noPostgres)('a wrong password counts once [W-18]', async () => {
       () => true,
     ),
   )
-  expect(await follow(at, 'orders')).toEqual({ rejected: '28P01', events: ['28P01'] })
+  await follow({ rejected: '28P01', events: ['28P01'] }, at, 'orders')
   expect(counts()).toEqual(one('orders', '28P01'))
 })
 
@@ -146,10 +157,15 @@ test.skipIf(noPostgres)(
   async () => {
     const { counts } = kit()
     await slot('killed')
-    expect(await follow(url, 'killed', () => server.kill())).toEqual({
-      rejected: 'Connection terminated unexpectedly',
-      events: ['Connection terminated unexpectedly'],
-    })
+    await follow(
+      {
+        rejected: 'Connection terminated unexpectedly',
+        events: ['Connection terminated unexpectedly'],
+      },
+      url,
+      'killed',
+      () => server.kill(),
+    )
     expect(counts()).toEqual(one('killed', 'Error'))
     await server.begin()
   },
@@ -171,10 +187,15 @@ test.skipIf(noPostgres)(
         )
       })
     }
-    expect(await follow(url, 'dropped', drop)).toEqual({
-      rejected: '57P01',
-      events: ['Connection terminated unexpectedly'],
-    })
+    await follow(
+      {
+        rejected: '57P01',
+        events: ['Connection terminated unexpectedly'],
+      },
+      url,
+      'dropped',
+      drop,
+    )
     expect(counts()).toEqual(one('dropped', '57P01'))
   },
 )

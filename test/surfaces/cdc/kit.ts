@@ -74,7 +74,7 @@ export function pgoutput(publication: string): PgoutputPlugin {
   return new PgoutputPlugin({ protoVersion: 1, publicationNames: [publication] })
 }
 
-export async function until(done: () => boolean | Promise<boolean>, ms = 20_000): Promise<void> {
+export async function until(done: () => boolean | Promise<boolean>, ms = 40_000): Promise<void> {
   const end = performance.now() + ms
   while (!(await done())) {
     if (performance.now() > end) throw new Error(`it did not happen: ${done}`)

@@ -15,7 +15,7 @@ beforeAll(async () => {
   if (noPostgres) return
   await dist()
   server = await postgres(LOGICAL)
-}, 120_000)
+})
 afterAll(() => server?.stop())
 
 const PROGRAM = `

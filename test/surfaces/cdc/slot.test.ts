@@ -16,7 +16,7 @@ beforeAll(async () => {
   if (noPostgres) return
   server = await postgres([...LOGICAL, 'max_slot_wal_keep_size=32MB', 'min_wal_size=32MB', 'max_wal_size=32MB'])
   url = server.url
-}, 60_000)
+})
 afterAll(() => server?.stop())
 
 const said: string[] = []
@@ -248,6 +248,7 @@ test('questions begin with the surface and end with it, and one is asked at a ti
   await new Promise((done) => setTimeout(done, 250))
   expect(asked).toEqual([])
   const on = kit()
+  await until(() => asked.length > 0)
   await new Promise((done) => setTimeout(done, 250))
   expect(asked.map(([text, values]) => [String(text).startsWith('/* telltale */ SELECT'), values])).toEqual([
     [true, ['later']],
