@@ -9,16 +9,7 @@ import { KIND_CONSUMER } from '../../model/span.ts'
 import type { Started } from '../../trace/tracer.ts'
 import { type Carrier, frameFrom } from './carrier.ts'
 import { failure, typeOf } from './refused.ts'
-import {
-  type About,
-  type Attributes,
-  aboutOf,
-  describeBy,
-  type QueueSurface,
-  type Relation,
-  running,
-  unreadable,
-} from './surface.ts'
+import { About, type Attributes, type QueueSurface, type Relation, running, unreadable } from './surface.ts'
 
 export interface Message {
   readonly id?: string | number | undefined
@@ -115,7 +106,7 @@ export class Work implements Settlement {
 
   constructor(surface: QueueSurface, about: Delivery, released: (() => void) | null) {
     // All that can throw is read before anything begins.
-    const told = aboutOf(about)
+    const told = new About(about)
     const name = String(about.name ?? (told.queue ? `process ${told.queue}` : 'process'))
     const messages: readonly (Message | null | undefined)[] = about.batch ?? [about]
     const senders = messages.map((one) => frameFrom(one?.headers, surface.propagator))
@@ -189,9 +180,9 @@ export class Work implements Settlement {
   }
 }
 
-function begin(surface: QueueSurface, name: string, { attributes }: About, parent: Frame | null): Started {
+function begin(surface: QueueSurface, name: string, about: About, parent: Frame | null): Started {
   const span = surface.tracer!.start(name, KIND_CONSUMER, parent)
-  describeBy(span, { 'messaging.operation.name': 'process', 'messaging.operation.type': 'process', ...attributes })
+  about.describe(span, 'process', 'process')
   return span
 }
 

@@ -5,10 +5,6 @@ import type { Attributes } from './surface.ts'
 
 export const KAFKA = 'kafka'
 
-export const TOPIC = 'messaging.destination.name'
-export const PARTITION = 'messaging.destination.partition.id'
-export const OFFSET = 'messaging.kafka.offset'
-
 /** Longer keys are left out: they name nothing that anyone would look for. */
 const MAX_KEY = 1024
 
@@ -22,23 +18,34 @@ export interface KafkaMessage {
   readonly headers?: Readonly<Record<string, unknown>> | null
 }
 
-export function attributesOf(message: KafkaMessage, partition: unknown): Attributes {
+/** Of one that is sent by itself. */
+export function departureOf(topic: string, { key, value, partition }: KafkaMessage): Attributes {
   return {
-    [PARTITION]: partitionOf(partition),
-    [OFFSET]: offsetOf(message.offset),
-    'messaging.kafka.message.key': keyOf(message.key),
-    'messaging.kafka.message.tombstone': message.value === null ? true : undefined,
+    'messaging.destination.name': topic,
+    'messaging.destination.partition.id': partitionOf(partition),
+    'messaging.kafka.message.key': keyOf(key),
+    'messaging.kafka.message.tombstone': value === null ? true : undefined,
   }
 }
 
-/** Of a message that came: also whose event it is, where it is a CloudEvent in binary mode (Kafka binding, 3.2). */
-export function arrivalOf(message: KafkaMessage, partition: unknown): Attributes {
-  const event = (name: string): string | undefined => textOf(message.headers?.[name]) ?? undefined
+/** Of one that came: also whose event it is, where it is a CloudEvent in binary mode (Kafka binding, 3.2). */
+export function arrivalOf(
+  topic: string,
+  partition: unknown,
+  group: string | undefined,
+  message: KafkaMessage,
+): Attributes {
+  const { headers } = message
   return {
-    ...attributesOf(message, partition),
-    'event.id': event('ce_id'),
-    'event.type': event('ce_type'),
-    subject: event('ce_subject'),
+    'messaging.destination.name': topic,
+    'messaging.destination.partition.id': partitionOf(partition),
+    'messaging.kafka.offset': offsetOf(message.offset),
+    'messaging.kafka.message.key': keyOf(message.key),
+    'messaging.kafka.message.tombstone': message.value === null ? true : undefined,
+    'messaging.consumer.group.name': group,
+    'event.id': textOf(headers?.['ce_id']) ?? undefined,
+    'event.type': textOf(headers?.['ce_type']) ?? undefined,
+    subject: textOf(headers?.['ce_subject']) ?? undefined,
   }
 }
 

@@ -1,17 +1,8 @@
 // What one call of a producer sends: copies of its messages, which get the headers, and one publication for each topic.
 import { whenSettled } from '../../base/outcome.ts'
 import { changed, plain } from './client.ts'
-import {
-  attributesOf,
-  KAFKA,
-  type KafkaMessage,
-  OFFSET,
-  offsetOf,
-  PARTITION,
-  partitionOf,
-  TOPIC,
-} from './kafka-message.ts'
-import { type Publication, publish, publishAll, type Sent } from './publish.ts'
+import { departureOf, KAFKA, type KafkaMessage, offsetOf, partitionOf } from './kafka-message.ts'
+import { type Publication, publish, publishAll } from './publish.ts'
 import { steady } from './steady.ts'
 import type { Attributes } from './surface.ts'
 
@@ -45,6 +36,16 @@ export function copiesOf(entries: unknown): Entry[] | null {
 
 /** Hands the entries over with the context in every message: one span for each topic. */
 export function sendWithContext<R>(entries: readonly Entry[], hand: () => R): R {
+  if (entries.length > 1) return sendToMany(entries, hand)
+  const { topic, messages } = entries[0]!
+  return publish(publicationOf(topic, messages), (_, each, note) => {
+    carry(messages, each)
+    const told = (answer: unknown): void => note(placeOf(Array.isArray(answer) ? answer : undefined, messages.length))
+    return whenSettled(hand(), told, ignored)
+  })
+}
+
+function sendToMany<R>(entries: readonly Entry[], hand: () => R): R {
   const topics = new Map<string, KafkaMessage[]>()
   for (const { topic, messages } of entries) {
     const known = topics.get(topic) ?? []
@@ -52,31 +53,34 @@ export function sendWithContext<R>(entries: readonly Entry[], hand: () => R): R 
     topics.set(topic, known)
   }
   const sending = [...topics]
-  const carry = (sent: readonly Sent[]): R => {
-    for (const [i, [, messages]] of sending.entries()) {
-      for (const [n, message] of messages.entries()) {
-        const headers = sent[i]!.each[n]!
-        if (Object.keys(headers).length > 0) (message as { headers?: object }).headers = headers
-      }
-    }
+  const publications = sending.map(([topic, messages]) => publicationOf(topic, messages))
+  return publishAll(publications, (sent) => {
+    for (const [i, [, messages]] of sending.entries()) carry(messages, sent[i]!.each)
     const told = (answer: unknown): void => {
       const places = placesIn(answer)
       for (const [i, [topic, messages]] of sending.entries()) {
         sent[i]!.note(placeOf(places.get(topic), messages.length))
       }
     }
-    return whenSettled(hand(), told, () => {})
+    return whenSettled(hand(), told, ignored)
+  })
+}
+
+function ignored(): void {}
+
+function carry(messages: readonly KafkaMessage[], each: readonly object[]): void {
+  for (let i = 0; i < messages.length; i++) {
+    for (const _ in each[i]) {
+      ;(messages[i] as { headers?: object }).headers = each[i]!
+      break
+    }
   }
-  const publications = sending.map(([topic, messages]) => publicationOf(topic, messages))
-  if (publications.length > 1) return publishAll(publications, carry)
-  return publish(publications[0]!, (headers, each, note) => carry([{ headers, each, note }]))
 }
 
 function publicationOf(topic: string, messages: readonly KafkaMessage[]): Publication {
-  const [only] = messages
   const batch = messages as Publication['batch']
-  const one = messages.length === 1 ? attributesOf({ ...only, offset: undefined }, only!.partition) : {}
-  return { queue: steady(topic), system: KAFKA, batch, attributes: { ...one, [TOPIC]: topic } }
+  const attributes = messages.length === 1 ? departureOf(topic, messages[0]!) : { 'messaging.destination.name': topic }
+  return { queue: steady(topic), system: KAFKA, batch, attributes }
 }
 
 /** What the client answers, one record for each partition, by topic. */
@@ -93,8 +97,11 @@ function placesIn(answer: unknown): Map<unknown, Record<string, unknown>[]> {
 }
 
 /** Where it went, when that was one place. */
-function placeOf(places: readonly Record<string, unknown>[] | undefined, count: number): Attributes {
-  if (places?.length !== 1) return {}
-  const { partition, baseOffset } = places[0]!
-  return { [PARTITION]: partitionOf(partition), [OFFSET]: count === 1 ? offsetOf(baseOffset) : undefined }
+function placeOf(places: readonly unknown[] | undefined, count: number): Attributes {
+  const place = places?.length === 1 ? plain(places[0]) : null
+  if (place === null) return {}
+  return {
+    'messaging.destination.partition.id': partitionOf(place['partition']),
+    'messaging.kafka.offset': count === 1 ? offsetOf(place['baseOffset']) : undefined,
+  }
 }

@@ -7,7 +7,7 @@ import { changed, type Method, mark, plain, replace, unknownClient } from './cli
 import { consume, type Settlement } from './consume.ts'
 import { type BatchPayload, Progress } from './kafka-batch.ts'
 import { followLag } from './kafka-lag.ts'
-import { arrivalOf, KAFKA, type KafkaMessage, PARTITION, partitionOf, TOPIC, timeOf } from './kafka-message.ts'
+import { arrivalOf, KAFKA, type KafkaMessage, partitionOf, timeOf } from './kafka-message.ts'
 import { copiesOf, sendWithContext } from './kafka-send.ts'
 import { steady } from './steady.ts'
 import { running } from './surface.ts'
@@ -28,8 +28,6 @@ interface MessagePayload {
 interface Membership {
   group: string | undefined
 }
-
-const GROUP = 'messaging.consumer.group.name'
 
 /**
  * Observes a `Kafka` with every producer and consumer that it makes from now on, or one producer or consumer alone.
@@ -132,7 +130,7 @@ function oneByOne(handler: Method, membership: Membership): Method {
     const { topic, partition, message } = (plain(args[0]) ?? {}) as MessagePayload
     if (plain(message) === null) return handler.apply(this, args)
     const { headers } = message!
-    const attributes = { ...arrivalOf(message!, partition), [TOPIC]: String(topic), [GROUP]: membership.group }
+    const attributes = arrivalOf(String(topic), partition, membership.group, message!)
     return consume({ queue: steady(String(topic)), system: KAFKA, headers, at: timeOf(message!), attributes }, () =>
       handler.apply(this, args),
     )
@@ -146,9 +144,9 @@ function together(handler: Method, membership: Membership, autoResolve: boolean)
     if (!Array.isArray(messages) || messages.length === 0) return handler.apply(this, args)
     const batch = messages.map((message: KafkaMessage) => ({ headers: message.headers, at: timeOf(message) }))
     const attributes = {
-      [TOPIC]: String(topic),
-      [PARTITION]: partitionOf(partition),
-      [GROUP]: membership.group,
+      'messaging.destination.name': String(topic),
+      'messaging.destination.partition.id': partitionOf(partition),
+      'messaging.consumer.group.name': membership.group,
     }
     return consume({ queue: steady(String(topic)), system: KAFKA, batch, attributes }, (settlement) => {
       const progress = new Progress(messages)

@@ -7,7 +7,7 @@ import { KIND_PRODUCER } from '../../model/span.ts'
 import type { Started } from '../../trace/tracer.ts'
 import { type Carrier, Context } from './carrier.ts'
 import { failure, typeOf } from './refused.ts'
-import { type About, type Attributes, aboutOf, describeBy, type QueueSurface, running, unreadable } from './surface.ts'
+import { About, type Attributes, describeBy, type QueueSurface, running, unreadable } from './surface.ts'
 
 export interface Outgoing {
   /** Headers that the message has already. */
@@ -115,7 +115,7 @@ export class Sending implements Sent {
 
   constructor(surface: QueueSurface, about: Publication, outer: Frame | null) {
     // All that can throw is read before anything begins.
-    const told = aboutOf(about)
+    const told = new About(about)
     const given = copied(about)
     const batch = about.batch?.map(copied)
     this.#series = surface.series(told.queue)
@@ -144,9 +144,9 @@ export class Sending implements Sent {
   }
 }
 
-function begin(surface: QueueSurface, { queue, attributes }: About, outer: Frame | null): Started {
-  const span = surface.tracer!.start(queue ? `publish ${queue}` : 'publish', KIND_PRODUCER, outer)
-  describeBy(span, { 'messaging.operation.name': 'publish', 'messaging.operation.type': 'send', ...attributes })
+function begin(surface: QueueSurface, about: About, outer: Frame | null): Started {
+  const span = surface.tracer!.start(about.queue ? `publish ${about.queue}` : 'publish', KIND_PRODUCER, outer)
+  about.describe(span, 'publish', 'send')
   return span
 }
 

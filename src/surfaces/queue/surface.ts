@@ -15,35 +15,45 @@ export type Relation = 'parent' | 'link'
 /** Attributes of a span by the names of the semantic conventions; what is undefined is left out. */
 export type Attributes = Readonly<Record<string, string | number | boolean | undefined>>
 
-export function describeBy(span: Started, attributes: Attributes): void {
-  for (const key in attributes) span.set(key, attributes[key])
-}
-
 /** What `publish` and `consume` tell of alike, read whole. */
-export interface About {
+export class About {
   readonly queue: string
-  readonly attributes: Attributes
+  readonly #system: string | undefined
+  readonly #id: string | undefined
+  readonly #count: number | undefined
+  readonly #attributes: Attributes | undefined
+
+  constructor(given: {
+    readonly queue?: unknown
+    readonly system?: string | undefined
+    readonly id?: string | number | undefined
+    readonly batch?: readonly unknown[] | undefined
+    readonly attributes?: Attributes | undefined
+  }) {
+    const { queue, system, id, batch, attributes } = given
+    this.queue = String(queue ?? '')
+    this.#system = system
+    this.#id = id === undefined ? undefined : String(id)
+    this.#count = batch?.length
+    this.#attributes = attributes
+  }
+
+  describe(span: Started, operation: string, type: string): void {
+    if (this.#system !== undefined) span.set('messaging.system', this.#system)
+    span.set('messaging.operation.name', operation)
+    span.set('messaging.operation.type', type)
+    if (this.queue !== '') span.set('messaging.destination.name', this.queue)
+    if (this.#count !== undefined) span.set('messaging.batch.message_count', this.#count)
+    else if (this.#id !== undefined) span.set('messaging.message.id', this.#id)
+    describeBy(span, this.#attributes)
+  }
 }
 
-export function aboutOf(given: {
-  readonly queue?: unknown
-  readonly system?: string | undefined
-  readonly id?: string | number | undefined
-  readonly batch?: readonly unknown[] | undefined
-  readonly attributes?: Attributes | undefined
-}): About {
-  const { queue, system, id, batch, attributes } = given
-  const name = String(queue ?? '')
-  return {
-    queue: name,
-    attributes: {
-      'messaging.system': system,
-      'messaging.destination.name': name === '' ? undefined : name,
-      'messaging.batch.message_count': batch?.length,
-      'messaging.message.id': batch !== undefined || id === undefined ? undefined : String(id),
-      ...attributes,
-    },
-  }
+/** Those that cannot be read are left out. */
+export function describeBy(span: Started, attributes: Attributes | null | undefined): void {
+  try {
+    for (const key in attributes) if (attributes[key] !== undefined) span.set(key, attributes[key])
+  } catch {}
 }
 
 /** Something that a caller without types, or with getters, gave: it goes its way without us. */

@@ -87,6 +87,7 @@ test('what cannot be read goes its way unobserved: nothing is thrown, nothing st
   const deliveries = [
     ...hostile,
     { queue: Object.create(null) },
+    // Alone among these it is observed, without what cannot be read.
     { queue: 'orders', attributes: trap('deep') },
     { queue: 'orders', batch: 7 },
     { queue: 'orders', batch: [trap('at')] },
@@ -107,6 +108,7 @@ test('what cannot be read goes its way unobserved: nothing is thrown, nothing st
   expect(publish({ queue: 'orders', batch: [null, {}] as never }, (_, each) => each.length)).toBe(2)
   expect(publishAll([{ queue: 'a' }, trap('queue') as never, { queue: 'b' }], (sent) => sent.length)).toBe(3)
   expect(spans().map((span) => (span as { name: string }).name)).toEqual([
+    'process orders',
     'publish [object Object]',
     'process orders',
     'publish orders',
@@ -122,8 +124,8 @@ test('what cannot be read goes its way unobserved: nothing is thrown, nothing st
     'queue_publish_duration_seconds{queue=orders}': 1,
     'queue_publish_duration_seconds{queue=a}': 1,
     'queue_publish_duration_seconds{queue=b}': 1,
-    'queue_messages_total{queue=orders,result=ack}': 3,
-    'queue_process_duration_seconds{queue=orders,result=ack}': 1,
+    'queue_messages_total{queue=orders,result=ack}': 4,
+    'queue_process_duration_seconds{queue=orders,result=ack}': 2,
     'queue_in_flight{queue=orders}': 0,
   })
   expect(seen().map(([event]) => event)).toEqual(['queue.unreadable', 'queue.unreadable'])
