@@ -96,11 +96,15 @@ beforeAll(async () => {
   await delivered(DATABASE, MARIADB_URL)
   // Whoever delivered says so to the broker afterwards, and metrics leave every half second.
   for (const [name, url] of admin) {
-    await until(`nothing is under way in ${name}`, async () => {
-      const response = await fetch(`${url}/metrics`, { headers: { connection: 'close' } })
-      scraped.set(name, readings(await response.text()))
-      return underWay(scraped.get(name)!).length === 0 && reported(scraped.get(name)!)
-    }).catch(() => {})
+    await until(
+      `nothing is under way in ${name}`,
+      async () => {
+        const response = await fetch(`${url}/metrics`, { headers: { connection: 'close' } })
+        scraped.set(name, readings(await response.text()))
+        return underWay(scraped.get(name)!).length === 0 && reported(scraped.get(name)!)
+      },
+      30_000,
+    ).catch(() => {})
   }
   for (const { child } of services) child.kill('SIGTERM')
   await Promise.all(services.map(({ ended }) => ended))
