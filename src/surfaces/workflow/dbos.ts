@@ -1,7 +1,8 @@
-// DBOS 3 to 5 on PostgreSQL: workflows, steps and queues of the class `DBOS`, and what a `DBOSClient` enqueues. The context
+// DBOS 5 on PostgreSQL: workflows, steps and queues of the class `DBOS`, and what a `DBOSClient` enqueues. The context
 // rides in the attributes of the workflow under one key, so a run in another process, or after the death of this one, finds
 // it. Registered functions stay those that the application gave: what we put around them is inside of DBOS's record of them.
 import { AsyncResource } from 'node:async_hooks'
+import { noticeOnce } from '../../base/notice.ts'
 import { runIn } from '../../context/current.ts'
 import type { Carrier } from './carrier.ts'
 import { type Method, mark, plain, replace, unknownEngine } from './client.ts'
@@ -54,6 +55,8 @@ function observeClass(engine: Engine & object): void {
     const registration = registrationOf(engine, fn)
     if (registration === null) return
     registered.set(fn as object, registration)
+    // DBOS takes the function that was registered for what registering it gave.
+    registered.set(registration.origFunction, registration)
     around(registration)
   }
   const run = (registration: Registration): void => observeRun(engine, registration, find)
@@ -172,7 +175,11 @@ function carrying(attributes: unknown, headers: Carrier): unknown {
 function nameFor(fn: unknown, otherwise: string): string {
   if (typeof fn !== 'function') return otherwise
   const registration = registered.get(fn)
-  return registration === undefined ? fn.name || otherwise : nameOf(registration)
+  if (registration !== undefined) return nameOf(registration)
+  const name = fn.name || otherwise
+  const text = `the workflow ${name} was registered before observeDBOS() was called: its runs are not observed`
+  noticeOnce(`workflow.early\n${name}`, 'warn', 'workflow.engine', text)
+  return name
 }
 
 function textOf(value: unknown): string | undefined {

@@ -100,6 +100,7 @@ const COMMANDS = {
       const handle = await DBOS.startWorkflow(workflow, { workflowID: id, queueName: queue })('o')
       return { id: handle.workflowID }
     }),
+  hold: ({ id }) => span('request', () => DBOS.withNextWorkflowID(id, () => outcome(fulfil('o')))),
   cancel: async ({ id }) => void (await DBOS.cancelWorkflow(id)),
   release: () => void release(),
   result: ({ id }) => outcome(DBOS.retrieveWorkflow(id).getResult()),

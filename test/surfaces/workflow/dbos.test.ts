@@ -5,12 +5,15 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { DBOSClient } from '@dbos-inc/dbos-sdk'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { otlpReceiver, type RecordedSpan, type TestReceiver } from '../../../src/testing.ts'
+import { observeDBOS } from '../../../src/workflow.ts'
 import { dist } from '../../house/dist.ts'
 import { POSTGRES, postgres, type Server } from '../../otel/servers.ts'
 import { missing, until } from '../queue/kit.ts'
+import { kit } from './kit.ts'
 
 const APP = join(dirname(fileURLToPath(import.meta.url)), 'dbos-app.mjs')
 const none = missing('PostgreSQL', POSTGRES)
@@ -256,6 +259,93 @@ test.skipIf(none)(
       'workflow_step_duration_seconds fulfil charge success': 1,
       'workflow_step_duration_seconds fulfil ship success': 1,
     })
+  },
+  120_000,
+)
+
+test.skipIf(none)(
+  'a workflow that was called as a function goes on in a trace of its own, since DBOS keeps nothing of its caller',
+  async () => {
+    const on = await database()
+    const first = await launched({}, on)
+    first.tell('hold', { id: 'h' })
+    await first.hear(({ waiting }) => waiting === 'h')
+    await first.kill()
+    const second = await launched({}, on)
+    await second.hear(({ waiting }) => waiting === 'h')
+    await second.ask('release')
+    expect(await second.ask('result', { id: 'h' })).toEqual({ result: 'charged o, shipped' })
+    expect(await traceOf('workflow fulfil', 4)).toEqual([
+      { span: 'workflow fulfil internal < null', recovered: true, result: 'success' },
+      { span: 'step wait internal < workflow fulfil', ...FIRST },
+      { span: 'step charge internal < workflow fulfil', ...FIRST },
+      { span: 'step ship internal < workflow fulfil', ...FIRST },
+    ])
+  },
+  120_000,
+)
+
+test.skipIf(none)(
+  'what a client in another process enqueues runs in the trace of that process',
+  async () => {
+    const on = await database()
+    const app = await launched({}, on)
+    const { spans } = kit()
+    const client = observeDBOS(await DBOSClient.create({ systemDatabaseUrl: on }))
+    const handle = await client.enqueue({ workflowName: 'checkout', queueName: 'orders', workflowID: 'e' }, 'o')
+    await client.destroy()
+    expect(handle.workflowID).toBe('e')
+    const trace = 'start checkout'
+    expect(spans()).toEqual([
+      {
+        name: 'start checkout',
+        kind: 'producer',
+        parent: null,
+        trace,
+        attributes: {
+          'workflow.name': 'checkout',
+          'workflow.id': 'e',
+          'workflow.engine': 'dbos',
+          'workflow.queue': 'orders',
+        },
+      },
+    ])
+    expect(await app.ask('result', { id: 'e' })).toEqual({ result: 'charged o' })
+    expect(await traceOf('workflow checkout', 3)).toMatchObject([
+      { span: 'workflow checkout consumer < lost with its process', queue: 'orders', result: 'success' },
+      {},
+      {},
+    ])
+    // The ids of the test are counted: those of its only span are the first six.
+    expect(receiver.spans.all.findLast(({ name }) => name === 'workflow checkout')).toMatchObject({
+      traceId: '00000001000000020000000300000004',
+      parentSpanId: '0000000500000006',
+    })
+  },
+  120_000,
+)
+
+test.skipIf(none)(
+  'when the database goes down in the middle of a workflow it ends when that is back, and the counts are balanced',
+  async () => {
+    const own = await postgres()
+    try {
+      const app = await launched({}, own.url)
+      await app.ask('begin', { id: 'd' })
+      await app.hear(({ waiting }) => waiting === 'd')
+      await own.kill()
+      await app.ask('release')
+      await own.begin()
+      expect(await app.ask('result', { id: 'd' })).toEqual({ result: 'charged o, shipped' })
+      expect(await app.ask('counts')).toMatchObject({
+        'workflow_started_total fulfil': 1,
+        'workflow_completed_total fulfil success': 1,
+        'workflow_active fulfil': 0,
+      })
+      await app.kill()
+    } finally {
+      await own.stop()
+    }
   },
   120_000,
 )
