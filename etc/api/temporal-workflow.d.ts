@@ -6,6 +6,11 @@ declare function interceptors(): {
 };
 
 interface Inbound {
-    execute(input: unknown, next: (input: unknown) => unknown): unknown;
-    handleSignal(input: unknown, next: (input: unknown) => unknown): unknown;
+    readonly execute: Intercept;
+    readonly handleSignal: Intercept;
+    readonly handleUpdate: Intercept;
+    readonly validateUpdate: Intercept;
+    readonly handleQuery: Intercept;
 }
+
+type Intercept = (input: unknown, next: (input: unknown) => unknown) => unknown;

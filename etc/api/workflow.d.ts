@@ -115,7 +115,7 @@ interface TemporalTelemetry {
     readonly activityInterceptors: ((context: any) => any)[];
     readonly runtime: {
         telemetryOptions?: {
-            metrics?: object;
+            metrics?: any;
         };
     };
     readonly metricMeter: MetricMeter;

@@ -145,17 +145,23 @@ function stand(): void {
   slot.propagation = new Polyglot(slot.propagation)
 }
 
+type Intercept = (input: unknown, next: (input: unknown) => unknown) => unknown
+
 interface Inbound {
-  execute(input: unknown, next: (input: unknown) => unknown): unknown
-  handleSignal(input: unknown, next: (input: unknown) => unknown): unknown
+  readonly execute: Intercept
+  readonly handleSignal: Intercept
+  readonly handleUpdate: Intercept
+  readonly validateUpdate: Intercept
+  readonly handleQuery: Intercept
 }
 
 /** The factory that Temporal calls for each workflow. Wherever in the list it stands, ours is there before the first use. */
 export function interceptors(): { inbound: Inbound[] } {
   stand()
-  const first = (input: unknown, next: (input: unknown) => unknown): unknown => {
+  const first: Intercept = (input, next) => {
     stand()
     return next(input)
   }
-  return { inbound: [{ execute: first, handleSignal: first }] }
+  const all = { execute: first, handleSignal: first, handleUpdate: first, validateUpdate: first, handleQuery: first }
+  return { inbound: [all] }
 }

@@ -43,7 +43,8 @@ export interface TemporalTelemetry {
   // biome-ignore lint/suspicious/noExplicitAny: a function of Temporal's, whose types we do not import
   readonly activityInterceptors: ((context: any) => any)[]
   /** For `Runtime.install`, before the first worker or connection. */
-  readonly runtime: { telemetryOptions?: { metrics?: object } }
+  // biome-ignore lint/suspicious/noExplicitAny: options of Temporal's, with a class of theirs in them
+  readonly runtime: { telemetryOptions?: { metrics?: any } }
   /** Records straight into the registry. */
   readonly metricMeter: MetricMeter
   /** Reads no metrics any more, after a last time. */

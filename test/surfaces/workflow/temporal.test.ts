@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { otlpReceiver, type TestReceiver } from '../../../src/testing.ts'
 import { dist, run } from '../../house/dist.ts'
+import { ROOT } from '../../house/source.ts'
 import { freePort } from '../../otel/servers.ts'
 import { missing, until } from '../queue/kit.ts'
 
@@ -182,3 +183,47 @@ test('a package that is missing, or cannot be used, fails the loading and is nam
   })
   rmSync(empty, { recursive: true })
 })
+
+const PROGRAM = `
+import { Client, Connection } from '@temporalio/client'
+import type { MetricMeter } from '@temporalio/common'
+import { MockActivityEnvironment } from '@temporalio/testing'
+import { bundleWorkflowCode, type ReplayWorkerOptions, Runtime, Worker } from '@temporalio/worker'
+import { metricMeter, temporal } from 'DIST/esm/workflow.js'
+export async function main(): Promise<unknown> {
+  const { plugins, runtime, activityInterceptors, metricMeter: own } = temporal()
+  Runtime.install(runtime)
+  await Worker.create({ plugins, taskQueue: 'q' })
+  new Client({ connection: await Connection.connect({ plugins }), plugins })
+  await bundleWorkflowCode({ workflowsPath: 'w', plugins })
+  const replay: ReplayWorkerOptions = { workflowsPath: 'w', plugins }
+  const meter: MetricMeter = metricMeter({ a: 1 })
+  new MockActivityEnvironment({}, { interceptors: activityInterceptors, metricMeter: own })
+  return [replay, meter]
+}
+`
+
+test.skipIf(none)(
+  "what it gives has the types that Temporal's packages ask for",
+  async () => {
+    const types = await dist({ types: true })
+    const modules = join(ROOT, 'node_modules')
+    writeFileSync(join(folder, 'program.mts'), PROGRAM.replace('DIST', types))
+    const compilerOptions = {
+      module: 'node16',
+      target: 'es2022',
+      types: ['node'],
+      typeRoots: [join(modules, '@types')],
+      strict: true,
+      noEmit: true,
+      skipLibCheck: true,
+    }
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['program.mts'] }))
+    expect(await run(process.execPath, [join(modules, 'typescript/bin/tsc'), '-p', folder])).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: '',
+    })
+  },
+  240_000,
+)
