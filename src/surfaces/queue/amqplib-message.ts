@@ -36,8 +36,15 @@ export function labelOf(exchange: unknown, key: unknown): string {
 
 /** The exchange, the routing key and the queue, of those that have a name; a queue that is called like its key is one. */
 export function destination(exchange: unknown, key: unknown, queue?: unknown): string {
-  const parts = [exchange, key, queue === key ? undefined : queue].filter((one) => one !== undefined && one !== '')
-  return parts.length === 0 ? NAMELESS : parts.map(String).join(':')
+  let name = ''
+  if (exchange !== undefined) name = String(exchange)
+  if (key !== undefined && key !== '') name = joined(name, String(key))
+  if (queue !== undefined && queue !== '' && queue !== key) name = joined(name, String(queue))
+  return name === '' ? NAMELESS : name
+}
+
+function joined(name: string, part: string): string {
+  return name === '' ? part : `${name}:${part}`
 }
 
 export function deliveryOf(channel: unknown, queue: unknown, message: object): Delivery {

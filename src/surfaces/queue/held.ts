@@ -1,41 +1,54 @@
 // Messages between their delivery and their settlement, for clients that settle by a call. What a client says of a
 // message ends its span and its count; a message that nobody settles ends with whatever carried it, so nothing leaks.
-
 import { timers } from '../../base/clock.ts'
 import { noticeOnce } from '../../base/notice.ts'
 import { whenSettled } from '../../base/outcome.ts'
-import { shared } from '../../base/slot.ts'
 import { type Delivery, delivered, type Work } from './consume.ts'
 import { Refused } from './refused.ts'
 
 /** For each channel or consumer. Past it the oldest is let go. */
 const MAX_OPEN = 10_000
 
-const messages = shared('queue.held', () => new WeakMap<object, Held>())
+/** On the message, out of sight: a WeakMap of all of them costs the collector more than all else here. */
+const HELD: unique symbol = Symbol.for('telltale.queue.held') as never
+
+const NOTHING = (): void => {}
 
 /** One message that the application has. */
 export class Held {
   readonly work: Work
+  /** Where it is open, and under which key. */
+  readonly #open: Map<unknown, Held>
+  readonly #key: unknown
   /** Nothing settles it: it is done when its handler is, or when the next one is asked for. */
   readonly free: boolean
   /** Monotonic milliseconds, for brokers that take back what nobody settles. */
   deadline: number = Number.POSITIVE_INFINITY
+  /** Who asked for it, for an adapter that has to know. */
+  owner: unknown = null
   #running = 0
 
-  constructor(work: Work, free: boolean) {
+  constructor(work: Work, free: boolean, open: Map<unknown, Held>, key: unknown) {
     this.work = work
     this.free = free
+    this.#open = open
+    this.#key = key
+  }
+
+  end(thrown: boolean, error: unknown): void {
+    if (this.#open.get(this.#key) === this) this.#open.delete(this.#key)
+    this.work.end(thrown, error)
   }
 
   /** Null: it was processed. */
   settle(reason: Refused | null): void {
     if (reason !== null) this.work.nack(reason)
-    this.work.end(false, undefined)
+    this.end(false, undefined)
   }
 
   /** For a free one whose handler nobody gave us. */
   pass(): void {
-    if (this.free && this.#running === 0) this.work.end(false, undefined)
+    if (this.free && this.#running === 0) this.end(false, undefined)
   }
 
   /** For `get` and `next`: whether `handle` is called with it shows in this very turn. */
@@ -54,7 +67,7 @@ export class Held {
 
   failed(error: unknown): void {
     this.#running--
-    this.work.end(true, error)
+    this.end(true, error)
   }
 
   /** For clients that ignore what a handler returns: only a promise is looked at, and its rejection stays as loud as it was. */
@@ -95,17 +108,14 @@ export class Open<K> {
 
   /** Null when nothing has started. */
   add(key: K, message: object, about: Delivery, free: boolean): Held | null {
-    const released = (): void => {
-      if (this.#open.get(key)?.work === work) this.#open.delete(key)
-    }
-    const work = delivered(about, released)
+    const work = delivered(about, NOTHING)
     if (work === null) return null
     if (this.#open.size >= MAX_OPEN) this.#letGo()
     // A number that comes again is of another channel under the same wrapper.
     this.#open.get(key)?.settle(new Refused('unsettled', 'another came under its number'))
-    const held = new Held(work, free)
+    const held = new Held(work, free, this.#open as Map<unknown, Held>, key)
     this.#open.set(key, held)
-    messages.set(message, held)
+    Reflect.defineProperty(message, HELD, { value: held, configurable: true })
     return held
   }
 
@@ -143,7 +153,7 @@ export class Open<K> {
 
   #letGo(): void {
     for (const held of this.#open.values()) {
-      held.settle(new Refused('unsettled', 'it was not settled while 10000 others came'))
+      held.settle(new Refused('unsettled', `it was not settled while ${MAX_OPEN} others came`))
       const text = `${this.#what}: ${MAX_OPEN} messages are not settled; the oldest count as nack`
       noticeOnce(`queue.unsettled\n${this.#what}`, 'warn', 'queue.unsettled', text)
       return
@@ -152,7 +162,12 @@ export class Open<K> {
 }
 
 export function heldOf(message: unknown): Held | undefined {
-  return typeof message === 'object' && message !== null ? messages.get(message) : undefined
+  if (typeof message !== 'object' || message === null) return undefined
+  try {
+    return (message as { [HELD]?: Held })[HELD]
+  } catch {
+    return undefined
+  }
 }
 
 /**

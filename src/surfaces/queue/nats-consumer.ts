@@ -2,7 +2,7 @@
 // where nobody says any of these, until the server takes it back.
 import { monotonic, timers } from '../../base/clock.ts'
 import { type Method, mark, plain, readable, replace } from './client.ts'
-import { type Held, Open } from './held.ts'
+import { type Held, heldOf, Open } from './held.ts'
 import { iterating } from './nats-iterate.ts'
 import { deliveryOf, infoOf, type Message } from './nats-message.ts'
 import { Refused } from './refused.ts'
@@ -113,7 +113,7 @@ class JetConsumer {
     const delivery = readable('processed', () => deliveryOf(this.#connection, queue, durable, message as Message))
     const held = delivery === null ? null : this.#open.add(message, message, delivery, free)
     if (held === null || free) return held
-    settled.set(message, this)
+    held.owner = this
     Object.defineProperties(message, METHODS)
     this.extend(message, held)
     this.#sweep ??= timers.setInterval(() => this.#expire(), SWEEP_MS).unref()
@@ -134,7 +134,7 @@ class JetConsumer {
   }
 
   failed(message: object, error: unknown): void {
-    this.#open.get(message)?.work.end(true, error)
+    this.#open.get(message)?.end(true, error)
   }
 
   /** Counts the server's time anew. */
@@ -155,7 +155,7 @@ class JetConsumer {
   }
 }
 
-const settled = new WeakMap<object, JetConsumer>()
+const ownerOf = (message: object): JetConsumer | undefined => heldOf(message)?.owner as JetConsumer | undefined
 
 /** The same functions for all messages: what they stand for is found in the prototype of the message. */
 const METHODS: PropertyDescriptorMap = {
@@ -168,15 +168,15 @@ const METHODS: PropertyDescriptorMap = {
     if (!(answer instanceof Promise)) return
     answer.then(
       // False: it was settled before.
-      (heard) => heard === true && settled.get(message)?.settle(message, null),
-      (error: unknown) => settled.get(message)?.failed(message, error),
+      (heard) => heard === true && ownerOf(message)?.settle(message, null),
+      (error: unknown) => ownerOf(message)?.failed(message, error),
     )
   }),
-  working: method('working', (message) => settled.get(message)?.extend(message)),
+  working: method('working', (message) => ownerOf(message)?.extend(message)),
 }
 
 function settling(name: string, reason: Refused | null): PropertyDescriptor {
-  return method(name, (message) => settled.get(message)?.settle(message, reason))
+  return method(name, (message) => ownerOf(message)?.settle(message, reason))
 }
 
 function method(name: string, after: (message: object, answer: unknown) => void): PropertyDescriptor {
