@@ -1,5 +1,5 @@
 // How far the handler of a batch came. Kafka knows no message, only a place in the partition: what was resolved is done.
-import type { Method } from './client.ts'
+import { changed, type Method } from './client.ts'
 import type { KafkaMessage } from './kafka-message.ts'
 
 export interface BatchPayload {
@@ -27,8 +27,7 @@ export class Progress {
   watch(payload: BatchPayload): BatchPayload {
     const { resolveOffset, isRunning, isStale } = payload
     const self = this
-    return {
-      ...payload,
+    return changed(payload, {
       ...(typeof resolveOffset === 'function' && {
         resolveOffset(this: unknown, ...args: unknown[]): unknown {
           const result = (resolveOffset as Method).apply(this, args)
@@ -38,7 +37,7 @@ export class Progress {
       }),
       ...(typeof isRunning === 'function' && { isRunning: this.#asking(isRunning as Method, false) }),
       ...(typeof isStale === 'function' && { isStale: this.#asking(isStale as Method, true) }),
-    }
+    })
   }
 
   /** How many messages lie up to what was resolved; they come in the order of their offsets. */

@@ -3,7 +3,7 @@
 // as far as `eachBatch` resolved it.
 import { whenSettled } from '../../base/outcome.ts'
 import { current } from '../../context/current.ts'
-import { changed, type Method, mark, plain, replace, unknownClient } from './client.ts'
+import { changed, type Method, mark, plain, readable, replace, unknownClient } from './client.ts'
 import { consume, type Settlement } from './consume.ts'
 import { type BatchPayload, Progress } from './kafka-batch.ts'
 import { followLag } from './kafka-lag.ts'
@@ -111,24 +111,29 @@ function consumer(client: object, group?: string): void {
   })
   replace(client, 'run', (original) => {
     return function run(this: unknown, ...args) {
-      const config = plain(args[0])
-      if (config === null) return original.apply(this, args)
-      const { eachMessage, eachBatch, eachBatchAutoResolve = true } = config
-      const observed = {
-        ...(typeof eachMessage === 'function' && { eachMessage: oneByOne(eachMessage as Method, membership) }),
-        ...(typeof eachBatch === 'function' && {
-          eachBatch: together(eachBatch as Method, membership, Boolean(eachBatchAutoResolve)),
-        }),
-      }
-      return original.call(this, changed(config, observed), ...args.slice(1))
+      const observed = readable('processed', () => configOf(args[0], membership))
+      if (observed === null) return original.apply(this, args)
+      return original.call(this, observed, ...args.slice(1))
     }
+  })
+}
+
+function configOf(given: unknown, membership: Membership): object | null {
+  const config = plain(given)
+  if (config === null) return null
+  const { eachMessage, eachBatch, eachBatchAutoResolve = true } = config
+  return changed(config, {
+    ...(typeof eachMessage === 'function' && { eachMessage: oneByOne(eachMessage as Method, membership) }),
+    ...(typeof eachBatch === 'function' && {
+      eachBatch: together(eachBatch as Method, membership, Boolean(eachBatchAutoResolve)),
+    }),
   })
 }
 
 function oneByOne(handler: Method, membership: Membership): Method {
   return function eachMessage(this: unknown, ...args) {
     const { topic, partition, message } = (plain(args[0]) ?? {}) as MessagePayload
-    if (plain(message) === null) return handler.apply(this, args)
+    if (running.surface === null || plain(message) === null) return handler.apply(this, args)
     const { headers } = message!
     const attributes = arrivalOf(String(topic), partition, membership.group, message!)
     return consume({ queue: steady(String(topic)), system: KAFKA, headers, at: timeOf(message!), attributes }, () =>
@@ -141,7 +146,7 @@ function together(handler: Method, membership: Membership, autoResolve: boolean)
   return function eachBatch(this: unknown, ...args) {
     const payload = (plain(args[0]) ?? {}) as BatchPayload
     const { topic, partition, messages } = payload.batch ?? {}
-    if (!Array.isArray(messages) || messages.length === 0) return handler.apply(this, args)
+    if (running.surface === null || !Array.isArray(messages) || messages.length === 0) return handler.apply(this, args)
     const batch = messages.map((message: KafkaMessage) => ({ headers: message.headers, at: timeOf(message) }))
     const attributes = {
       'messaging.destination.name': String(topic),

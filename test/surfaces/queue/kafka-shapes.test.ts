@@ -184,7 +184,85 @@ test('when nothing has started, a client gets the very messages and handlers get
   const all = { batch: { topic: 'orders', partition: 0, messages: [one.message] } }
   await cluster.run.eachMessage!(one)
   await cluster.run.eachBatch!(all)
-  expect([seen[0] === one, seen[1]]).toEqual([true, all])
+  expect([seen[0] === one, seen[1] === all]).toEqual([true, true])
+})
+
+test('what a consumer announces is its lag: partitions that go elsewhere go, several consumers add up, garbage is none [G-29]', () => {
+  const { counts } = kit()
+  const consumer = () => {
+    const listeners: Record<string, (event: unknown) => void> = {}
+    observeKafka({
+      subscribe() {},
+      run() {},
+      events: {
+        START_BATCH_PROCESS: 's',
+        END_BATCH_PROCESS: 'e',
+        GROUP_JOIN: 'j',
+        STOP: 'p',
+        DISCONNECT: 'd',
+        CRASH: 'c',
+      },
+      on(event: string, listener: (event: unknown) => void) {
+        listeners[event] = listener
+      },
+    })
+    return (event: string, payload?: unknown) => listeners[event]!({ payload })
+  }
+  const lags = () => [counts()['queue_lag{queue=orders}'], counts()['queue_lag{queue=bills}']]
+  const at = (topic: unknown, partition: number, lag: unknown) => ({
+    topic,
+    partition,
+    offsetLag: lag,
+    offsetLagLow: lag,
+  })
+  const [one, two] = [consumer(), consumer()]
+  one('s', at('orders', 0, '5'))
+  one('s', at('orders', 1, '7'))
+  one('e', at('orders', 1, '2'))
+  one('s', at('bills', 0, '9'))
+  two('s', at('orders', 2, '100'))
+  expect(lags()).toEqual([107, 9])
+  const garbage = [
+    undefined,
+    null,
+    7,
+    {},
+    at(7, 0, '1'),
+    at('orders', 0, 'many'),
+    at('orders', 0, '-1001'),
+    at('orders', 0, undefined),
+  ]
+  for (const payload of garbage) for (const event of ['s', 'e']) one(event, payload)
+  expect(lags()).toEqual([107, 9])
+  one('j', { groupId: 'mailers', memberAssignment: { orders: [1] } })
+  expect(lags()).toEqual([102, undefined])
+  one('j', { memberAssignment: null })
+  expect(lags()).toEqual([100, undefined])
+  two('c')
+  two('d')
+  expect(lags()).toEqual([undefined, undefined])
+})
+
+test('a configuration that cannot be read, or none, reaches the consumer as it is', async () => {
+  kit()
+  const given: unknown[] = []
+  const consumer = observeKafka({ subscribe() {}, run: async (...args: unknown[]) => void given.push(...args) })
+  const trap = Object.defineProperty({}, 'eachMessage', {
+    get() {
+      throw new RangeError('no handler')
+    },
+  })
+  const inherited = Object.create({ eachMessage: async () => 'inherited', autoCommit: false })
+  const run = consumer.run as (...args: unknown[]) => Promise<void>
+  onNotice(() => {})
+  later(() => onNotice(undefined))
+  for (const config of [trap, undefined, null, 7, inherited]) await run(config)
+  expect(given.slice(0, 4)).toEqual([trap, undefined, null, 7])
+  const last = given[4] as { autoCommit: boolean; eachMessage(payload: object): Promise<string> }
+  expect([last.autoCommit, await last.eachMessage({ topic: 'orders', message: { value: 'a' } })]).toEqual([
+    false,
+    'inherited',
+  ])
 })
 
 test('what is no client of Kafka is given back as it was, and that is said once', () => {
