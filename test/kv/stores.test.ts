@@ -193,3 +193,59 @@ test('what is no store comes back untouched and is said once; hostile ones do no
   onNotice(before)
   expect(told.map(({ event }) => event)).toEqual(['kv.unknown', 'kv.fault'])
 })
+
+test('a promise that is put into a Map or a cache comes out as itself, and its failure is its own [W-16]', async () => {
+  class Cache {
+    readonly #held = new Map<string, unknown>()
+    get(key: string): unknown {
+      return this.#held.get(key)
+    }
+    set(key: string, value: unknown): this {
+      this.#held.set(key, value)
+      return this
+    }
+    delete(key: string): boolean {
+      return this.#held.delete(key)
+    }
+  }
+  const unhandled: unknown[] = []
+  const listeners = process.listeners('unhandledRejection')
+  process.removeAllListeners('unhandledRejection')
+  process.on('unhandledRejection', (error) => unhandled.push(error))
+  for (const store of [observe(new Map<string, unknown>(), { namespace: 'm' }), observe(new Cache())]) {
+    const failing = Promise.reject(new Error('mine'))
+    failing.catch(() => {})
+    const poisoned = Object.defineProperty({}, 'then', {
+      get() {
+        throw new Error('poison')
+      },
+    })
+    store.set('failing', failing)
+    store.set('poisoned', poisoned)
+    store.set('list', [null])
+    expect(store.get('failing')).toBe(failing)
+    expect(store.get('poisoned')).toBe(poisoned)
+    expect(store.get('list')).toEqual([null])
+    expect([store.get.name, store.get.length, store.set.length]).toEqual(['get', 1, 2])
+  }
+  await new Promise((done) => setImmediate(done))
+  process.removeAllListeners('unhandledRejection')
+  for (const listener of listeners) process.on('unhandledRejection', listener)
+  expect(unhandled).toEqual([])
+  expect(on.counts('kv_ops_total')).toEqual({ 'm set ok': 3, 'm get ok': 3, 'Cache set ok': 3, 'Cache get ok': 3 })
+})
+
+test('a store whose set answers at once may still have a get that answers later [W-16]', async () => {
+  const held = new Map<string, unknown>()
+  const store = observe(
+    {
+      get: async (key: string) => held.get(key),
+      set: (key: string, value: unknown) => void held.set(key, value),
+      delete: (key: string) => held.delete(key),
+    },
+    { namespace: 'mixed' },
+  )
+  store.set('a', 1)
+  expect([await store.get('a'), await store.get('missing')]).toEqual([1, undefined])
+  expect(on.counts('kv_ops_total')).toEqual({ 'mixed set ok': 1, 'mixed get ok': 1, 'mixed get not_found': 1 })
+})

@@ -61,10 +61,10 @@ async function answering(port: number, child: ChildProcess): Promise<void> {
   throw new Error('the server did not come up')
 }
 
-function stopping(child: ChildProcess, folder?: string): () => Promise<void> {
+function stopping(child: ChildProcess, folder?: string, signal: NodeJS.Signals = 'SIGTERM'): () => Promise<void> {
   return async () => {
     const gone = new Promise((done) => child.once('exit', done))
-    if (child.exitCode === null && child.kill('SIGTERM')) await gone
+    if (child.exitCode === null && child.kill(signal)) await gone
     if (folder) rmSync(folder, { recursive: true, force: true })
   }
 }
@@ -142,7 +142,8 @@ export async function postgres(
       await gone
       rmSync(join(data, 'postmaster.pid'), { force: true })
     },
-    stop: () => stopping(child, folder)(),
+    // At once: it would wait for whoever is still connected.
+    stop: () => stopping(child, folder, 'SIGQUIT')(),
   }
 }
 

@@ -1,6 +1,7 @@
 // The six handlers of W-17 (direct, prepared, in a transaction; each with and without rows) through real drivers against
 // real databases.
 import { spawnSync } from 'node:child_process'
+import net from 'node:net'
 import { PGlite } from '@electric-sql/pglite'
 import mysqlCallbacks from 'mysql2'
 import mysql from 'mysql2/promise'
@@ -10,7 +11,7 @@ import { current, runIn } from '../../src/context/current.ts'
 import { Frame } from '../../src/context/frame.ts'
 import { observe } from '../../src/surfaces/sql/observe.ts'
 import { MARIADB, mariadb, POSTGRES, postgres, REQUIRED, type Server } from '../otel/servers.ts'
-import { type Kit, kit } from './kit.ts'
+import { type Kit, kit, view } from './kit.ts'
 
 const noPostgres = POSTGRES === undefined && !REQUIRED
 const noMaria = MARIADB === undefined && !REQUIRED
@@ -154,17 +155,85 @@ test.skipIf(noMaria)(
     await new Promise<void>((done) => void events.query('INSERT INTO shop.six VALUES (4)', () => done()))
     await new Promise<void>((done) => events.end(() => done()))
     expect(on.counts('sql_ops_total')).toEqual({
-      'exec ok mysql START': 1,
-      'exec ok mysql COMMIT': 1,
-      'exec ok mysql CREATE': 2,
-      'exec ok mysql INSERT': 4,
-      'query ok mysql SELECT': 4,
-      'query error mysql SELECT ER_NO_SUCH_TABLE': 1,
-      'exec error mysql INSERT ER_DUP_ENTRY': 1,
+      'exec ok mariadb START': 1,
+      'exec ok mariadb COMMIT': 1,
+      'exec ok mariadb CREATE': 2,
+      'exec ok mariadb INSERT': 4,
+      'query ok mariadb SELECT': 4,
+      'query error mariadb SELECT ER_NO_SUCH_TABLE': 1,
+      'exec error mariadb INSERT ER_DUP_ENTRY': 1,
     })
     expect(on.counts('database_connections_active')).toEqual({})
   },
 )
+
+test.skipIf(noMaria)(
+  'mysql2: MariaDB is told from MySQL by what a pool, or a connection that was handed over, was greeted with [W-17]',
+  async () => {
+    on.stop()
+    on = kit({ spans: true })
+    // An address each, of which nothing is known yet.
+    const { port } = new URL(mariaServer!.url)
+    const forwarders: net.Server[] = []
+    const fresh = async (): Promise<string> => {
+      const forwarder = net.createServer((from) => {
+        const to = net.connect(Number(port), '127.0.0.1')
+        for (const [a, b] of [
+          [from, to],
+          [to, from],
+        ] as const) {
+          a.pipe(b)
+          a.on('error', () => b.destroy())
+        }
+      })
+      forwarders.push(forwarder)
+      await new Promise<void>((done) => forwarder.listen(0, '127.0.0.1', done))
+      return `mysql://root@127.0.0.1:${(forwarder.address() as net.AddressInfo).port}/mysql`
+    }
+    const pool = mysql.createPool(await fresh())
+    await expect(pool.query('SELEC 1')).rejects.toMatchObject({ code: 'ER_PARSE_ERROR' })
+    await pool.end()
+    const handed = observe(mysqlCallbacks.createConnection(await fresh()))
+    handed.on('error', () => {})
+    await new Promise<void>((done) => void handed.query('SELECT 2', () => done()))
+    await new Promise<void>((done) => handed.end(() => done()))
+    const late = observe(await mysql.createConnection(await fresh()))
+    late.on('error', () => {})
+    await late.query('SELECT 3')
+    await late.end()
+    const bare = await mysql.createConnection(await fresh())
+    bare.on('error', () => {})
+    await bare.query('SELECT 4')
+    await bare.end()
+    for (const forwarder of forwarders) forwarder.close()
+    const seen = on.spans.map(view) as { name: string; 'db.system.name': string }[]
+    expect(seen.map((span) => [span.name, span['db.system.name']])).toEqual([
+      ['mariadb mysql', 'mariadb'],
+      ['SELECT mysql', 'mariadb'],
+      ['SELECT mysql', 'mariadb'],
+      ['SELECT mysql', 'mysql'],
+    ])
+    expect(on.counts('sql_ops_total')).toEqual({
+      'exec error mariadb _OTHER ER_PARSE_ERROR': 1,
+      'query ok mariadb SELECT': 2,
+      'query ok mysql SELECT': 1,
+    })
+  },
+)
+
+test.skipIf(noMaria)('mysql2: a connection that nobody listens to fails as it would without us [W-17]', async () => {
+  const listeners = process.listeners('uncaughtException')
+  process.removeAllListeners('uncaughtException')
+  const codes: unknown[] = []
+  // The refusal, and then that the socket is closed, which mysql2 could not take note of.
+  await new Promise<void>((done) => {
+    process.on('uncaughtException', (error: { code?: string }) => codes.push(error.code) === 2 && done())
+    mysqlCallbacks.createConnection({ host: '127.0.0.1', port: 1 })
+  })
+  process.removeAllListeners('uncaughtException')
+  for (const listener of listeners) process.on('uncaughtException', listener)
+  expect(codes).toEqual(['ECONNREFUSED', 'PROTOCOL_CONNECTION_LOST'])
+})
 
 test('PGlite: the six handlers count once each, template tags and failures too [W-17]', async () => {
   const db = observe(await PGlite.create())
@@ -209,6 +278,105 @@ test.skipIf(NODE24 === undefined && !REQUIRED)(
         'query error sqlite SELECT ERR_SQLITE_ERROR': 1,
         'exec error sqlite INSERT ERR_SQLITE_ERROR': 1,
       },
+    })
+  },
+)
+
+test.skipIf(noPostgres)(
+  'pg: configurations of any kind, callbacks and their arguments are as without us [W-17]',
+  async () => {
+    class Statement {
+      callback: (error: unknown, result: { rows: unknown }) => void
+      constructor(callback: (error: unknown, result: { rows: unknown }) => void) {
+        this.callback = callback
+      }
+      get text(): string {
+        return 'SELECT 7 AS seven'
+      }
+    }
+    const poisoned = {
+      get text(): string {
+        throw new Error('poison')
+      },
+    }
+    type Use = (client: pg.Client) => Promise<unknown>
+    const asked = (client: pg.Client, config: unknown): Promise<unknown> =>
+      (client.query as unknown as (config: unknown) => Promise<{ rows: unknown }>)(config)
+    const uses: Record<string, Use> = {
+      error: (client) =>
+        new Promise((done) => client.query('SELECT nothing', (...args: unknown[]) => done(args.length))),
+      answer: (client) => new Promise((done) => client.query('SELECT 1', (...args: unknown[]) => done(args.length))),
+      statement: (client) =>
+        new Promise((done) => {
+          const callback = (_: unknown, result: { rows: unknown }) =>
+            done([result.rows, statement.callback === callback])
+          const statement = new Statement(callback)
+          asked(client, statement)
+        }),
+      plain: (client) =>
+        new Promise((done) => {
+          const callback = (_: unknown, result: { rows: unknown }) => done([result.rows, config.callback === callback])
+          const config = Object.freeze({ text: 'SELECT 8 AS eight', rowMode: 'array', callback })
+          asked(client, config)
+        }),
+      frozen: (client) =>
+        new Promise((done) => {
+          const statement = Object.freeze(new Statement((_, { rows }) => done(rows)))
+          asked(client, statement)
+        }),
+      named: async (client) => {
+        const rows: unknown[] = []
+        for (const value of [1, 2]) {
+          rows.push((await client.query({ name: 'one', text: 'SELECT $1::int AS n', values: [value] })).rows)
+        }
+        return rows
+      },
+      several: async (client) => {
+        const answers = (await client.query('SELECT 1; SET x.y = 1; SELECT 2')) as unknown as { command: string }[]
+        return answers.map(({ command }) => command)
+      },
+      nothing: async (client) => (await client.query('')).rows,
+      poisoned: async (client) => {
+        try {
+          return await asked(client, poisoned)
+        } catch (error) {
+          return (error as Error).message
+        }
+      },
+      late: (client) =>
+        asked
+          .call(null, client, { text: 'SELECT pg_sleep(1)', query_timeout: 20 })
+          .catch((error: Error) => error.message),
+      shape: async (client) => [client.query.name, client.query.length, Object.keys(client).includes('query')],
+    }
+    const answers = async (client: pg.Client): Promise<Record<string, unknown>> => {
+      await client.connect()
+      const found: Record<string, unknown> = {}
+      // One connection each would hide what one leaves behind; the one that is late leaves its connection busy.
+      for (const [name, use] of Object.entries(uses)) found[name] = await use(client)
+      ;(client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy()
+      return found
+    }
+    const client = (): pg.Client => {
+      const made = new pg.Client({ connectionString: pgServer!.url })
+      made.on('error', () => {})
+      return made
+    }
+    const bare = await answers(client())
+    expect(on.counts('sql_ops_total')).toEqual({})
+    expect(await answers(observe(client()))).toEqual(bare)
+    expect(bare).toMatchObject({
+      error: 1,
+      statement: [[{ seven: 7 }], true],
+      plain: [[[8]], true],
+      poisoned: 'poison',
+    })
+    expect(on.counts('sql_ops_total')).toEqual({
+      'query error postgresql SELECT 42703': 1,
+      'query ok postgresql SELECT': 7,
+      'exec ok postgresql _OTHER': 1,
+      'exec error postgresql _OTHER Error': 1,
+      'query error postgresql SELECT Error': 1,
     })
   },
 )

@@ -41,7 +41,8 @@ export function observe<S extends object>(store: S, options: KvObserveOptions = 
     Object.defineProperty(store, OBSERVED, { value: true })
     const given = options.namespace ?? it['namespace']
     const namespace = typeof given === 'string' && given !== '' ? given : store.constructor?.name || 'store'
-    for (const [name, op] of METHODS) replace(store, name, op, namespace)
+    const answers: Answers = { values: store instanceof Map || store instanceof WeakMap }
+    for (const [name, op] of METHODS) replace(store, name, op, namespace, answers)
   } catch (error) {
     fault(error)
   }
@@ -61,16 +62,25 @@ function unknown<S>(store: S): S {
 
 type Method = (this: unknown, ...args: unknown[]) => unknown
 
+/**
+ * How a store answers. One inside the process answers itself, and a promise that it gives is a value that was put into it:
+ * the caller gets that very promise, and whether it fails is no matter of the store. A store says so by the answer of `set`.
+ */
+interface Answers {
+  values: boolean
+}
+
 /** Set while a method of a store runs: what it calls of itself is one operation with it. */
 let within: unknown = null
 
-function replace(store: object, name: string, op: KvOp, namespace: string): void {
+function replace(store: object, name: string, op: KvOp, namespace: string, answers: Answers): void {
   const before = (store as Record<string, unknown>)[name] as Method
   if (typeof before !== 'function') return
   const command = new Command(namespace, op, name, null)
+  const later = before.constructor?.name === 'AsyncFunction'
   const method: Method = function (...args) {
     const operation = within === this ? null : (running.surface?.begin(command) ?? null)
-    if (operation === null) return Reflect.apply(before, this, args)
+    if (operation === null) return learned(op, answers, Reflect.apply(before, this, args))
     const outer = within
     let answer: unknown
     try {
@@ -82,13 +92,15 @@ function replace(store: object, name: string, op: KvOp, namespace: string): void
     } finally {
       within = outer
     }
-    if (typeof (answer as PromiseLike<unknown> | null)?.then !== 'function') {
-      operation.end(resultOf(operation, answer))
+    learned(op, answers, answer)
+    const many = name.endsWith('Many') || (!answers.values && Array.isArray(args[0]))
+    if ((answers.values && !later) || !thenable(answer)) {
+      operation.end(resultOf(op, answer, many))
       return answer
     }
-    return (answer as PromiseLike<unknown>).then(
+    return answer.then(
       (value) => {
-        operation.end(resultOf(operation, value))
+        operation.end(resultOf(op, value, many))
         return value
       },
       (error) => {
@@ -97,11 +109,26 @@ function replace(store: object, name: string, op: KvOp, namespace: string): void
       },
     )
   }
+  Object.defineProperties(method, { name: { value: before.name }, length: { value: before.length } })
   Object.defineProperty(store, name, { value: method, writable: true, configurable: true })
 }
 
-function resultOf({ command: { op } }: Operation, answer: unknown): KvResult {
-  const all = Array.isArray(answer) && answer.length > 0 ? (answer as unknown[]) : [answer]
+function thenable(answer: unknown): answer is PromiseLike<unknown> {
+  try {
+    return typeof (answer as PromiseLike<unknown> | null)?.then === 'function'
+  } catch {
+    return false
+  }
+}
+
+function learned(op: KvOp, answers: Answers, answer: unknown): unknown {
+  if (op === 'set' && !thenable(answer)) answers.values = true
+  return answer
+}
+
+/** `many`: the answer is a list of answers, and not a value that is a list. */
+function resultOf(op: KvOp, answer: unknown, many: boolean): KvResult {
+  const all = many && Array.isArray(answer) && answer.length > 0 ? (answer as unknown[]) : [answer]
   switch (op) {
     case 'get':
       return all.every((each) => each === undefined || each === null) ? 'not_found' : 'ok'

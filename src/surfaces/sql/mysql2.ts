@@ -1,6 +1,8 @@
 // mysql2 3.20 and newer announce `query` and `execute` on channels of their own, in each of their three manners: callbacks,
 // promises and events. Nothing is wrapped. A callback of mysql2 runs where its connection was made, and one that waited for
-// a connection where that was given back: both go on where they were asked for.
+// a connection where that was given back: both go on where they were asked for. Whether a server is MySQL or MariaDB it says
+// when a connection is made, which pools tell; the channel of connections themselves would take the error of one that fails
+// away from an application that does not listen.
 import { tracingChannel } from 'node:diagnostics_channel'
 import { current, enter } from '../../context/current.ts'
 import type { Frame } from '../../context/frame.ts'
@@ -26,11 +28,22 @@ interface Said {
   [OPERATION]?: Operation | null
 }
 
+interface Connection {
+  readonly config?: { readonly socketPath?: unknown; readonly host?: unknown; readonly port?: unknown }
+  /** What the server said first. */
+  readonly _handshakePacket?: { readonly serverVersion?: unknown } | null
+}
+
 /** What is current where it was asked for, and where the answer came, while they differ. */
 interface Asked {
   [ASKED]?: Frame | undefined
   [LEFT]?: { readonly frame: Frame | undefined }
 }
+
+/** Servers that said that they are MariaDB, as `address:port`. */
+const maria = new Set<string>()
+const MAX_SERVERS = 1024
+const told = new WeakSet<object>()
 
 let surface: SqlSurface | null = null
 
@@ -52,7 +65,33 @@ export function stopMysql2(from: SqlSurface): void {
 }
 
 const SUBSCRIBERS = { start: onStart, end: onEnd, asyncStart: onCallback, asyncEnd: leave, error: nothing }
-const WAITING = { start: ask, end: nothing, asyncStart: resume, asyncEnd: leave, error: nothing }
+const WAITING = { start: ask, end: nothing, asyncStart: onConnection, asyncEnd: leave, error: nothing }
+
+function onConnection(message: object): void {
+  learnServer((message as Said).result)
+  resume(message)
+}
+
+/** What a connection's server said about itself, once for each. Never throws. */
+export function learnServer(of: unknown): void {
+  if (typeof of !== 'object' || of === null || told.has(of)) return
+  try {
+    const { config, _handshakePacket } = of as Connection
+    const version = _handshakePacket?.serverVersion
+    if (typeof version !== 'string') return
+    told.add(of)
+    const { socketPath, host, port } = config ?? {}
+    const server = socketPath ? `${socketPath}:` : `${host || 'localhost'}:${port || 3306}`
+    if (!/mariadb/i.test(version)) maria.delete(server)
+    else if (maria.size < MAX_SERVERS) maria.add(server)
+  } catch (error) {
+    fault(error)
+  }
+}
+
+function systemOf({ serverAddress, serverPort }: Said): 'mysql' | 'mariadb' {
+  return maria.size > 0 && maria.has(`${serverAddress}:${serverPort ?? ''}`) ? 'mariadb' : 'mysql'
+}
 
 function ask(message: object): void {
   const asked = message as Asked
@@ -77,7 +116,7 @@ function onStart(message: object): void {
   ask(message)
   const said = message as Said
   try {
-    const target = targetOf('mysql', said.serverAddress, said.serverPort, said.database)
+    const target = targetOf(systemOf(said), said.serverAddress, said.serverPort, said.database)
     said[OPERATION] = surface?.begin(target, said.query) ?? null
   } catch (error) {
     fault(error)
@@ -94,6 +133,10 @@ function onAnswer(message: object): void {
   const operation = said[OPERATION]
   if (!operation) return
   try {
+    const system = systemOf(said)
+    if (system !== operation.verb.target.system) {
+      operation.moves(targetOf(system, said.serverAddress, said.serverPort, said.database))
+    }
     if (said.error === undefined || said.error === null) operation.end(rowsOf(said.result))
     else operation.fail(said.error)
   } catch (error) {

@@ -3,6 +3,7 @@
 import { noticeOnce } from '../../base/notice.ts'
 import { fault } from './guard.ts'
 import { first } from './mark.ts'
+import { learnServer } from './mysql2.ts'
 import { observePgClient, observePgPool, type PgClient, type PgPool } from './pg.ts'
 import { observePGlite, type PGliteLike } from './pglite.ts'
 import { type PoolState, watchPool } from './pool.ts'
@@ -54,16 +55,25 @@ interface Mysql2Pool {
     readonly connectionConfig?: { host?: unknown; port?: unknown; database?: unknown }
   }
   readonly _closed?: boolean
-  readonly _allConnections?: { readonly length: number }
+  on?(event: 'connect', listener: () => void): unknown
+  readonly _allConnections?: { readonly length: number; toArray?(): unknown[] }
   readonly _freeConnections?: { readonly length: number }
   readonly _connectionQueue?: { readonly length: number }
 }
 
-/** A pool of callbacks, or the one inside a pool of promises; a connection needs nothing. */
+/** A pool or a connection of callbacks, or the one inside those of promises. */
 function observeMysql2(client: object, name: string | undefined): void {
-  const { pool: inner } = client as { pool?: unknown }
-  const pool = (typeof inner === 'object' && inner !== null ? inner : client) as Mysql2Pool
-  if (pool._allConnections === undefined || !first(pool)) return
+  const { pool: inner, connection } = client as { pool?: unknown; connection?: unknown }
+  const own = inner ?? connection
+  const pool = (typeof own === 'object' && own !== null ? own : client) as Mysql2Pool
+  if (!first(pool)) return
+  if (pool._allConnections === undefined) {
+    learnServer(pool)
+    if (typeof pool.on === 'function') pool.on('connect', () => learnServer(pool))
+    return
+  }
+  const open = pool._allConnections
+  for (const each of Array.isArray(open) ? (open as unknown[]) : (open.toArray?.() ?? [])) learnServer(each)
   const { host, port, database } = pool.config?.connectionConfig ?? {}
   watchPool(pool, name ?? targetOf('mysql', host ?? 'localhost', port ?? 3306, database).pool, readMysql2)
 }

@@ -87,8 +87,13 @@ export function observePgClient(client: PgClient): void {
 
 function textOf(config: unknown): unknown {
   if (typeof config === 'string') return config
-  const { text, cursor } = config as Submittable
-  return text ?? cursor?.text
+  try {
+    const { text, cursor } = config as Submittable
+    return text ?? cursor?.text
+  } catch {
+    // The client will meet the same getter.
+    return ''
+  }
 }
 
 function run(operation: Operation, before: Method, self: unknown, args: unknown[]): unknown {
@@ -98,10 +103,12 @@ function run(operation: Operation, before: Method, self: unknown, args: unknown[
     submitted && config.callback ? -1 : typeof args[1] === 'function' ? 1 : typeof args[2] === 'function' ? 2 : -1
   if (at > 0) args[at] = answered(operation, args[at] as Method)
   else if (typeof config.callback === 'function') {
-    const callback = answered(operation, config.callback as Method)
+    const given = config.callback as Method
+    const callback = answered(operation, given)
     if (submitted) config.callback = callback
     // The application may use its object again.
-    else args[0] = { ...config, callback }
+    else if (Object.getPrototypeOf(config) === Object.prototype) args[0] = { ...config, callback }
+    else return lent(operation, config, given, callback, () => Reflect.apply(before, self, args))
   } else if (submitted) watch(operation, config)
   else return settle(operation, () => Reflect.apply(before, self, args), hasFields)
   try {
@@ -112,12 +119,29 @@ function run(operation: Operation, before: Method, self: unknown, args: unknown[
   }
 }
 
+/**
+ * A configuration of a class of its own cannot be copied: it holds our callback while the client reads it. One that cannot
+ * hold it is an operation that ends when it was asked.
+ */
+function lent(operation: Operation, config: Submittable, given: Method, ours: Method, call: () => unknown): unknown {
+  const held = Reflect.set(config, 'callback', ours) && config.callback === ours
+  try {
+    return call()
+  } catch (error) {
+    operation.fail(error)
+    throw error
+  } finally {
+    if (held) config.callback = given
+    else operation.end(undefined)
+  }
+}
+
 /** A callback that runs where it was given: the driver calls it in the context of its socket. */
 function answered(operation: Operation, callback: Method): Method {
-  return function (error, result, ...rest) {
+  return function (...args) {
+    const [error, result] = args
     if (error) operation.fail(error)
     else operation.end(hasFields(result))
-    const args = [error, result, ...rest]
     return operation.frame === undefined
       ? Reflect.apply(callback, this, args)
       : runApply(operation.frame, callback, this, args)

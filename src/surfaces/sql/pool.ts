@@ -4,6 +4,7 @@ import { noticeOnce } from '../../base/notice.ts'
 import { shared } from '../../base/slot.ts'
 import type { Registry } from '../../metrics/registry.ts'
 import { NAMES } from '../../model/names.ts'
+import { fault } from './guard.ts'
 
 export interface PoolState {
   readonly active: number
@@ -56,7 +57,7 @@ function states(): Map<string, PoolState> {
   for (let i = watched.length - 1; i >= 0; i--) {
     const { pool, name, read } = watched[i]!
     const held = pool.deref()
-    const state = held === undefined ? null : read(held)
+    const state = held === undefined ? null : stateOf(held, read)
     if (state === null) {
       watched.splice(i, 1)
       continue
@@ -65,6 +66,16 @@ function states(): Map<string, PoolState> {
     found.set(name, before === undefined ? state : sum(before, state))
   }
   return found
+}
+
+/** A pool that cannot be read is watched no more, and the others go on. */
+function stateOf(pool: object, read: Watched['read']): PoolState | null {
+  try {
+    return read(pool)
+  } catch (error) {
+    fault(error)
+    return null
+  }
 }
 
 function sum(a: PoolState, b: PoolState): PoolState {

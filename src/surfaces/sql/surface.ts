@@ -38,7 +38,7 @@ const NO_IDS = { t0: 0, t1: 0, t2: 0, t3: 0, s0: 0, s1: 0, flags: 0 }
 /** One operation while it runs. */
 export class Operation {
   readonly surface: SqlSurface
-  readonly verb: Verb
+  verb: Verb
   readonly start: number
   /** The context that asked, for what ends in another. */
   readonly frame: Frame | undefined
@@ -52,6 +52,14 @@ export class Operation {
     this.frame = frame
     this.span = span
     this.open = true
+  }
+
+  /** The server turned out to be another system than it was taken for. */
+  moves(target: Target): void {
+    this.verb = target.verb(this.verb.word)
+    if (this.span === null) return
+    this.span.peer = this.verb.template
+    this.span.updateName(this.verb.name)
   }
 
   /** Once. `rows`: whether it answered rows; undefined when nobody can say, and then its first word does. */
@@ -166,10 +174,14 @@ export class SqlSurface {
   }
 }
 
-/** SQLSTATE of PostgreSQL, the error number of MySQL, the extended result code of SQLite. */
+/** SQLSTATE of PostgreSQL, the error number of MySQL, the extended result code of SQLite. Never throws. */
 function statusOf(error: unknown): string | undefined {
-  const { code, errno, errcode } = (error ?? {}) as { code?: unknown; errno?: unknown; errcode?: unknown }
-  if (typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code)) return code
-  if (typeof errcode === 'number') return String(errcode)
-  return typeof errno === 'number' && errno > 0 ? String(errno) : undefined
+  try {
+    const { code, errno, errcode } = (error ?? {}) as { code?: unknown; errno?: unknown; errcode?: unknown }
+    if (typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code)) return code
+    if (typeof errcode === 'number') return String(errcode)
+    return typeof errno === 'number' && errno > 0 ? String(errno) : undefined
+  } catch {
+    return undefined
+  }
 }

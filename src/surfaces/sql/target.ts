@@ -94,7 +94,7 @@ export function targetOf(system: string, address: unknown, port: unknown, namesp
 
 function find(system: string, address: unknown, port: unknown, namespace: unknown): Target {
   const at = typeof address === 'string' ? address : ''
-  const number = typeof port === 'number' ? port : Number.parseInt(String(port ?? ''), 10)
+  const number = typeof port === 'number' ? port : typeof port === 'string' ? Number.parseInt(port, 10) : 0
   const where = at.startsWith('/') || !(number > 0) ? '' : number
   const name = typeof namespace === 'string' ? namespace : ''
   const host = `${system}\n${at}\n${where}`
