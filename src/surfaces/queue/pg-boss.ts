@@ -32,9 +32,10 @@ export function observePgBoss<T extends BossClient>(boss: T): T {
     return boss
   }
   if (!mark(boss)) return boss
-  for (const name of ['send', 'sendAfter', 'sendThrottled', 'sendDebounced']) replace(boss, name, sending)
+  for (const name of ['send', 'sendAfter', 'sendThrottled', 'sendDebounced', 'publish']) replace(boss, name, sending)
   replace(boss, 'insert', inserting)
   replace(boss, 'work', working)
+  for (const name of ['fetch', 'getJobById', 'findJobs']) replace(boss, name, reading)
   return boss
 }
 
@@ -84,6 +85,21 @@ function working(original: Method): Method {
     }
     return original.call(this, queue, ...rest.slice(0, -1), handle)
   }
+}
+
+/** Jobs that no handler gets: what they carry is on each of them, out of sight, for `consume`. */
+function reading(original: Method): Method {
+  return function read(this: unknown, ...args) {
+    const result = original.apply(this, args)
+    if (!(result instanceof Promise)) return result
+    return result.then((jobs: unknown) => (Array.isArray(jobs) ? jobs.map(shown) : shown(jobs)))
+  }
+}
+
+function shown(given: unknown): unknown {
+  const { job, message } = opened(given)
+  if (message.headers !== undefined) Object.defineProperty(job, KEY, { value: message.headers })
+  return job
 }
 
 /** Data that cannot hold a key (a list, a number, a Date) goes without the context. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { onNotice } from '../../../src/base/notice.ts'
-import { observeBullMQ, observeKafka, observePgBoss } from '../../../src/queue.ts'
+import { type Carrier, consume, observeBullMQ, observeKafka, observePgBoss } from '../../../src/queue.ts'
 import { kit, later } from './kit.ts'
 
 /** What a method was called with, by a client that does nothing else. */
@@ -85,6 +85,28 @@ test('data that is no plain record, or none, comes out of pg-boss as it went in'
   expect(stored[12]).toEqual([
     { id: 'x', data: '1970-01-01T00:00:00.000Z' },
     { data: { $telltale: { traceparent: expect.any(String), none: '' } } },
+  ])
+})
+
+test('jobs that are fetched have their data as it went in, and what they carry out of sight', async () => {
+  const { tracer, spans } = kit()
+  let stored: unknown = null
+  const boss = observePgBoss({
+    send: async (_queue: string, data: unknown) => void (stored = data),
+    work: async () => {},
+    fetch: async () => [{ id: '1', data: stored }, { id: '2', data: { by: 'others' } }, null],
+    getJobById: async () => (stored === null ? null : { id: '1', data: stored }),
+  })
+  expect(await boss.getJobById()).toBeNull()
+  await boss.send('reports', { month: 5 })
+  const jobs = (await boss.fetch()) as ({ id: string; data: unknown; $telltale?: Carrier } | null)[]
+  expect(jobs).toEqual([{ id: '1', data: { month: 5 } }, { id: '2', data: { by: 'others' } }, null])
+  expect(await boss.getJobById()).toEqual({ id: '1', data: { month: 5 } })
+  consume({ queue: 'reports', headers: jobs[0]!.$telltale }, () => tracer.start('render').end())
+  expect(spans().map((span) => [(span as { name: string }).name, (span as { parent: unknown }).parent])).toEqual([
+    ['publish reports', null],
+    ['render', 'process reports'],
+    ['process reports', 'publish reports'],
   ])
 })
 
