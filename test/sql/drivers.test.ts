@@ -221,6 +221,49 @@ test.skipIf(noMaria)(
   },
 )
 
+test.skipIf(noMaria)(
+  'mysql2: a statement that is prepared first and executed later counts by what it answers, in each manner [W-17]',
+  async () => {
+    const pool = observe(mysql.createPool({ uri: mariaServer!.url, connectionLimit: 1 }))
+    await pool.query('CREATE OR REPLACE TABLE later (id int primary key)')
+    const connection = await pool.getConnection()
+    for (const id of [1, 2]) {
+      const put = await connection.prepare('INSERT INTO later VALUES (?)')
+      await put.execute([id])
+    }
+    const put = await connection.prepare('INSERT INTO later VALUES (?)')
+    await expect(put.execute([1])).rejects.toMatchObject({ code: 'ER_DUP_ENTRY' })
+    const all = await connection.prepare('SELECT id FROM later')
+    expect((await all.execute([]))[0]).toEqual([{ id: 1 }, { id: 2 }])
+    await expect(connection.prepare('SELEC 1')).rejects.toMatchObject({ code: 'ER_PARSE_ERROR' })
+    connection.release()
+    await pool.end()
+    const events = observe(mysqlCallbacks.createConnection(mariaServer!.url))
+    const frame = new Frame(null)
+    const seen = await new Promise((done) =>
+      events.prepare('SELECT id FROM later WHERE id > ?', (_, statement) => {
+        const rows: unknown[] = []
+        const command = statement.execute([1]) as unknown as NodeJS.EventEmitter
+        command.on('result', (row) => rows.push(row))
+        command.on('end', () =>
+          runIn(frame, () =>
+            statement.execute([2], (...args: unknown[]) => done([rows, args.length, args[1], current() === frame])),
+          ),
+        )
+      }),
+    )
+    expect(seen).toEqual([[{ id: 2 }], 3, [], true])
+    await new Promise<void>((done) => events.end(() => done()))
+    expect(on.counts('sql_ops_total')).toEqual({
+      'exec ok mariadb CREATE': 1,
+      'exec ok mariadb INSERT': 2,
+      'exec error mariadb INSERT ER_DUP_ENTRY': 1,
+      'query ok mariadb SELECT': 3,
+      'exec error mariadb _OTHER ER_PARSE_ERROR': 1,
+    })
+  },
+)
+
 test.skipIf(noMaria)('mysql2: a connection that nobody listens to fails as it would without us [W-17]', async () => {
   const listeners = process.listeners('uncaughtException')
   process.removeAllListeners('uncaughtException')

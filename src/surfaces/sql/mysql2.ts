@@ -8,7 +8,7 @@ import { current, enter } from '../../context/current.ts'
 import type { Frame } from '../../context/frame.ts'
 import { fault } from './guard.ts'
 import type { Operation, SqlSurface } from './surface.ts'
-import { targetOf } from './target.ts'
+import { type Target, targetOf } from './target.ts'
 
 const QUERY = tracingChannel<object>('mysql2:query')
 const EXECUTE = tracingChannel<object>('mysql2:execute')
@@ -28,8 +28,14 @@ interface Said {
   [OPERATION]?: Operation | null
 }
 
-interface Connection {
-  readonly config?: { readonly socketPath?: unknown; readonly host?: unknown; readonly port?: unknown }
+/** A connection, by shape. */
+export interface Greeted {
+  readonly config?: {
+    readonly socketPath?: unknown
+    readonly host?: unknown
+    readonly port?: unknown
+    readonly database?: unknown
+  }
   /** What the server said first. */
   readonly _handshakePacket?: { readonly serverVersion?: unknown } | null
 }
@@ -76,17 +82,28 @@ function onConnection(message: object): void {
 export function learnServer(of: unknown): void {
   if (typeof of !== 'object' || of === null || told.has(of)) return
   try {
-    const { config, _handshakePacket } = of as Connection
+    const { config, _handshakePacket } = of as Greeted
     const version = _handshakePacket?.serverVersion
     if (typeof version !== 'string') return
     told.add(of)
-    const { socketPath, host, port } = config ?? {}
-    const server = socketPath ? `${socketPath}:` : `${host || 'localhost'}:${port || 3306}`
+    const { address, port } = placeOf(config)
+    const server = `${address}:${port}`
     if (!/mariadb/i.test(version)) maria.delete(server)
     else if (maria.size < MAX_SERVERS) maria.add(server)
   } catch (error) {
     fault(error)
   }
+}
+
+/** As mysql2 says them on its channels. */
+function placeOf(config: Greeted['config']): { readonly address: unknown; readonly port: unknown } {
+  const { socketPath, host, port } = config ?? {}
+  return socketPath ? { address: socketPath, port: '' } : { address: host || 'localhost', port: port || 3306 }
+}
+
+export function targetFor({ config }: Greeted): Target {
+  const { address, port } = placeOf(config)
+  return targetOf(systemOf({ serverAddress: address, serverPort: port }), address, port, config?.database)
 }
 
 function systemOf({ serverAddress, serverPort }: Said): 'mysql' | 'mariadb' {
@@ -150,7 +167,7 @@ function onCallback(message: object): void {
 }
 
 /** Rows are a list; what an INSERT answers is one header. Of several statements the first says it. */
-function rowsOf(result: unknown): boolean | undefined {
+export function rowsOf(result: unknown): boolean | undefined {
   if (result === undefined) return undefined
   if (!Array.isArray(result)) return false
   const [one] = result as unknown[]
