@@ -5,11 +5,9 @@ const OBSERVED: unique symbol = Symbol.for('telltale.workflow.observed') as neve
 
 export type Method = (this: unknown, ...args: unknown[]) => unknown
 
-/** False when it is observed already. */
+/** False when it is observed already, or cannot be. */
 export function mark(client: object): boolean {
-  if (Object.hasOwn(client, OBSERVED)) return false
-  Object.defineProperty(client, OBSERVED, { value: true })
-  return true
+  return !Object.hasOwn(client, OBSERVED) && put(client, OBSERVED, { value: true })
 }
 
 /** Puts `around` in the place of a method, if there is one. */
@@ -18,7 +16,14 @@ export function replace(client: object, name: string, around: (original: Method)
   if (typeof original !== 'function') return
   const value = around(original as Method)
   Object.defineProperty(value, 'length', { value: original.length, configurable: true })
-  Object.defineProperty(client, name, { value, writable: true, configurable: true, enumerable: false })
+  put(client, name, { value, writable: true, configurable: true, enumerable: false })
+}
+
+function put(client: object, name: string | symbol, property: PropertyDescriptor): boolean {
+  if (Reflect.defineProperty(client, name, property)) return true
+  const text = 'an engine that nobody can change, as by Object.freeze, is not observed'
+  noticeOnce('workflow.engine\nfrozen', 'warn', 'workflow.engine', text)
+  return false
 }
 
 /** An engine whose shape we do not know stays as it is, and that is said once. */

@@ -108,7 +108,7 @@ class End {
     try {
       return await work()
     } catch (error) {
-      if (plain(error)?.['dbosErrorCode'] === CONFLICT) {
+      if (codeOf(error) === CONFLICT) {
         const row = await this.#find(this.#id).catch(() => undefined)
         this.#cancelled = row?.status === 'CANCELLED'
       }
@@ -117,8 +117,17 @@ class End {
   }
 
   readonly outcome = (error: unknown): Outcome => {
-    const { dbosErrorCode, workflowID } = plain(error) ?? {}
-    if (this.#cancelled || (dbosErrorCode === CANCELLED && workflowID === this.#id)) return 'cancelled'
-    return dbosErrorCode === CONFLICT ? 'abandoned' : 'failure'
+    const code = codeOf(error)
+    if (this.#cancelled || (code === CANCELLED && plain(error)?.['workflowID'] === this.#id)) return 'cancelled'
+    return code === CONFLICT ? 'abandoned' : 'failure'
+  }
+}
+
+/** Undefined for what is no error of DBOS; never throws, whatever was thrown. */
+function codeOf(error: unknown): unknown {
+  try {
+    return plain(error)?.['dbosErrorCode']
+  } catch {
+    return undefined
   }
 }

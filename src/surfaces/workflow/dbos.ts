@@ -10,6 +10,7 @@ import { type Engine, KEY, nameOf, type Registration, type Status } from './dbos
 import { observeRun, observeStep } from './dbos-function.ts'
 import { surface } from './running.ts'
 import { startWorkflow } from './start.ts'
+import { textOf } from './told.ts'
 
 /** The class `DBOS` or a `DBOSClient`, by shape. */
 export type DBOSEngine = object
@@ -180,8 +181,4 @@ function nameFor(fn: unknown, otherwise: string): string {
   const text = `the workflow ${name} was registered before observeDBOS() was called: its runs are not observed`
   noticeOnce(`workflow.early\n${name}`, 'warn', 'workflow.engine', text)
   return name
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined
 }

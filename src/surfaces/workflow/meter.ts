@@ -134,7 +134,8 @@ function histogramOf(histogram: Histogram, told: ValuedAbout, tags: MeterTags, p
   return {
     ...told,
     kind: 'histogram',
-    record: (value, extra) => histogram.observe(value / perSecond, merged(tags, extra) as Labels),
+    record: (value, extra) =>
+      histogram.observe(typeof value === 'number' ? value / perSecond : value, merged(tags, extra) as Labels),
     withTags: (more) => histogramOf(histogram, told, merged(tags, more), perSecond),
   }
 }

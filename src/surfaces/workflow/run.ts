@@ -10,8 +10,10 @@ import { KIND_CONSUMER, KIND_INTERNAL } from '../../model/span.ts'
 import { describe } from '../../trace/exception.ts'
 import type { Started } from '../../trace/tracer.ts'
 import { type Carrier, frameFrom } from './carrier.ts'
-import type { Outcome } from './instruments.ts'
+import type { Instruments, Outcome } from './instruments.ts'
 import { surface } from './running.ts'
+import type { WorkflowSurface } from './surface.ts'
+import { describeBy, readable, toldOf } from './told.ts'
 
 export interface WorkflowSettings {
   readonly id?: string | number | undefined
@@ -48,51 +50,70 @@ export function workflow<R>(name: string, work: Work<R>): R
 export function workflow<R>(name: string, settings: WorkflowSettings, work: Work<R>): R
 export function workflow<R>(name: string, second: WorkflowSettings | Work<R>, third?: Work<R>): R {
   const work = (typeof second === 'function' ? second : third) as Work<R>
-  const settings = typeof second === 'function' ? {} : (second ?? {})
+  const settings = typeof second === 'function' ? NONE : (second ?? NONE)
   const all = surface()
   const outer = current() ?? null
-  if (all === null || outer?.suppressed) return work(NO_SPAN)
-  const { counts, tracer, propagator } = all
-  const called = String(name ?? '') || 'workflow'
-  const { headers, recovered = false } = settings
-  const sent = headers === undefined || headers === null ? null : frameFrom(headers, propagator)
-  const parent = sent ?? outer
-  const span = tracer?.start(`workflow ${called}`, sent?.hasTrace ? KIND_CONSUMER : KIND_INTERNAL, parent) ?? null
-  if (span !== null) describeRun(span, called, settings)
-  const frame = new Frame(parent).setValue(WORKFLOW, called)
-  if (span !== null) frame.hold(span)
-  counts?.begun(called, recovered)
-  const waited = waitOf(settings.at)
-  if (waited !== null) counts?.waited(called, waited)
-  const began = monotonic()
-  const end = (outcome: Outcome, error: unknown): void => {
-    counts?.ended(called, outcome, (monotonic() - began) / 1000, span === null ? null : frame)
-    if (outcome === 'failure') counts?.failed(describe(error).type)
+  const run = all === null || outer?.suppressed ? null : readable(() => new Run(all, name, settings, outer))
+  if (run === null) return work(NO_SPAN)
+  let result: R
+  try {
+    result = runWith(run.frame, work, run.span ?? NO_SPAN)
+  } catch (error) {
+    run.fail(error)
+    throw error
+  }
+  return whenSettled(
+    result,
+    () => run.end('success', undefined),
+    (error) => run.fail(error),
+  )
+}
+
+const NONE: WorkflowSettings = Object.freeze({})
+
+class Run {
+  readonly span: Started | null
+  readonly frame: Frame
+  readonly #name: string
+  readonly #counts: Instruments | null
+  readonly #outcome: WorkflowSettings['outcome']
+  readonly #began = monotonic()
+
+  constructor(all: WorkflowSurface, name: unknown, settings: WorkflowSettings, outer: Frame | null) {
+    // All that can throw is read before anything begins.
+    const told = toldOf(name, settings)
+    const { headers, recovered, at, outcome } = settings
+    const waited = waitOf(at)
+    const sent = headers === undefined || headers === null ? null : frameFrom(headers, all.propagator)
+    const parent = sent ?? outer
+    this.#name = told.name
+    this.#counts = all.counts
+    this.#outcome = outcome
+    const kind = sent?.hasTrace ? KIND_CONSUMER : KIND_INTERNAL
+    this.span = all.tracer?.start(`workflow ${told.name}`, kind, parent) ?? null
+    if (this.span !== null) {
+      describeBy(this.span, told)
+      if (recovered === true) this.span.set('workflow.recovered', true)
+    }
+    this.frame = new Frame(parent).setValue(WORKFLOW, told.name)
+    if (this.span !== null) this.frame.hold(this.span)
+    this.#counts?.begun(told.name, recovered === true)
+    if (waited !== null) this.#counts?.waited(told.name, waited)
+  }
+
+  end(outcome: Outcome, error: unknown): void {
+    const { span } = this
+    this.#counts?.ended(this.#name, outcome, (monotonic() - this.#began) / 1000, span === null ? null : this.frame)
+    if (outcome === 'failure') this.#counts?.failed(describe(error).type)
     if (span === null) return
     span.set('workflow.result', outcome)
     if (outcome === 'failure') span.fail(error)
     span.end()
   }
-  let result: R
-  try {
-    result = runWith(frame, work, span ?? NO_SPAN)
-  } catch (error) {
-    end(outcomeOf(settings, error), error)
-    throw error
-  }
-  return whenSettled(
-    result,
-    () => end('success', undefined),
-    (error) => end(outcomeOf(settings, error), error),
-  )
-}
 
-function describeRun(span: Started, name: string, { id, engine, queue, recovered }: WorkflowSettings): void {
-  span.set('workflow.name', name)
-  if (id !== undefined) span.set('workflow.id', String(id))
-  if (engine !== undefined) span.set('workflow.engine', engine)
-  if (queue !== undefined) span.set('workflow.queue', queue)
-  if (recovered) span.set('workflow.recovered', true)
+  fail(error: unknown): void {
+    this.end(outcomeOf(this.#outcome, error), error)
+  }
 }
 
 function waitOf(at: number | Date | undefined): number | null {
@@ -101,12 +122,16 @@ function waitOf(at: number | Date | undefined): number | null {
   return typeof due === 'number' && due > 0 ? Math.max(0, now() - due) / 1000 : null
 }
 
-function outcomeOf({ outcome }: WorkflowSettings, error: unknown): Outcome {
+const OUTCOMES: readonly unknown[] = ['success', 'failure', 'cancelled', 'abandoned']
+
+function outcomeOf(outcome: WorkflowSettings['outcome'], error: unknown): Outcome {
   if (typeof outcome !== 'function') return 'failure'
   try {
-    return outcome(error)
+    const judged = outcome(error)
+    if (OUTCOMES.includes(judged)) return judged
+    throw new TypeError(`it answered ${String(judged)}`)
   } catch (thrown) {
-    const text = `outcome() threw and the workflow counts as failed: ${thrownText(thrown)}`
+    const text = `outcome() cannot judge, and the workflow counts as failed: ${thrownText(thrown)}`
     noticeOnce('workflow.outcome', 'warn', 'workflow.outcome', text)
     return 'failure'
   }

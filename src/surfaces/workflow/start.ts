@@ -4,9 +4,9 @@ import { current, runWith } from '../../context/current.ts'
 import { Frame } from '../../context/frame.ts'
 import { KIND_PRODUCER } from '../../model/span.ts'
 import { describe } from '../../trace/exception.ts'
-import type { Started } from '../../trace/tracer.ts'
 import { headersOf } from './carrier.ts'
 import { surface } from './running.ts'
+import { describeBy, readable, toldOf } from './told.ts'
 
 export interface StartSettings {
   readonly id?: string | number | undefined
@@ -28,10 +28,10 @@ export function startWorkflow<R>(name: string, second: StartSettings | Hand<R>, 
   const settings = typeof second === 'function' ? {} : (second ?? {})
   const all = surface()
   const outer = current() ?? null
-  if (all === null || outer?.suppressed) return hand({})
-  const called = String(name ?? '') || 'workflow'
-  const span = all.tracer?.start(`start ${called}`, KIND_PRODUCER, outer) ?? null
-  if (span !== null) describeStart(span, called, settings)
+  const told = all === null || outer?.suppressed ? null : readable(() => toldOf(name, settings))
+  if (all === null || told === null) return hand({})
+  const span = all.tracer?.start(`start ${told.name}`, KIND_PRODUCER, outer) ?? null
+  if (span !== null) describeBy(span, told)
   const frame = span === null ? outer : new Frame(outer).hold(span)
   const headers = headersOf(frame, all.propagator)
   const end = (failed: boolean, error: unknown): void => {
@@ -52,11 +52,4 @@ export function startWorkflow<R>(name: string, second: StartSettings | Hand<R>, 
     () => end(false, undefined),
     (error) => end(true, error),
   )
-}
-
-function describeStart(span: Started, name: string, { id, engine, queue }: StartSettings): void {
-  span.set('workflow.name', name)
-  if (id !== undefined) span.set('workflow.id', String(id))
-  if (engine !== undefined) span.set('workflow.engine', engine)
-  if (queue !== undefined) span.set('workflow.queue', queue)
 }

@@ -7,6 +7,7 @@ import { NO_SPAN } from '../../context/non-recording.ts'
 import { KIND_INTERNAL } from '../../model/span.ts'
 import { type Work, workflowOf } from './run.ts'
 import { surface } from './running.ts'
+import { readable, textOf } from './told.ts'
 
 export interface StepSettings {
   /** Which attempt this is, from 1; from 2 on it is a retry. */
@@ -21,12 +22,13 @@ export function step<R>(name: string, work: Work<R>): R
 export function step<R>(name: string, settings: StepSettings, work: Work<R>): R
 export function step<R>(name: string, second: StepSettings | Work<R>, third?: Work<R>): R {
   const work = (typeof second === 'function' ? second : third) as Work<R>
-  const { attempt } = typeof second === 'function' ? ({} as StepSettings) : (second ?? {})
+  const settings = typeof second === 'function' ? {} : (second ?? {})
   const all = surface()
   const outer = current() ?? null
-  if (all === null || outer?.suppressed) return work(NO_SPAN)
+  const told = all === null || outer?.suppressed ? null : readable(() => toldOf(name, settings))
+  if (all === null || told === null) return work(NO_SPAN)
   const { counts, stepTracer } = all
-  const called = String(name ?? '') || 'step'
+  const { called, attempt } = told
   const within = workflowOf(outer)
   const span = stepTracer?.start(`step ${called}`, KIND_INTERNAL, outer) ?? null
   if (span !== null) {
@@ -55,4 +57,9 @@ export function step<R>(name: string, second: StepSettings | Work<R>, third?: Wo
     () => end(false, undefined),
     (error) => end(true, error),
   )
+}
+
+/** Throws when something in it does. */
+function toldOf(name: unknown, { attempt }: StepSettings): { called: string; attempt: number | undefined } {
+  return { called: textOf(name) || 'step', attempt: typeof attempt === 'number' ? attempt : undefined }
 }

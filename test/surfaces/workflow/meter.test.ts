@@ -61,6 +61,8 @@ test('a value or a name that cannot be recorded does not throw and leaves the re
   counter.add(1)
   counter.add(-1)
   counter.add(Number.NaN)
+  counter.add(1n as never)
+  meter.createHistogram('times', 'int', 'ms').record(1n as never)
   meter.createGauge('polls').set(5)
   meter.createHistogram('', 'int').record(1)
   meter.createHistogram('latency', 'int', 'constructor').record(-3)

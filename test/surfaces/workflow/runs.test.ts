@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { current, runIn } from '../../../src/context/current.ts'
 import { Frame, SUPPRESS_KEY } from '../../../src/context/frame.ts'
 import { Propagator } from '../../../src/context/propagator.ts'
-import { startWorkflow, step, workflow } from '../../../src/workflow.ts'
+import { observeDBOS, startWorkflow, step, workflow } from '../../../src/workflow.ts'
 import { kit } from './kit.ts'
 
 const SAME = { trace: 'step reserve' }
@@ -210,4 +210,46 @@ test('nothing is told of what a library does while it suppresses tracing', () =>
     ),
   ).toEqual([{}, true])
   expect([spans(), counts()]).toEqual([[], {}])
+})
+
+test('what cannot be read goes its way unobserved: nothing is thrown, and nothing stays active', () => {
+  const { spans, counts } = kit()
+  const trap = (key: string): object =>
+    Object.defineProperty({}, key, {
+      get() {
+        throw new RangeError(`no ${key}`)
+      },
+    })
+  for (const key of ['id', 'engine', 'queue', 'headers', 'at', 'recovered', 'outcome'])
+    expect(workflow('w', trap(key), () => 'done')).toBe('done')
+  expect(startWorkflow('w', trap('queue'), (headers) => headers)).toEqual({})
+  expect(step('s', trap('attempt'), () => 'done')).toBe('done')
+  expect([spans(), counts()]).toEqual([[], {}])
+  // These are read, without what says nothing.
+  const odd = { id: Symbol('id'), engine: {}, at: new Date(Number.NaN), recovered: 'yes', outcome: 7 } as never
+  expect(workflow(Symbol('w') as never, odd, () => step(null as never, { attempt: '2' as never }, () => 'done'))).toBe(
+    'done',
+  )
+  expect(() =>
+    workflow('w', { outcome: () => 'nonsense' as never }, () => {
+      throw Object.create(null)
+    }),
+  ).toThrow()
+  expect(spans().map((span) => (span as { name: string }).name)).toEqual([
+    'step step',
+    'workflow workflow',
+    'workflow w',
+  ])
+  expect(counts()).toMatchObject({
+    'workflow_active workflow': 0,
+    'workflow_active w': 0,
+    'workflow_completed_total w failure': 1,
+  })
+})
+
+test('an engine that is none, or that nobody can change, stays as it is', () => {
+  const frozen = Object.freeze({ enqueue: () => 'id' })
+  expect(observeDBOS(frozen)).toBe(frozen)
+  expect(frozen.enqueue()).toBe('id')
+  for (const thing of [{}, 7, null, undefined] as object[]) expect(observeDBOS(thing)).toBe(thing)
 })
