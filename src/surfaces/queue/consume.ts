@@ -51,7 +51,7 @@ const NOBODY: Settlement = { nack() {}, ack() {} }
  * returns what it returns. Never throws of its own. Semantic conventions, messaging spans.
  */
 export function consume<R>(from: string | Delivery, handler: (settlement: Settlement) => R): R {
-  const work = workFor(from, null)
+  const work = workFor(from)
   if (work === null) return handler(NOBODY)
   let result: R
   try {
@@ -67,20 +67,17 @@ export function consume<R>(from: string | Delivery, handler: (settlement: Settle
   )
 }
 
-/**
- * For clients that settle by a call: a message that is being processed until `end`. `released` is called then. Null when
- * nothing has started.
- */
-export function delivered(about: Delivery, released: () => void): Work | null {
-  return workFor(about, released)
+/** For clients that settle by a call: a message that is being processed until `end`. Null when nothing has started. */
+export function delivered(about: Delivery): Work | null {
+  return workFor(about)
 }
 
-function workFor(from: string | Delivery, released: (() => void) | null): Work | null {
+function workFor(from: string | Delivery): Work | null {
   const { surface } = running
   if (surface === null) return null
   try {
     const about: Delivery = typeof from === 'string' ? { queue: from } : (from ?? { queue: '' })
-    return about.batch?.length === 0 ? null : new Work(surface, about, released)
+    return about.batch?.length === 0 ? null : new Work(surface, about)
   } catch (error) {
     unreadable('processed', error)
     return null
@@ -102,9 +99,8 @@ export class Work implements Settlement {
   #putOff = 0
   #reason: unknown
   #ended = false
-  readonly #released: (() => void) | null
 
-  constructor(surface: QueueSurface, about: Delivery, released: (() => void) | null) {
+  constructor(surface: QueueSurface, about: Delivery) {
     // All that can throw is read before anything begins.
     const told = new About(about)
     const name = String(about.name ?? (told.queue ? `process ${told.queue}` : 'process'))
@@ -114,7 +110,6 @@ export class Work implements Settlement {
     const relation = about.relation ?? (about.batch === undefined ? surface.message : surface.batch)
     const sender = senders.find((one) => one.hasTrace) ?? senders[0]!
     const parent = relation === 'parent' ? sender : null
-    this.#released = released
     this.#count = messages.length
     this.#series = surface.series(told.queue)
     this.#inFlight = this.#series?.begun(this.#count) ?? null
@@ -155,7 +150,6 @@ export class Work implements Settlement {
   end(thrown: boolean, error: unknown): void {
     if (this.#ended) return
     this.#ended = true
-    this.#released?.()
     if (thrown) {
       this.#nacked = this.#count - this.#acked
       // Messages that were put off are no failure, although some clients want that thrown.

@@ -12,8 +12,6 @@ const MAX_OPEN = 10_000
 /** On the message, out of sight: a WeakMap of all of them costs the collector more than all else here. */
 const HELD: unique symbol = Symbol.for('telltale.queue.held') as never
 
-const NOTHING = (): void => {}
-
 /** One message that the application has. */
 export class Held {
   readonly work: Work
@@ -108,7 +106,7 @@ export class Open<K> {
 
   /** Null when nothing has started. */
   add(key: K, message: object, about: Delivery, free: boolean): Held | null {
-    const work = delivered(about, NOTHING)
+    const work = delivered(about)
     if (work === null) return null
     if (this.#open.size >= MAX_OPEN) this.#letGo()
     // A number that comes again is of another channel under the same wrapper.
