@@ -1,6 +1,7 @@
 // A program of several processes against real servers, observed by the built package and watched by the real hub: what a
 // request sets off is one trace, and the spans, their edges and the metrics of the whole run are compared with the files
-// beside this one. `TELLTALE_GOLDEN=write npx vitest run test/golden/golden.test.ts` writes them anew.
+// beside this one. `TELLTALE_GOLDEN=write npx vitest run test/golden/golden.test.ts` writes them anew, and with
+// `guide.test.ts` after that the guide.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { createConnection } from 'mysql2/promise'
@@ -31,6 +32,8 @@ const PACKED = 2 * 3
 
 const servers: Server[] = []
 const scraped = new Map<string, Reading[]>()
+/** OpenTelemetry names by service, as the hub has them. */
+const sent = new Map<string, readonly string[]>()
 let program: Program
 let traces: Trace[]
 let services: Part[]
@@ -79,11 +82,13 @@ beforeAll(async () => {
   const died = await dies
   const shop = await service('shop', { PRICING: behind[0]!.ready.url })
 
-  const ask = async (method: string, path: string): Promise<unknown[]> => {
-    const response = await fetch(shop.ready.url + path, { method, headers: { connection: 'close' } })
+  const ask = async (method: string, path: string, correlation?: string): Promise<unknown[]> => {
+    const given: Record<string, string> = correlation === undefined ? {} : { 'x-correlation-id': correlation }
+    const response = await fetch(shop.ready.url + path, { method, headers: { connection: 'close', ...given } })
+    expect(response.headers.get('x-correlation-id')).toEqual(correlation ?? expect.any(String))
     return [response.status, await response.json().catch(() => null)]
   }
-  expect(await ask('POST', '/orders/1/lamp')).toEqual([201, { id: '1', tenant: null, price: 40 }])
+  expect(await ask('POST', '/orders/1/lamp', 'order-one')).toEqual([201, { id: '1', tenant: null, price: 40 }])
   expect(await died.ended).toEqual([null, 'SIGKILL'])
   services = [shop, ...behind, await service('fulfilment')]
   expect(await ask('POST', '/orders/2/lamp')).toEqual([201, { id: '2', tenant: null, price: 40 }])
@@ -109,6 +114,7 @@ beforeAll(async () => {
   for (const { child } of services) child.kill('SIGTERM')
   await Promise.all(services.map(({ ended }) => ended))
   traces = await hub.traces()
+  for (const { name } of services) sent.set(name, await hub.metrics(name))
 }, RABBITMQ_MS + 60_000)
 
 afterAll(async () => {
@@ -258,3 +264,46 @@ run('an order is one trace over every process and every broker [W-32]', () => {
     'workflow fulfil',
   ])
 })
+
+run('whatever a process shows at /metrics, the hub was sent by OTLP too', () => {
+  const missing = [...scraped].flatMap(([name, found]) => {
+    const rows = found.map(({ row }) => row).filter(({ otel, only }) => otel !== '' && only !== 'short')
+    return rows.filter(({ otel }) => !sent.get(name)!.includes(otel)).map(({ short }) => `${name} ${short}`)
+  })
+  expect(missing).toEqual([])
+})
+
+run('every line that a service logs names a span that arrived [G-08]', () => {
+  const known = new Set(traces.flatMap(({ id, spans }) => spans.map(({ span_id: span }) => `${id} ${span}`)))
+  const lines = services.flatMap(({ stdout }) => stdout.split('\n').filter((line) => line !== ''))
+  const records = lines.map((line) => JSON.parse(line) as { trace_id?: string; span_id?: string; message: string })
+  expect(records.length).toBeGreaterThan(10)
+  expect(records.filter(({ trace_id: trace, span_id: span }) => !known.has(`${trace} ${span}`))).toEqual([])
+})
+
+run(
+  'the correlation id that a caller gave goes along over every broker, and into the workflow that another process takes over [G-08]',
+  () => {
+    const order = traces.find(({ spans }) =>
+      spans.some(({ status, name }) => status === 'error' && name === 'step pick'),
+    )!
+    const told = order.spans.filter(({ attributes }) => Object.values(attributes).includes('order-one'))
+    expect([...new Set(told.map(({ name, service }) => `${name} (${service})`))].sort()).toEqual([
+      'POST /orders/:id/:item (shop)',
+      'invoice.send (mailer)',
+      'mail.send (mailer)',
+      'order.announce (shop)',
+      'order.place (shop)',
+      'order.send (fulfilment)',
+      'parcel.pack (warehouse)',
+      'process invoices (mailer)',
+      'process mails (mailer)',
+      'process parcels (warehouse)',
+      'process shipments (warehouse)',
+      'process stock/warehouse (warehouse)',
+      'process weights (warehouse)',
+      'reservation.pack (warehouse)',
+      'shipment.pack (warehouse)',
+    ])
+  },
+)

@@ -8,6 +8,7 @@ interface Span {
   readonly kind: string
   readonly service: string
   readonly status: string
+  readonly attributes: Readonly<Record<string, unknown>>
   readonly links: readonly { readonly trace_id: string }[]
 }
 
@@ -49,6 +50,12 @@ export class HubProcess {
   async trace(id: string): Promise<Trace> {
     const { tree } = await this.#ask<{ tree: Span[] }>(`traces/${id}`)
     return { id, spans: tree }
+  }
+
+  /** OpenTelemetry names of what this service sent. */
+  async metrics(service: string): Promise<string[]> {
+    const { items } = await this.#ask<{ items: { name: string }[] }>(`metrics?service=${service}&limit=10000`)
+    return items.map(({ name }) => name)
   }
 
   async #ask<T>(path: string): Promise<T> {

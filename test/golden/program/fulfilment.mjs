@@ -1,6 +1,7 @@
 // Fulfils orders by workflows that outlive their process: DBOS on PostgreSQL.
 import { DBOS } from '@dbos-inc/dbos-sdk'
 import pg from 'pg'
+import { observe } from 'telltale/function'
 import * as sql from 'telltale/sql'
 import { observeDBOS } from 'telltale/workflow'
 import { serve } from './service.mjs'
@@ -20,9 +21,10 @@ const pick = DBOS.registerStep(
   { name: 'pick', retriesAllowed: true, intervalSeconds: 0.01, maxAttempts: 3 },
 )
 const send = DBOS.registerStep(
-  async (id) => {
-    await db.query("INSERT INTO deliveries (order_id, what) VALUES ($1, 'fulfilment')", [id])
-  },
+  (id) =>
+    observe('order.send', async () => {
+      await db.query("INSERT INTO deliveries (order_id, what) VALUES ($1, 'fulfilment')", [id])
+    }),
   { name: 'send' },
 )
 DBOS.registerWorkflow(async (id) => send(await pick(id)), { name: 'fulfil' })
