@@ -48,7 +48,7 @@ export interface Settings {
         readonly max_attribute_length: number
         /** Finished spans that wait; beyond it the oldest are dropped and counted. Default: 2048 spans; encoded already, 64 requests or 16 MiB. */
         readonly queue_size?: number | undefined
-        /** Spans per request. */
+        /** Spans per request; from 512 on up to four times as many when they come faster than 50 requests a second. */
         readonly export_batch_size: number
         /** How long spans wait for company. Default: 2s, in development 200ms. Milliseconds. */
         readonly export_delay?: number | undefined
@@ -326,7 +326,7 @@ export interface Settings {
       readonly max_attribute_length: number
       /** Records that wait; beyond it the oldest are dropped and counted. Default: 2048 records; encoded already, 64 requests or 16 MiB. */
       readonly queue_size?: number | undefined
-      /** Records per request. */
+      /** Records per request; more as with spans. */
       readonly export_batch_size: number
       /** How long records wait for company. Default: 2s, in development 200ms. Milliseconds. */
       readonly export_delay?: number | undefined

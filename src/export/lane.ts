@@ -1,6 +1,7 @@
 // One signal's way to one place: a bounded queue of request bodies that drops the oldest, one request at a time, retries
 // with full jitter that honour Retry-After, and an account of what became of every record. It says a change of state
-// once, never an attempt.
+// once, never an attempt. A request costs the process as much as a few hundred spans do: where bodies may be put together,
+// those that come within a few milliseconds of the last request make up the next.
 import { AsyncResource } from 'node:async_hooks'
 import { monotonic, timers } from '../base/clock.ts'
 import { type RetryOptions, waitBefore } from '../base/retry.ts'
@@ -16,6 +17,8 @@ export interface LaneOptions {
   readonly maxPending: number
   readonly maxPendingBytes: number
   readonly maxPendingRecords: number
+  /** The most that is put together; null where two bodies are no body, or shall not be. */
+  readonly together: { readonly records: number; readonly bytes: number } | null
   /** Told of each request: duration in seconds and, when it failed, how. */
   readonly observe: ((signal: Signal, seconds: number, error: string | undefined) => void) | undefined
   readonly random: () => number
@@ -23,6 +26,8 @@ export interface LaneOptions {
 
 /** A refusal that comes and goes is said at most this often. */
 const REFUSAL_QUIET_MS = 60_000
+/** From the beginning of one request to that of the next, unless it is full or somebody waits. */
+const EVERY_MS = 20
 /** Longest wait between attempts while somebody waits for a flush. */
 const HURRIED_WAIT_MS = 200
 
@@ -50,6 +55,8 @@ export class Lane {
   /** Somebody waits until then (monotonic ms); 0 when nobody does. */
   #until = 0
   #sleep: Sleep | null = null
+  /** The sleep in which the next request gathers. */
+  #gathering: Sleep | null = null
   #idle: (() => void)[] = []
   #overflowing = false
   #refusing = false
@@ -74,6 +81,7 @@ export class Lane {
     this.#queued += payload.bytes
     this.#queuedRecords += payload.records
     while (this.#queue.length > 1 && this.#isOver()) this.#dropOldest()
+    if (this.#gathering !== null && this.#isFull()) this.#gathering.wake()
     if (this.#busy) return
     this.#busy = true
     // Requests must not inherit the context of the span that happened to fill the batch, nor take its time.
@@ -95,6 +103,38 @@ export class Lane {
     this.#queued -= oldest.bytes
     this.#queuedRecords -= oldest.records
     return oldest
+  }
+
+  /** The oldest that waits, and those after it that fit. */
+  #joined(): Payload | undefined {
+    const oldest = this.#shift()
+    const { together } = this.#options
+    if (oldest === undefined || together === null) return oldest
+    let { records, bytes } = oldest
+    let parts: Uint8Array[] | null = null
+    for (;;) {
+      const next = this.#queue[0]
+      if (next === undefined || records + next.records > together.records || bytes + next.bytes > together.bytes) break
+      this.#shift()
+      records += next.records
+      bytes += next.bytes
+      parts ??= [...oldest.parts]
+      for (const part of next.parts) parts.push(part)
+    }
+    return parts === null ? oldest : { parts, bytes, records, packed: null }
+  }
+
+  #isFull(): boolean {
+    const { together } = this.#options
+    return together === null || this.#queuedRecords >= together.records || this.#queued >= together.bytes
+  }
+
+  async #gather(ms: number): Promise<void> {
+    if (!(ms > 0) || this.#isFull() || this.#until > 0 || this.#closed) return
+    const over = this.#pause(ms, false)
+    this.#gathering = this.#sleep
+    await over
+    this.#gathering = null
   }
 
   #dropOldest(): void {
@@ -119,12 +159,12 @@ export class Lane {
   }
 
   async #run(): Promise<void> {
-    for (;;) {
-      const payload = this.#shift()
-      if (payload === undefined) break
+    for (let payload = this.#shift(); payload !== undefined; payload = this.#joined()) {
+      const began = monotonic()
       this.#current = payload
       await this.#deliver(payload)
       this.#current = null
+      await this.#gather(began + EVERY_MS - monotonic())
     }
     this.#overflowing = false
     this.#busy = false

@@ -67,6 +67,7 @@ export class SpanSink implements SignalSink {
         maxPending: options.maxPending ?? 64,
         maxPendingBytes: options.maxPendingBytes ?? 16 << 20,
         maxPendingRecords: options.maxPendingRecords ?? Number.POSITIVE_INFINITY,
+        together: null,
         observe: options.observe,
         random: options.random ?? Math.random,
       },

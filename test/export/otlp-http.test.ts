@@ -106,6 +106,36 @@ test('spans leave in requests of 512 without waiting for a flush [R-04]', async 
   expect(receiver.spans).toEqual(names(0, 1100))
 })
 
+for (const [protocol, size, sizes] of [
+  ['http/protobuf', 512, [512, 2048, 1024 + 5]],
+  ['http/protobuf', 500, [500, 500, 500, 500, 500, 500, 500, 89]],
+  ['http/json', 512, [512, 512, 512, 512, 512, 512, 512, 5]],
+] as const) {
+  test(`${protocol}: of batches of ${size} that come while a request is on its way ${sizes.length - 1} requests are made [R-04]`, async () => {
+    let letGo = (): void => {}
+    const opened = new Promise<void>((resolve) => (letGo = resolve))
+    receiver.answer = async () => {
+      await opened
+      return false
+    }
+    const sink = open({ protocol, batch: size })
+    const other = new Resource(['service.name', 'other'])
+    const all = 7 * 512 + 5
+    sink.accept(batch({ spans: names(0, size).map(span) }))
+    await until(() => receiver.requests === 1)
+    for (const name of names(size, all)) sink.accept({ ...batch({ spans: [span(name)] }), resource: other })
+    const flushed = sink.flush(30_000)
+    letGo()
+    await flushed
+    const counted = receiver.posts.map((post) => post.batches.reduce((sum, one) => sum + one.spans.length, 0))
+    expect(counted).toEqual(sizes)
+    expect(receiver.spans).toEqual(names(0, all))
+    const resources = receiver.posts.flatMap(({ batches }) => batches.map((one) => one.resource.attributes[1]))
+    expect(resources).toEqual(['shop', ...new Array(resources.length - 1).fill('other')])
+    expect(sink.counts.traces).toEqual({ inflight: 0, exported: all, rejected: 0, failed: 0, dropped: 0 })
+  })
+}
+
 test('the resources of several senders are kept apart in one request', async () => {
   const sink = open()
   const other = new Resource(['service.name', 'other'])

@@ -30,7 +30,7 @@ export const logging = section('Log records.', {
     'Records that wait; beyond it the oldest are dropped and counted. Default: 2048 records; encoded already, 64 requests or 16 MiB.',
     { min: 1 },
   ),
-  export_batch_size: count('Records per request.', { min: 1, default: 512 }),
+  export_batch_size: count('Records per request; more as with spans.', { min: 1, default: 512 }),
   export_delay: duration('How long records wait for company. Default: 2s, in development 200ms.', { min: '0s' }),
   export_timeout: duration('How long one export may take, retries included.', { default: '30s' }),
   sinks: list(

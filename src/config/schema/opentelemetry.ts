@@ -29,7 +29,13 @@ const tracing = section('Spans.', {
     'Finished spans that wait; beyond it the oldest are dropped and counted. Default: 2048 spans; encoded already, 64 requests or 16 MiB.',
     { min: 1 },
   ),
-  export_batch_size: count('Spans per request.', { min: 1, default: 512 }),
+  export_batch_size: count(
+    'Spans per request; from 512 on up to four times as many when they come faster than 50 requests a second.',
+    {
+      min: 1,
+      default: 512,
+    },
+  ),
   export_delay: duration('How long spans wait for company. Default: 2s, in development 200ms.', { min: '0s' }),
   export_timeout: duration('How long one export may take, retries included.', { default: '30s' }),
   exporters: list(
