@@ -108,8 +108,8 @@ function carrying(data: unknown, headers: Carrier): unknown {
   if (data === undefined || data === null) return { [KEY]: { ...headers, [NOTHING]: '' } }
   const fields = plain(data)
   const kind: unknown = fields === null ? undefined : Object.getPrototypeOf(fields)
-  // What writes itself, or is more than its fields, would be another thing as a copy.
-  if (fields === null || (kind !== Object.prototype && kind !== null) || 'toJSON' in fields) return data
+  // What is more than its fields would be another thing as a copy.
+  if (fields === null || (kind !== Object.prototype && kind !== null)) return data
   return { ...fields, [KEY]: headers }
 }
 

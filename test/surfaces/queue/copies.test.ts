@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { dist, run } from '../../house/dist.ts'
+import { dist, type Ran, run } from '../../house/dist.ts'
 import { ROOT } from '../../house/source.ts'
 import { later } from './kit.ts'
 
@@ -33,7 +33,28 @@ for (const [first, second] of [[esm, cjs], [cjs, esm]]) {
 await telltale.stop()
 `
 
-test('a client that two copies of us are given is observed once, and they speak of one trace', async () => {
+const FROZEN = `
+import { currentSpan, start } from 'telltale'
+import { consume, observeKafka } from 'telltale/queue'
+for (const one of [Object, Array, Function, Promise, Map, Set, WeakMap, RegExp, Date, Error, String, Number, Symbol, Uint8Array, Buffer]) {
+  Object.freeze(one.prototype)
+  Object.freeze(one)
+}
+const telltale = await start({ config: process.env.CONFIG })
+const headers = { constructor: 'x', toString: 'y', traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' }
+const sent = []
+const producer = observeKafka({ send: async ({ messages }) => void sent.push(...messages), sendBatch: async () => {} })
+class Note {
+  value = 'a'
+  toString() { return 'note' }
+}
+await consume({ queue: 'orders', headers }, () => producer.send({ topic: 'next', messages: [new Note(), { value: 'b', headers }] }))
+for (const { headers } of sent) console.log(Object.keys(headers).join(), headers.traceparent.slice(0, 35))
+console.log(String(sent[0]))
+await telltale.stop()
+`
+
+async function outputOf(program: string): Promise<Ran> {
   await dist()
   const folder = mkdtempSync(join(tmpdir(), 'copies-'))
   later(() => rmSync(folder, { recursive: true }))
@@ -44,10 +65,19 @@ test('a client that two copies of us are given is observed once, and they speak 
   later(() => collector.close())
   await new Promise<void>((done) => collector.listen(0, '127.0.0.1', done))
   const OTEL_EXPORTER_OTLP_ENDPOINT = `http://127.0.0.1:${(collector.address() as AddressInfo).port}`
-  const args = ['--input-type=module', '--eval', PROGRAM]
-  const ran = await run(process.execPath, args, {
-    cwd: ROOT,
-    env: { ...process.env, CONFIG, OTEL_EXPORTER_OTLP_ENDPOINT },
+  const env = { ...process.env, CONFIG, OTEL_EXPORTER_OTLP_ENDPOINT }
+  return run(process.execPath, ['--input-type=module', '--eval', program], { cwd: ROOT, env })
+}
+
+test('a client that two copies of us are given is observed once, and they speak of one trace', async () => {
+  expect(await outputOf(PROGRAM)).toEqual({ code: 0, stdout: 'true true true\ntrue true true\n', stderr: '' })
+}, 120_000)
+
+test('where every prototype is frozen a message is read and sent like anywhere else', async () => {
+  const trace = '00-4bf92f3577b34da6a3ce929d0e0e4736'
+  expect(await outputOf(FROZEN)).toEqual({
+    code: 0,
+    stdout: `traceparent ${trace}\nconstructor,toString,traceparent ${trace}\nnote\n`,
+    stderr: '',
   })
-  expect(ran).toEqual({ code: 0, stdout: 'true true true\ntrue true true\n', stderr: '' })
 }, 120_000)
