@@ -12,7 +12,7 @@ import { freePort } from '../../otel/servers.ts'
 import { missing, until } from '../queue/kit.ts'
 
 const HERE = dirname(fileURLToPath(import.meta.url))
-const packages = process.env['TELLTALE_TEMPORAL']
+const packages = process.env['TELLTALE_TEMPORAL'] || undefined
 const none = missing('Temporal (TELLTALE_TEMPORAL names a folder with its packages)', packages)
 const folder = mkdtempSync(join(tmpdir(), 'telltale-temporal-'))
 const WORKFLOWS = join(folder, 'temporal-workflows.js')
