@@ -40,10 +40,8 @@ function observed(tx: object, target: Target): object {
 
 function handlers(of: object, target: Target): void {
   replace(of, 'query', (before) => handler(before, target, (sql) => sql, hasFields))
-  replace(of, 'exec', (before) => handler(before, target, (sql) => sql, exec))
+  replace(of, 'exec', (before) => handler(before, target, (sql) => sql, hasFields))
 }
-
-const exec = () => false
 
 function handler(
   before: Method,

@@ -36,16 +36,30 @@ export function observeSqlite(db: SqliteLike): void {
           running.surface?.begin(target, args[0])?.fail(error)
           throw error
         }
-        if (typeof statement === 'object' && statement !== null) observeStatement(statement, target, args[0])
+        if (typeof statement === 'object' && statement !== null) observeStatement(statement, target, () => args[0])
         return statement
+      },
+  )
+  replace(
+    db,
+    'createTagStore',
+    (before) =>
+      function createTagStore(...args) {
+        const store = Reflect.apply(before, this, args)
+        if (typeof store === 'object' && store !== null) observeStatement(store, target, textOf)
+        return store
       },
   )
 }
 
+/** Of a template tag, whose values are not looked at. */
+const textOf = ([parts]: unknown[]): unknown => (Array.isArray(parts) ? parts.join('?') : '')
+
 const noRows = () => false
 const rows = () => true
 
-function observeStatement(statement: object, target: Target, sql: unknown): void {
+/** A statement, or a store of statements that takes their text with each call. */
+function observeStatement(statement: object, target: Target, textOf: (args: unknown[]) => unknown): void {
   if (!first(statement)) return
   for (const [name, rowsOf] of [
     ['run', noRows],
@@ -57,7 +71,7 @@ function observeStatement(statement: object, target: Target, sql: unknown): void
       name,
       (before) =>
         function (...args) {
-          const operation = running.surface?.begin(target, sql) ?? null
+          const operation = running.surface?.begin(target, textOf(args)) ?? null
           if (operation === null) return Reflect.apply(before, this, args)
           return settle(operation, () => Reflect.apply(before, this, args), rowsOf)
         },
@@ -68,7 +82,7 @@ function observeStatement(statement: object, target: Target, sql: unknown): void
     'iterate',
     (before) =>
       function (...args) {
-        const operation = running.surface?.begin(target, sql) ?? null
+        const operation = running.surface?.begin(target, textOf(args)) ?? null
         if (operation === null) return Reflect.apply(before, this, args)
         try {
           const iterator = Reflect.apply(before, this, args)

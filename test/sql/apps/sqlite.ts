@@ -13,6 +13,10 @@ interface Statement {
 interface Database {
   exec(sql: string): void
   prepare(sql: string): Statement
+  createTagStore(): {
+    run(parts: TemplateStringsArray, ...values: unknown[]): unknown
+    all(parts: TemplateStringsArray, ...values: unknown[]): unknown[]
+  }
   close(): void
 }
 
@@ -49,5 +53,8 @@ try {
 try {
   insert.run(1)
 } catch {}
+const tags = db.createTagStore()
+tags.run`INSERT INTO six VALUES (${4})`
+const tagged = tags.all`SELECT id FROM six WHERE id > ${3}`
 db.close()
-console.log(JSON.stringify({ same, rows, one, walked, left, error, counts: on.counts('sql_ops_total') }))
+console.log(JSON.stringify({ same, rows, one, walked, left, tagged, error, counts: on.counts('sql_ops_total') }))
