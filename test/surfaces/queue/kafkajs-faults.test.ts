@@ -2,7 +2,7 @@ import { Kafka, Partitioners } from 'kafkajs'
 import { expect, test } from 'vitest'
 import { observeKafka } from '../../../src/queue.ts'
 import { freePort } from '../../otel/servers.ts'
-import { about, balanced, clientOf, MS, noKafka, open, shownOf } from './kafka-kit.ts'
+import { about, balanced, clientOf, MS, noKafka, open, type Shown, shownOf } from './kafka-kit.ts'
 import { kit, until } from './kit.ts'
 
 /** kafkajs tries again what is no error of programming: a RangeError would end the consumer. */
@@ -214,6 +214,58 @@ test.skipIf(noKafka)(
       'queue_in_flight{queue=orders}': 0,
       'queue_message_age_seconds{queue=orders}': 1,
     })
+  },
+  MS,
+)
+
+test.skipIf(noKafka)(
+  'what stops and starts again in the middle of a message loses none: each ends where it began [W-09]',
+  async () => {
+    const { producer, consumer } = await open()
+    const before = kit()
+    const sender = await producer()
+    const send = (value: string) => sender.send({ topic: 'orders', messages: [{ value, partition: 0 }] })
+    await send('one')
+    const receiver = await consumer()
+    await receiver.subscribe({ topic: 'orders', fromBeginning: true })
+    let release = (): void => {}
+    const seen: string[] = []
+    await receiver.run({
+      eachMessage: ({ message }) => {
+        seen.push(String(message.value))
+        return message.offset === '0'
+          ? new Promise<void>((done) => {
+              release = done
+            })
+          : Promise.resolve()
+      },
+    })
+    await until(() => seen.length === 1, MS)
+    before.stop()
+    await send('unseen')
+    const after = kit()
+    release()
+    await send('two')
+    await until(() => after.counts()['queue_messages_total{queue=orders,result=ack}'] === 2, MS)
+    expect(seen).toEqual(['one', 'unseen', 'two'])
+    expect([before.counts(), balanced(after.counts())]).toEqual([
+      {
+        'queue_published_total{queue=orders}': 1,
+        'queue_publish_duration_seconds{queue=orders}': 1,
+        'queue_messages_total{queue=orders,result=ack}': 1,
+        'queue_process_duration_seconds{queue=orders,result=ack}': 1,
+        'queue_in_flight{queue=orders}': 0,
+        'queue_message_age_seconds{queue=orders}': 1,
+        'queue_lag{queue=orders}': 0,
+      },
+      true,
+    ])
+    const order = (span: object) => [(span as Shown).name, (span as Shown).parent]
+    expect(after.spans().map(order).sort()).toEqual([
+      ['process orders', null],
+      ['process orders', 'publish orders'],
+      ['publish orders', null],
+    ])
   },
   MS,
 )
