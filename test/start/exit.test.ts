@@ -74,9 +74,13 @@ test('CommonJS, flags that load more into every process, JSON and gzip do not st
 test('Zipkin and Jaeger get theirs too [R-05]', async () => {
   const collector = await receiver()
   const exporters = `exporters: [{ type: zipkin, endpoint: "${collector.url}/api/v2/spans" }, { type: jaeger, endpoint: "${collector.url}/api/traces" }]`
-  const ends = 'setTimeout(() => process.exit(0), 20)'
+  // Their codecs are there when something was delivered.
+  const ends = "await telltale.flush()\nspan('after', () => {})\nprocess.exit(0)"
   await program(`observability: { opentelemetry: { exit_timeout: 10s, tracing: { ${exporters} } } }\n`, ends)
-  expect(collector.others.map(({ url }) => url).sort()).toEqual(['/api/traces?format=jaeger.thrift', '/api/v2/spans'])
+  const jaeger = '/api/traces?format=jaeger.thrift'
+  expect(collector.others.map(({ url }) => url).sort()).toEqual([jaeger, jaeger, '/api/v2/spans', '/api/v2/spans'])
+  const last = collector.others.findLast(({ url }) => url === '/api/v2/spans')
+  expect(JSON.parse(last!.body.toString())).toMatchObject([{ name: 'after' }])
 })
 
 test('what was delivered is not sent again: after a stop, after an end by itself', async () => {
