@@ -12,7 +12,7 @@ function orderTree(): string {
   const trees = readFileSync(new URL('spans.txt', import.meta.url), 'utf8')
     .trimEnd()
     .split('\n\n')
-  const [tree, ...others] = trees.filter((text) => text.includes('order.announce') && !text.includes(', failed'))
+  const [tree, ...others] = trees.filter((text) => text.includes('receipt.print') && !text.includes(', failed'))
   expect(others).toEqual([])
   return `${tree}\n`
 }
