@@ -102,13 +102,17 @@ export function surfaceGoals(major, row, r) {
     if (r.plain)
       rows.push(atMost(`as it comes, as a part of what ${row.rival} adds, ${on}`, part('plain'), SURFACE_PART))
   }
-  for (const [variant, { spans, expected, metrics, operations, counted }] of Object.entries(r)) {
+  for (const [variant, { spans, expected, logs, metrics, operations, counted }] of Object.entries(r)) {
     if (variant === 'bare') continue
-    const has = metrics !== undefined
+    const seen = [
+      ['spans at the sink', spans, row.more?.includes(variant) ? `≥ ${expected}` : expected],
+      ['log records', logs, operations],
+      ['operations counted', metrics, operations],
+    ].filter(([, found]) => found !== undefined)
     rows.push({
-      what: `${has ? 'spans at the sink and operations counted' : 'spans at the sink'}, ${variant}, ${on}`,
-      goal: has ? `${expected}, ${operations}` : String(expected),
-      found: has ? `${spans}, ${metrics}` : String(spans),
+      what: `${seen.map(([name]) => name).join(', ')}, ${variant}, ${on}`,
+      goal: seen.map(([, , goal]) => goal).join(', '),
+      found: seen.map(([, found]) => found).join(', '),
       met: counted,
       proof: true,
     })

@@ -77,6 +77,7 @@ function surfaceRows(subject, r) {
       variant === 'bare' ? '' : spread(quartiles(mine), 1),
       ratio === null ? '' : spread(quartiles(ratio), 3),
       variant === 'bare' ? '' : `${row.spans} of ${row.expected}`,
+      row.logs === undefined ? '' : `${row.logs} of ${row.operations}`,
       row.metrics === undefined ? '' : `${row.metrics} of ${row.operations}`,
     ]
   })
@@ -106,7 +107,7 @@ ${table(
 `
   for (const [major, results] of Object.entries(surfaces)) {
     const rows = Object.entries(results).flatMap(([subject, r]) => surfaceRows(subject, r))
-    text += `### Surfaces, Node ${major}\n\n${table(['', '', 'µs an operation', 'added', 'part', 'spans at the sink', 'operations counted'], rows)}\n`
+    text += `### Surfaces, Node ${major}\n\n${table(['', '', 'µs an operation', 'added', 'part', 'spans at the sink', 'log records', 'operations counted'], rows)}\n`
   }
   return `${text.trimEnd()}\n`
 }

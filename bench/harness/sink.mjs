@@ -1,4 +1,4 @@
-// The receiver of both sides: a process that takes OTLP protobuf over HTTP and counts spans by the first part of the path.
+// The receiver of both sides: a process that takes OTLP protobuf over HTTP and counts spans and log records by the first part of the path.
 // It reads just enough of the wire format (fields by number, spec: opentelemetry-proto trace.proto) to count SERVER spans.
 import http from 'node:http'
 import { gunzipSync } from 'node:zlib'
@@ -53,11 +53,16 @@ export function countSpans(bytes) {
 function take(req, chunks) {
   const [, key, , signal] = req.url.split('/')
   const raw = Buffer.concat(chunks)
-  const row = (counts[key] ??= { posts: 0, bytes: 0, spans: 0, server: 0 })
+  const row = (counts[key] ??= { posts: 0, bytes: 0, spans: 0, server: 0, logs: 0 })
   row.posts++
   row.bytes += raw.length
-  if (signal !== 'traces') return
+  if (signal === 'metrics') return
   const { spans, server } = countSpans(req.headers['content-encoding'] === 'gzip' ? gunzipSync(raw) : raw)
+  // A request of log records has the same frame.
+  if (signal === 'logs') {
+    row.logs += spans
+    return
+  }
   row.spans += spans
   row.server += server
 }

@@ -8,6 +8,9 @@ import { quartiles } from './quartiles.mjs'
 
 const PROGRAM = fileURLToPath(new URL('../surfaces/program.cjs', import.meta.url))
 
+/** The rival's queue of log records, widened as that of its spans is. */
+const QUEUES = { OTEL_BLRP_MAX_QUEUE_SIZE: '1000000' }
+
 /**
  * Variant → { cpu: µs an operation, one number a round; operations, spans, expected, metrics, counted }; undefined where
  * the server is not installed. plan: { rounds, passes, warmSeconds, effort }.
@@ -19,14 +22,17 @@ export async function measureSurface({ subject, node, sink, servers, plan, key }
   const n = Math.max(20, Math.round(row.operations * plan.effort))
   const variants = VARIANTS.filter((one) => one === 'bare' || row.spans[one] !== undefined)
   const subjects = {}
-  const spansOf = async (variant) => (await sink.ask('counts'))[`${key}-${variant}`]?.spans ?? 0
+  const seenOf = async (variant) => {
+    const { spans = 0, logs = 0 } = (await sink.ask('counts'))[`${key}-${variant}`] ?? {}
+    return { spans, logs }
+  }
   try {
     for (const variant of variants) {
       const SINK = `http://127.0.0.1:${sink.port}/${key}-${variant}`
-      const env = { SINK, OTEL_EXPORTER_OTLP_ENDPOINT: SINK, SERVER: server?.url ?? '' }
+      const env = { ...QUEUES, SINK, OTEL_EXPORTER_OTLP_ENDPOINT: SINK, SERVER: server?.url ?? '' }
       const peer = await Peer.start(PROGRAM, [subject, variant], { node, env })
       // What drivers say when they connect may have left spans already.
-      const before = { spans: await spansOf(variant), metrics: await peer.ask('counted') }
+      const before = { ...(await seenOf(variant)), metrics: await peer.ask('counted') }
       subjects[variant] = { peer, before, passes: 0, cpu: [] }
     }
     const pass = (variant) => {
@@ -51,13 +57,16 @@ export async function measureSurface({ subject, node, sink, servers, plan, key }
     for (const variant of variants) {
       const { peer, before, passes, cpu } = subjects[variant]
       const operations = passes * n
-      const spans = (await spansOf(variant)) - before.spans
+      const seen = await seenOf(variant)
+      const spans = seen.spans - before.spans
       // There is one more around each pass.
       const expected = variant === 'bare' ? 0 : operations * row.spans[variant] + passes
+      const logs = row.logs === undefined || variant === 'bare' ? undefined : seen.logs - before.logs
       const counted = await peer.ask('counted')
       const metrics = counted === null ? undefined : counted - before.metrics
-      const whole = spans === expected && (metrics ?? operations) === operations
-      results[variant] = { cpu, operations, spans, expected, metrics, counted: whole }
+      const enough = row.more?.includes(variant) ? spans >= expected : spans === expected
+      const whole = enough && (metrics ?? operations) === operations && (logs ?? operations) === operations
+      results[variant] = { cpu, operations, spans, expected, logs, metrics, counted: whole }
     }
     return results
   } finally {

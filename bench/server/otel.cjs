@@ -23,5 +23,5 @@ exports.sdk = (instrumentations) => {
   })
   const sdk = new NodeSDK({ serviceName: 'bench', spanProcessors: [processor], instrumentations })
   sdk.start()
-  return { flush: () => processor.forceFlush() }
+  return { flush: () => Promise.all([processor.forceFlush(), sdk._loggerProvider?.forceFlush()]) }
 }

@@ -6,14 +6,16 @@ const door = (name) => import(`../../dist/esm/${name}.js`)
 
 exports.begin = async (driver, variant) => {
   const { flush, registry } = await begin('', {
-    observability: variant === 'ours' ? 'tracing: { database: true }' : '',
-    more: driver.config?.(process.env.SINK) ?? '',
+    observability:
+      driver.observability?.(process.env.SINK) ?? (variant === 'ours' ? 'tracing: { database: true }' : ''),
   })
   const observe = await driver.ours?.(door)
   return { within, flush, observe, counted: () => counted(registry, driver.metric) }
 }
 
+/** Null where nothing is counted by operation. */
 function counted(registry, short) {
+  if (short === undefined) return null
   let sum = 0
   for (const family of registry.families()) {
     if (family.short !== short) continue

@@ -6,8 +6,13 @@ export const VARIANTS = ['bare', 'otel', 'ours', 'plain']
 /** Spans of an operation at the sink, by variant. Databases have none unless they are asked for. */
 const DATA = { otel: 1, ours: 1, plain: 0 }
 const WORK = { otel: 1, ours: 1 }
+/** One for what is sent and one for what is processed. */
+const QUEUE = { otel: 2, ours: 2 }
 
-/** `server` is a name of servers.mjs; `operations` are those of one pass. */
+/**
+ * `server` is a name of servers.mjs; `operations` are those of one pass; `logs`: a record of each at the sink. `more` names
+ * variants that make further spans.
+ */
 export const ROWS = {
   function: {
     title: 'a function',
@@ -50,5 +55,51 @@ export const ROWS = {
     server: 'http',
     operations: 2000,
     spans: WORK,
+  },
+  amqplib: {
+    title: 'amqplib, a message sent, taken and acknowledged',
+    rival: 'instrumentation-amqplib',
+    server: 'rabbitmq',
+    operations: 3000,
+    spans: QUEUE,
+  },
+  kafkajs: {
+    title: 'kafkajs, a message sent and taken',
+    rival: 'instrumentation-kafkajs',
+    server: 'kafka',
+    operations: 1000,
+    spans: QUEUE,
+  },
+  bullmq: {
+    title: 'BullMQ, a job added and processed',
+    rival: 'bullmq-otel',
+    server: 'redis',
+    operations: 500,
+    spans: QUEUE,
+    more: ['otel'],
+  },
+  nats: {
+    title: 'NATS JetStream, a message sent, taken and acknowledged',
+    server: 'nats',
+    operations: 2000,
+    spans: { ours: 2 },
+  },
+  pino: {
+    title: 'pino, a line',
+    rival: 'instrumentation-pino',
+    operations: 8000,
+    spans: { otel: 0, ours: 0 },
+    logs: 1,
+  },
+  job: {
+    title: 'a scheduled job',
+    rival: 'the SDK by hand: a span, two counters, a gauge',
+    operations: 8000,
+    spans: WORK,
+  },
+  events: {
+    title: 'an event of a bus with four listeners',
+    operations: 100_000,
+    spans: { ours: 0 },
   },
 }

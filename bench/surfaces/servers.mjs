@@ -1,7 +1,7 @@
 // The servers that drivers speak to: real ones where they are installed, on free ports of 127.0.0.1, each started once and
 // stopped by its own pid. A row whose server is missing is left out, with a word.
 import { execFileSync, spawn } from 'node:child_process'
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
@@ -12,7 +12,7 @@ import { Peer } from '../harness/peer.mjs'
 const ROOT = process.getuid?.() === 0
 
 function onPath(name) {
-  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/lib/rabbitmq/bin']
+  const folders = ['/usr/lib/rabbitmq/bin', ...(process.env.PATH ?? '').split(delimiter), '/usr/sbin']
   return folders.map((folder) => join(folder, name)).find((path) => existsSync(path))
 }
 
@@ -51,12 +51,20 @@ function folderFor(name, user) {
   return folder
 }
 
-/** Starts a program and waits until `port` answers; what it gives stops the program and removes its folder. */
-async function serve({ command, args, folder, port, url, env, seconds }) {
-  const child = spawn(command, args, { cwd: folder, stdio: 'ignore', env: { ...process.env, ...env } })
+async function end(child) {
+  if (child.exitCode !== null || child.signalCode !== null) return
   const gone = new Promise((done) => child.once('exit', done))
+  child.kill('SIGTERM')
+  const last = setTimeout(() => child.kill('SIGKILL'), 20_000)
+  await gone
+  clearTimeout(last)
+}
+
+/** Starts a program and waits until `port` answers; what it gives stops the program and removes its folder. */
+async function serve({ command, args, folder, port, url, env, seconds, beside = [] }) {
+  const child = spawn(command, args, { cwd: folder, stdio: 'ignore', env: { ...process.env, ...env } })
   const stop = async () => {
-    if (child.exitCode === null && child.kill('SIGTERM')) await gone
+    for (const one of [child, ...beside]) await end(one)
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
   }
   try {
@@ -109,13 +117,70 @@ async function mariadb() {
   return serve({ command, args, folder, port, url: `mysql://root@127.0.0.1:${port}/mysql` })
 }
 
+/** Erlang takes ten seconds; its name server is a child of ours, or the broker starts one that outlives it. */
+async function rabbitmq() {
+  const script = onPath('rabbitmq-server')
+  const names = onPath('epmd')
+  if (!script || !names) return undefined
+  const folder = folderFor('rabbitmq')
+  const [port, dist, epmd] = [await freePort(), await freePort(), await freePort()]
+  writeFileSync(join(folder, 'r.conf'), `listeners.tcp.local = 127.0.0.1:${port}\nlog.console = false\n`)
+  writeFileSync(join(folder, 'plugins'), '[].\n')
+  const beside = [spawn(names, ['-address', '127.0.0.1', '-port', String(epmd)], { cwd: folder, stdio: 'ignore' })]
+  const env = {
+    HOME: folder,
+    RABBITMQ_NODENAME: `bench${port}@localhost`,
+    RABBITMQ_CONFIG_FILE: join(folder, 'r'),
+    RABBITMQ_MNESIA_BASE: join(folder, 'mnesia'),
+    RABBITMQ_LOG_BASE: join(folder, 'log'),
+    RABBITMQ_ENABLED_PLUGINS_FILE: join(folder, 'plugins'),
+    RABBITMQ_PID_FILE: join(folder, 'pid'),
+    RABBITMQ_DIST_PORT: String(dist),
+    ERL_EPMD_ADDRESS: '127.0.0.1',
+    ERL_EPMD_PORT: String(epmd),
+    // So the script becomes the broker, whose pid is then ours; `-noinput` denies the input all the same.
+    RABBITMQ_ALLOW_INPUT: '1',
+    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '-noinput +S 1:1 -kernel inet_dist_use_interface {127,0,0,1}',
+  }
+  const url = `amqp://guest:guest@127.0.0.1:${port}`
+  return serve({ command: script, args: [], folder, port, url, env, seconds: 120, beside })
+}
+
+async function nats() {
+  const command = onPath('nats-server')
+  if (!command) return undefined
+  const port = await freePort()
+  const folder = folderFor('nats')
+  const args = ['-a', '127.0.0.1', '-p', String(port), '-js', '-sd', join(folder, 'js')]
+  return serve({ command, args, folder, port, url: `nats://127.0.0.1:${port}` })
+}
+
+/** The mock cluster of librdkafka behind kcat: a real broker of one node in memory, which says its address in its log. */
+async function kafka() {
+  const command = onPath('kcat')
+  if (!command) return undefined
+  const args = ['-C', '-b', 'ignored:1', '-t', 'nothing', '-X', 'test.mock.num.brokers=1', '-d', 'mock']
+  const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'], cwd: tmpdir() })
+  const url = await new Promise((resolve, reject) => {
+    let log = ''
+    // Listening goes on: a full pipe would stop the broker.
+    child.stderr.on('data', (text) => {
+      if (log.length < 65_536) log += text
+      const address = /bootstrap\.servers=(127\.0\.0\.1:\d+)/.exec(log)?.[1]
+      if (address) resolve(address)
+    })
+    child.once('exit', () => reject(new Error(`kcat ended without a cluster: ${log}`)))
+  })
+  return { url, stop: () => end(child) }
+}
+
 /** What undici asks: a small answer from a process of its own. */
 async function http() {
   const peer = await Peer.start(fileURLToPath(new URL('./echo.mjs', import.meta.url)))
   return { url: `http://127.0.0.1:${peer.port}`, stop: () => peer.stop() }
 }
 
-const KNOWN = { redis, postgres, mariadb, http }
+const KNOWN = { redis, postgres, mariadb, rabbitmq, nats, kafka, http }
 
 /** Servers by name, started when they are first asked for. */
 export class Servers {
@@ -123,8 +188,14 @@ export class Servers {
 
   /** Undefined when it is not installed. */
   start(name) {
-    if (!this.#started.has(name)) this.#started.set(name, KNOWN[name]())
-    return this.#started.get(name)
+    let started = this.#started.get(name)
+    if (started === undefined) {
+      started = KNOWN[name]()
+      this.#started.set(name, started)
+      // Whoever asks hears of a failure; one that is started ahead must not end the bench.
+      started.catch(() => {})
+    }
+    return started
   }
 
   async stop() {
