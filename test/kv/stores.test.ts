@@ -241,11 +241,20 @@ test('a store whose set answers at once may still have a get that answers later 
     {
       get: async (key: string) => held.get(key),
       set: (key: string, value: unknown) => void held.set(key, value),
-      delete: (key: string) => held.delete(key),
+      delete: (key: string) => Promise.resolve(held.delete(key)),
     },
     { namespace: 'mixed' },
   )
   store.set('a', 1)
-  expect([await store.get('a'), await store.get('missing')]).toEqual([1, undefined])
-  expect(on.counts('kv_ops_total')).toEqual({ 'mixed set ok': 1, 'mixed get ok': 1, 'mixed get not_found': 1 })
+  expect([await store.get('a'), await store.get('missing'), await store.delete('missing')]).toEqual([
+    1,
+    undefined,
+    false,
+  ])
+  expect(on.counts('kv_ops_total')).toEqual({
+    'mixed set ok': 1,
+    'mixed get ok': 1,
+    'mixed get not_found': 1,
+    'mixed delete not_found': 1,
+  })
 })

@@ -63,8 +63,8 @@ function unknown<S>(store: S): S {
 type Method = (this: unknown, ...args: unknown[]) => unknown
 
 /**
- * How a store answers. One inside the process answers itself, and a promise that it gives is a value that was put into it:
- * the caller gets that very promise, and whether it fails is no matter of the store. A store says so by the answer of `set`.
+ * How a store answers a `get`. One inside the process answers itself, and a promise that it gives is a value that was put
+ * into it: the caller gets that very promise, and whether it fails is no matter of the store. `set` shows which it is.
  */
 interface Answers {
   values: boolean
@@ -94,7 +94,7 @@ function replace(store: object, name: string, op: KvOp, namespace: string, answe
     }
     learned(op, answers, answer)
     const many = name.endsWith('Many') || (!answers.values && Array.isArray(args[0]))
-    if ((answers.values && !later) || !thenable(answer)) {
+    if ((op === 'get' && answers.values && !later) || !thenable(answer)) {
       operation.end(resultOf(op, answer, many))
       return answer
     }
