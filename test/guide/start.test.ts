@@ -41,9 +41,9 @@ const masked = (text: string) =>
   text
     .replace(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, '<correlation id>')
     .replace(/\b[0-9a-f]{32}\b/g, '<trace id>')
+    .replace(/("uptime_seconds":)[\d.]+/g, '$1<seconds>')
     .replace(/\b[0-9a-f]{16}\b/g, '<span id>')
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')
-    .replace(/("uptime_seconds":)[\d.]+/g, '$1<seconds>')
     // A port of five digits widens a column.
     .replace(/(\S) {2,}/g, '$1  ')
     .trimEnd()
