@@ -141,7 +141,9 @@ export function reports() {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const folder = join(ROOT, 'etc', 'api')
+  // First, since what does not compile leaves the last report as it is.
+  const texts = reports()
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
-  for (const [door, text] of reports()) writeFileSync(join(folder, `${door}.d.ts`), text)
+  for (const [door, text] of texts) writeFileSync(join(folder, `${door}.d.ts`), text)
 }
