@@ -77,8 +77,7 @@ beforeAll(async () => {
     admin.set(name, `http://127.0.0.1:${port}`)
     // Pricing and the warehouse start telemetry in their code, the others by a flag.
     const register = ['pricing', 'warehouse'].includes(name) ? [] : ['--import', 'telltale/register']
-    // DBOS 5.3 warns of its own use of pg, without us too.
-    const named = { OTEL_SERVICE_NAME: name, ADMIN_PORT: port, NODE_OPTIONS: '--no-deprecation' }
+    const named = { OTEL_SERVICE_NAME: name, ADMIN_PORT: port }
     return program.run(name, [...register, `${name}.mjs`], { ...env, ...more, ...named }).serves()
   }
   const dies = service('fulfilment', { DIES: '1' })

@@ -10,6 +10,9 @@ import { dist } from '../house/dist.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
+/** What drivers do to Node, without us too: DBOS 5.3 to pg, and kafkajs 2.2 to timers. */
+const OWN_WARNINGS = '--disable-warning=DeprecationWarning --disable-warning=TimeoutNegativeWarning'
+
 /** What a process says once it serves. */
 export interface Ready {
   readonly url?: string
@@ -74,9 +77,9 @@ export class Program {
 
   /** A process of the program with this environment and nothing of ours. */
   run(name: string, args: readonly string[], env: NodeJS.ProcessEnv): Part {
-    const child = spawn(process.execPath, args, {
+    const child = spawn(process.env['TELLTALE_NODE'] ?? process.execPath, args, {
       cwd: this.folder,
-      env: { PATH: process.env['PATH'], HOME: this.folder, ...env },
+      env: { PATH: process.env['PATH'], HOME: this.folder, NODE_OPTIONS: OWN_WARNINGS, ...env },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     })
     const part = new Part(name, child)

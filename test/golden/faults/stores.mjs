@@ -33,7 +33,11 @@ const refused = createClient({ url: REFUSED, socket: { reconnectStrategy: false 
 await outcome('node-redis refused', () => refused.connect())
 
 const store = doors.observeStore(
-  { get: () => Promise.reject(new RangeError('get')), set: () => false, delete: () => Promise.resolve(false) },
+  {
+    get: () => Promise.reject(new RangeError('get')),
+    set: () => Promise.resolve(false),
+    delete: () => Promise.resolve(false),
+  },
   { namespace: 'own' },
 )
 for (const name of ['get', 'set', 'delete']) await outcome(name, () => store[name]('key'))
