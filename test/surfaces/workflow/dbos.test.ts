@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { DBOSClient } from '@dbos-inc/dbos-sdk'
 import pg from 'pg'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { otlpReceiver, type RecordedSpan, type TestReceiver } from '../../../src/testing.ts'
 import { observeDBOS } from '../../../src/workflow.ts'
 import { dist } from '../../house/dist.ts'
@@ -25,15 +25,19 @@ const folder = mkdtempSync(join(tmpdir(), 'telltale-dbos-'))
 const apps: App[] = []
 
 beforeAll(async () => {
-  ;[server, receiver, built] = await Promise.all([none ? undefined : postgres(), otlpReceiver(), dist()])
+  ;[server, built] = await Promise.all([none ? undefined : postgres(), dist()])
 }, 120_000)
+
+beforeEach(async () => {
+  receiver = await otlpReceiver()
+})
 
 afterEach(async () => {
   await Promise.all(apps.splice(0).map((app) => app.kill()))
+  await receiver.close()
 })
 
 afterAll(async () => {
-  await receiver?.close()
   await server?.stop()
   rmSync(folder, { recursive: true, force: true })
 })
