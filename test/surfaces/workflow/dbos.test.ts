@@ -330,31 +330,6 @@ test.skipIf(none)(
 )
 
 test.skipIf(none)(
-  'when the database goes down in the middle of a workflow it ends when that is back, and the counts are balanced',
-  async () => {
-    const own = await postgres()
-    try {
-      const app = await launched({}, own.url)
-      await app.ask('begin', { id: 'd' })
-      await app.hear(({ waiting }) => waiting === 'd')
-      await own.kill()
-      await app.ask('release')
-      await own.begin()
-      expect(await app.ask('result', { id: 'd' })).toEqual({ result: 'charged o, shipped' })
-      expect(await app.ask('counts')).toMatchObject({
-        'workflow_started_total fulfil': 1,
-        'workflow_completed_total fulfil success': 1,
-        'workflow_active fulfil': 0,
-      })
-      await app.kill()
-    } finally {
-      await own.stop()
-    }
-  },
-  120_000,
-)
-
-test.skipIf(none)(
   'a queued workflow runs in the trace of whoever enqueued it, not in that of whoever launched the engine [W-32]',
   async () => {
     const app = await launched()
