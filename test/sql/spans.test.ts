@@ -198,8 +198,11 @@ test('what is no client comes back untouched and is said once; hostile ones do n
       },
     },
   )
-  const frozen = Object.freeze({ query() {}, connect() {}, end() {} })
-  for (const thing of [{}, throwing, frozen, null as never, 7 as never]) expect(observe(thing)).toBe(thing)
+  const frozen = Object.freeze({ query() {}, connect() {}, end() {}, setTypeParser() {} })
+  const mysql1 = { query() {}, connect() {}, end() {}, escape() {} }
+  const untouched = { ...mysql1 }
+  for (const thing of [{}, throwing, frozen, mysql1, null as never, 7 as never]) expect(observe(thing)).toBe(thing)
   onNotice(before)
+  expect(mysql1).toEqual(untouched)
   expect(told.map(({ event }) => event)).toEqual(['sql.unknown', 'sql.fault'])
 })

@@ -166,12 +166,16 @@ function onCallback(message: object): void {
   resume(message)
 }
 
-/** Rows are a list; what an INSERT answers is one header. Of several statements the first says it. */
+/** Rows are a list; what an INSERT answers is one header. Of several statements the first says it. Never throws. */
 export function rowsOf(result: unknown): boolean | undefined {
-  if (result === undefined) return undefined
-  if (!Array.isArray(result)) return false
-  const [one] = result as unknown[]
-  return !(one !== null && typeof one === 'object' && 'affectedRows' in one && 'warningStatus' in one)
+  try {
+    if (result === undefined) return undefined
+    if (!Array.isArray(result)) return false
+    const [one] = result as unknown[]
+    return !(one !== null && typeof one === 'object' && 'affectedRows' in one && 'warningStatus' in one)
+  } catch {
+    return undefined
+  }
 }
 
 function nothing(): void {}

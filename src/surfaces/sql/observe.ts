@@ -41,7 +41,8 @@ function known(client: object, name: string | undefined): boolean {
   else if (has('query', 'exec', 'transaction') && 'waitReady' in client) observePGlite(client as object as PGliteLike)
   else if (has('exec', 'prepare', 'close')) observeSqlite(client as SqliteLike)
   else if (has('execute', 'query')) observeMysql2(client, name)
-  else if (has('query', 'connect', 'end')) observePgClient(client as PgClient)
+  // A connection of mysql (the first one) has the other three.
+  else if (has('query', 'connect', 'end', 'setTypeParser')) observePgClient(client as PgClient)
   else return false
   return true
 }
