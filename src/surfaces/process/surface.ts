@@ -6,7 +6,9 @@
 import { current } from '../../context/current.ts'
 import { Frame } from '../../context/frame.ts'
 import { Propagator } from '../../context/propagator.ts'
+import type { BoundCounter } from '../../metrics/counter.ts'
 import { declare } from '../../metrics/declare.ts'
+import type { BoundGauge } from '../../metrics/gauge.ts'
 import type { Registry } from '../../metrics/registry.ts'
 import { NAMES } from '../../model/names.ts'
 import type { Tracer } from '../../trace/tracer.ts'
@@ -77,15 +79,22 @@ const NOTHING: Counts = { started() {}, ended() {} }
 
 /** Nothing is shown before the first start (W-10): what has no labels is there as soon as it is declared. */
 function counting(registry: Registry): Counts {
+  let begun: BoundCounter | null = null
+  let active: BoundGauge | null = null
+  let completed: BoundCounter | null = null
+  let error: BoundCounter | null = null
+  const up = (n: number): void => (active ??= declare(registry, NAMES.process_active).with()).add(n)
+  const over = (result: string): BoundCounter => declare(registry, NAMES.process_terminated_total).with({ result })
   return {
     started() {
-      declare(registry, NAMES.process_started_total).add(1)
-      declare(registry, NAMES.process_active).add(1)
+      begun ??= declare(registry, NAMES.process_started_total).with()
+      begun.add(1)
+      up(1)
     },
     ended(failed) {
-      const result = failed ? 'error' : 'completed'
-      declare(registry, NAMES.process_terminated_total).add(1, { result })
-      declare(registry, NAMES.process_active).add(-1)
+      if (failed) (error ??= over('error')).add(1)
+      else (completed ??= over('completed')).add(1)
+      up(-1)
     },
   }
 }

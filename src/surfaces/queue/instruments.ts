@@ -1,7 +1,10 @@
 // What the queue surface counts. A series appears with the first message of its kind (W-10).
 import { now } from '../../base/clock.ts'
 import type { Ids } from '../../context/api.ts'
+import type { BoundCounter } from '../../metrics/counter.ts'
 import { declare } from '../../metrics/declare.ts'
+import type { BoundGauge } from '../../metrics/gauge.ts'
+import type { BoundHistogram } from '../../metrics/histogram.ts'
 import type { Registry } from '../../metrics/registry.ts'
 import { NAMES } from '../../model/names.ts'
 
@@ -42,10 +45,18 @@ export class Instruments {
   }
 }
 
-/** The series of one queue. */
+/** The series of one queue, looked up at their first use and kept. */
 export class QueueSeries {
   readonly #all: Instruments
   readonly #queue: string
+  #published: BoundCounter | null = null
+  #publishing: BoundHistogram | null = null
+  #inFlight: BoundGauge | null = null
+  #acked: BoundCounter | null = null
+  #nacked: BoundCounter | null = null
+  #processedAck: BoundHistogram | null = null
+  #processedNack: BoundHistogram | null = null
+  #age: BoundHistogram | null = null
 
   constructor(all: Instruments, queue: string) {
     this.#all = all
@@ -54,34 +65,45 @@ export class QueueSeries {
 
   /** `error` empty: it went well. */
   published(count: number, seconds: number, error: string, ids: Ids | null): void {
+    const { published, publishing } = this.#all
     const labels = { queue: this.#queue, error_type: error }
-    this.#all.published.with(labels).add(count)
-    observe(this.#all.publishing.with(labels), seconds, ids)
-    if (error !== '') this.failed(error)
+    if (error !== '') {
+      published.with(labels).add(count)
+      observe(publishing.with(labels), seconds, ids)
+      this.failed(error)
+      return
+    }
+    this.#published ??= published.with(labels)
+    this.#published.add(count)
+    this.#publishing ??= publishing.with(labels)
+    observe(this.#publishing, seconds, ids)
   }
 
-  /** The gauge to take them from again: asked for a second time it may be another, past the limit of series. */
+  /** The gauge to take them from again. */
   begun(count: number): { add(count: number): void } {
-    const inFlight = this.#all.inFlight.with({ queue: this.#queue })
-    inFlight.add(count)
-    return inFlight
+    this.#inFlight ??= this.#all.inFlight.with({ queue: this.#queue })
+    this.#inFlight.add(count)
+    return this.#inFlight
   }
 
   settled(count: number, result: Result): void {
-    if (count > 0) this.#all.messages.with({ queue: this.#queue, result }).add(count)
+    if (count <= 0) return
+    if (result === 'ack') (this.#acked ??= this.#messages(result)).add(count)
+    else (this.#nacked ??= this.#messages(result)).add(count)
   }
 
   processed(seconds: number, result: Result, ids: Ids | null): void {
-    observe(this.#all.processing.with({ queue: this.#queue, result }), seconds, ids)
+    if (result === 'ack') observe((this.#processedAck ??= this.#processing(result)), seconds, ids)
+    else observe((this.#processedNack ??= this.#processing(result)), seconds, ids)
   }
 
   /** When each message was due, epoch milliseconds; 0 when nobody knows. */
   aged(dues: readonly number[]): void {
     if (!dues.some((due) => due > 0)) return
     const time = now()
-    const age = this.#all.age.with({ queue: this.#queue })
+    this.#age ??= this.#all.age.with({ queue: this.#queue })
     // Clocks of two hosts differ: what seems to come from the future is new.
-    for (const due of dues) if (due > 0) age.observe(Math.max(0, time - due) / 1000)
+    for (const due of dues) if (due > 0) this.#age.observe(Math.max(0, time - due) / 1000)
   }
 
   failed(error: string): void {
@@ -92,6 +114,14 @@ export class QueueSeries {
   lag(messages: number | null): void {
     if (messages === null) this.#all.lag.remove({ queue: this.#queue })
     else this.#all.lag.with({ queue: this.#queue }).set(messages)
+  }
+
+  #messages(result: Result): BoundCounter {
+    return this.#all.messages.with({ queue: this.#queue, result })
+  }
+
+  #processing(result: Result): BoundHistogram {
+    return this.#all.processing.with({ queue: this.#queue, result })
   }
 }
 

@@ -6,6 +6,8 @@ import { noticeOnce, thrownText } from '../../base/notice.ts'
 import { shared } from '../../base/slot.ts'
 import type { Propagator } from '../../context/propagator.ts'
 import type { Registry } from '../../metrics/registry.ts'
+import { Template } from '../../model/span.ts'
+import { Span } from '../../trace/span.ts'
 import type { Started, Tracer } from '../../trace/tracer.ts'
 import { Instruments, type QueueSeries } from './instruments.ts'
 
@@ -39,9 +41,7 @@ export class About {
   }
 
   describe(span: Started, operation: string, type: string): void {
-    if (this.#system !== undefined) span.set('messaging.system', this.#system)
-    span.set('messaging.operation.name', operation)
-    span.set('messaging.operation.type', type)
+    if (span instanceof Span) span.template = templateOf(this.#system, operation, type)
     if (this.queue !== '') span.set('messaging.destination.name', this.queue)
     if (this.#count !== undefined) span.set('messaging.batch.message_count', this.#count)
     else if (this.#id !== undefined) span.set('messaging.message.id', this.#id)
@@ -52,8 +52,36 @@ export class About {
 /** Those that cannot be read are left out. */
 export function describeBy(span: Started, attributes: Attributes | null | undefined): void {
   try {
-    for (const key in attributes) if (attributes[key] !== undefined) span.set(key, attributes[key])
+    for (const key in attributes) {
+      if (attributes[key] === undefined) continue
+      if (span instanceof Span && SHARED.includes(key)) open(span)
+      span.set(key, attributes[key])
+    }
   } catch {}
+}
+
+const SHARED = ['messaging.system', 'messaging.operation.name', 'messaging.operation.type']
+const MAX_TEMPLATES = 100
+const templates: { readonly system: string | undefined; readonly operation: string; readonly template: Template }[] = []
+
+/** What spans of one operation of one system have in common. Systems are words of code: there are few. */
+function templateOf(system: string | undefined, operation: string, type: string): Template {
+  for (let i = 0; i < templates.length; i++) {
+    const one = templates[i]!
+    if (one.system === system && one.operation === operation) return one.template
+  }
+  const flat = system === undefined ? [] : ['messaging.system', String(system)]
+  const template = new Template([...flat, 'messaging.operation.name', operation, 'messaging.operation.type', type])
+  if (templates.length < MAX_TEMPLATES) templates.push({ system, operation, template })
+  return template
+}
+
+/** A key stands once: what is said of this one span wins. */
+function open(span: Span): void {
+  if (span.template === null) return
+  const flat = span.template.attributes
+  span.template = null
+  for (let i = 0; i < flat.length; i += 2) span.set(flat[i] as string, flat[i + 1])
 }
 
 /** Something that a caller without types, or with getters, gave: it goes its way without us. */
