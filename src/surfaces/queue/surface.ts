@@ -7,7 +7,7 @@ import { shared } from '../../base/slot.ts'
 import type { Propagator } from '../../context/propagator.ts'
 import type { Registry } from '../../metrics/registry.ts'
 import { Template } from '../../model/span.ts'
-import { Span } from '../../trace/span.ts'
+import type { Span } from '../../trace/span.ts'
 import type { Started, Tracer } from '../../trace/tracer.ts'
 import { Instruments, type QueueSeries } from './instruments.ts'
 
@@ -41,7 +41,7 @@ export class About {
   }
 
   describe(span: Started, operation: string, type: string): void {
-    if (span instanceof Span) span.template = templateOf(this.#system, operation, type)
+    if (span.recording) (span as Span).template = templateOf(this.#system, operation, type)
     if (this.queue !== '') span.set('messaging.destination.name', this.queue)
     if (this.#count !== undefined) span.set('messaging.batch.message_count', this.#count)
     else if (this.#id !== undefined) span.set('messaging.message.id', this.#id)
@@ -54,7 +54,7 @@ export function describeBy(span: Started, attributes: Attributes | null | undefi
   try {
     for (const key in attributes) {
       if (attributes[key] === undefined) continue
-      if (span instanceof Span && SHARED.includes(key)) open(span)
+      if (span.recording && SHARED.includes(key)) open(span as Span)
       span.set(key, attributes[key])
     }
   } catch {}
