@@ -86,6 +86,7 @@ export function learnServer(of: unknown): void {
     const version = _handshakePacket?.serverVersion
     if (typeof version !== 'string') return
     told.add(of)
+    last = null
     const { address, port } = placeOf(config)
     const server = `${address}:${port}`
     if (!/mariadb/i.test(version)) maria.delete(server)
@@ -108,6 +109,24 @@ export function targetFor({ config }: Greeted): Target {
 
 function systemOf({ serverAddress, serverPort }: Said): 'mysql' | 'mariadb' {
   return maria.size > 0 && maria.has(`${serverAddress}:${serverPort ?? ''}`) ? 'mariadb' : 'mysql'
+}
+
+/** The server that was spoken to last, until one says what it is. */
+let last: Target | null = null
+let lastSaid: Said = {}
+
+function targetIn(said: Said): Target {
+  if (
+    last === null ||
+    lastSaid.serverAddress !== said.serverAddress ||
+    lastSaid.serverPort !== said.serverPort ||
+    lastSaid.database !== said.database
+  ) {
+    const { serverAddress, serverPort, database } = said
+    lastSaid = { serverAddress, serverPort, database }
+    last = targetOf(systemOf(said), serverAddress, serverPort, database)
+  }
+  return last
 }
 
 function ask(message: object): void {
@@ -133,8 +152,7 @@ function onStart(message: object): void {
   ask(message)
   const said = message as Said
   try {
-    const target = targetOf(systemOf(said), said.serverAddress, said.serverPort, said.database)
-    said[OPERATION] = surface?.begin(target, said.query) ?? null
+    said[OPERATION] = surface?.begin(targetIn(said), said.query) ?? null
   } catch (error) {
     fault(error)
   }
@@ -150,10 +168,8 @@ function onAnswer(message: object): void {
   const operation = said[OPERATION]
   if (!operation) return
   try {
-    const system = systemOf(said)
-    if (system !== operation.verb.target.system) {
-      operation.moves(targetOf(system, said.serverAddress, said.serverPort, said.database))
-    }
+    const target = targetIn(said)
+    if (target.system !== operation.verb.target.system) operation.moves(target)
     if (said.error === undefined || said.error === null) operation.end(rowsOf(said.result))
     else operation.fail(said.error)
   } catch (error) {
