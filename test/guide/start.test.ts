@@ -40,8 +40,9 @@ const moved = (text: string) =>
 const masked = (text: string) =>
   text
     .replace(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, '<correlation id>')
-    .replace(/\b[0-9a-f]{32}\b/g, '<trace id>')
+    // Before anything else: its digits may look like an id.
     .replace(/("uptime_seconds":)[\d.]+/g, '$1<seconds>')
+    .replace(/\b[0-9a-f]{32}\b/g, '<trace id>')
     .replace(/\b[0-9a-f]{16}\b/g, '<span id>')
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')
     // A port of five digits widens a column.
