@@ -140,6 +140,23 @@ test.skipIf(missing({ postgres: POSTGRES, mariadbd: MARIADB }))(
   120_000,
 )
 
+test.skipIf(missing({ postgres: POSTGRES, mariadbd: MARIADB, rabbitmq: RABBITMQ }))(
+  'callbacks that throw at once, with nothing around them: who hears of it is the same, and nothing stays under way',
+  async () => {
+    const all = await Promise.all([postgres(), mariadb(), rabbitmq()])
+    const [DATABASE, MARIADB_URL, RABBITMQ_URL] = all.map(({ url }) => url)
+    const env = { DATABASE, MARIADB: MARIADB_URL, RABBITMQ: RABBITMQ_URL }
+    const metrics = await compare('callbacks.mjs', () => ({ env })).finally(() =>
+      Promise.all(all.map((server) => server.stop())),
+    )
+    expect(values(metrics, 'queue_messages')).toEqual({ 'queue_messages_total{queue="raw",result="nack"}': 1 })
+    const asked = metrics.filter(({ row }) => row.short === 'sql_ops_total')
+    const results = asked.map(({ labels, value }) => `${/result="(\w+)"/.exec(labels)![1]} ${value}`)
+    expect(results.sort()).toEqual(['error 1', 'ok 1', 'ok 2'])
+  },
+  RABBITMQ_MS,
+)
+
 interface Stoppable {
   readonly url: string
   stop(): Promise<void>
