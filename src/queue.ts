@@ -1,4 +1,5 @@
 // Door `telltale/queue`: messages of any queue, and adapters that know one client each.
+
 export { type AmqplibClient, observeAmqplib } from './surfaces/queue/amqplib.ts'
 export { type AmqplibConnection, amqplibLag } from './surfaces/queue/amqplib-lag.ts'
 export { type BullMQClient, observeBullMQ } from './surfaces/queue/bullmq.ts'

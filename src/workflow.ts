@@ -1,5 +1,4 @@
 // Door `telltale/workflow`: workflows of any engine, and adapters that know one engine each.
-export type { Carrier } from './surfaces/workflow/carrier.ts'
 export { type DBOSEngine, observeDBOS } from './surfaces/workflow/dbos.ts'
 export type { Outcome } from './surfaces/workflow/instruments.ts'
 export {
@@ -12,7 +11,7 @@ export {
   type MetricMeter,
   metricMeter,
 } from './surfaces/workflow/meter.ts'
-export { type Work, type WorkflowSettings, workflow } from './surfaces/workflow/run.ts'
+export { type Carrier, type Work, type WorkflowSettings, workflow } from './surfaces/workflow/run.ts'
 export { type Hand, type StartSettings, startWorkflow } from './surfaces/workflow/start.ts'
 export { type StepSettings, step } from './surfaces/workflow/step.ts'
 export {

@@ -1,5 +1,8 @@
 // telltale/queue: AmqplibClient, AmqplibConnection, BossClient, BullMQClient, Carrier, Delivery, KafkaAdmin, KafkaClient, Message, NatsClient, NatsConsumer, Outgoing, Publication, Relation, Send, Settlement, amqplibLag, consume, handle, kafkaLag, natsLag, observeAmqplib, observeBullMQ, observeKafka, observeNats, observePgBoss, publish, watchLag
 
+// context/carrier
+type Carrier = Readonly<Record<string, unknown>>;
+
 // surfaces/queue/amqplib-lag
 interface AmqplibConnection {
     createChannel(...args: never[]): unknown;
@@ -25,9 +28,6 @@ interface BullMQClient {
 }
 
 declare function observeBullMQ<T extends BullMQClient>(client: T): T;
-
-// surfaces/queue/carrier
-type Carrier = Readonly<Record<string, unknown>>;
 
 // surfaces/queue/consume
 interface Delivery extends Message {

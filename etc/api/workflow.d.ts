@@ -1,6 +1,6 @@
 // telltale/workflow: Carrier, DBOSEngine, Hand, MeterCounter, MeterGauge, MeterHistogram, MeterTags, MeterUpDownCounter, MeterValueType, MetricMeter, Outcome, StartSettings, StepSettings, TemporalBuffer, TemporalMetrics, TemporalOptions, TemporalPlugin, TemporalTelemetry, Work, WorkflowSettings, collectTemporal, metricMeter, observeDBOS, startWorkflow, step, temporal, workflow
 
-// surfaces/workflow/carrier
+// context/carrier
 type Carrier = Readonly<Record<string, unknown>>;
 
 // surfaces/workflow/dbos

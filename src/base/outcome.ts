@@ -34,3 +34,22 @@ export function whenSettled<R>(result: R, done: (value: unknown) => void, failed
     },
   ) as R
 }
+
+/**
+ * Runs `work` and calls `end` once: with the error when it throws or rejects, else when it has returned or settled. Returns
+ * what `whenSettled` returns, throws what `work` throws.
+ */
+export function whenEnded<R>(work: () => R, end: (failed: boolean, error: unknown) => void): R {
+  let result: R
+  try {
+    result = work()
+  } catch (error) {
+    end(true, error)
+    throw error
+  }
+  return whenSettled(
+    result,
+    () => end(false, undefined),
+    (error) => end(true, error),
+  )
+}

@@ -2,7 +2,7 @@
 // hand. It promises that two of them share nothing, so tests run side by side, and that what it shows has gone through the
 // redaction and the writers of production; it refuses to be installed where telemetry runs already.
 import { forgetNotices } from '../base/notice.ts'
-import { whenSettled } from '../base/outcome.ts'
+import { whenEnded } from '../base/outcome.ts'
 import { current, runIn } from '../context/current.ts'
 import { Frame } from '../context/frame.ts'
 import { installLogs } from '../logs/installed.ts'
@@ -117,18 +117,13 @@ export class TestTelemetry {
   /** What `span` of `telltale` does, recorded here. */
   span<R>(name: string, work: (span: Started) => R): R {
     const made = this.tracer.start(name)
-    const fail = (error: unknown) => {
-      made.fail(error)
-      made.end()
-    }
-    let result: R
-    try {
-      result = runIn(new Frame(current() ?? null).hold(made), () => work(made))
-    } catch (error) {
-      fail(error)
-      throw error
-    }
-    return whenSettled(result, () => made.end(), fail)
+    return whenEnded(
+      () => runIn(new Frame(current() ?? null).hold(made), () => work(made)),
+      (failed, error) => {
+        if (failed) made.fail(error)
+        made.end()
+      },
+    )
   }
 
   /** A line of the logger, recorded here. */
@@ -144,16 +139,11 @@ export class TestTelemetry {
     const number = ++this.#scopes
     const kept = new Kept(number)
     this.#isolated.set(number, kept)
-    const end = () => void this.#isolated.delete(number)
     const recorded: Recorded = { spans: kept.shown, logs: kept.logs }
-    let result: R
-    try {
-      result = runIn(new Frame(null).setValue(SCOPE, kept), () => work(recorded))
-    } catch (error) {
-      end()
-      throw error
-    }
-    return whenSettled(result, end, end)
+    return whenEnded(
+      () => runIn(new Frame(null).setValue(SCOPE, kept), () => work(recorded)),
+      () => void this.#isolated.delete(number),
+    )
   }
 
   /** Nothing recorded, clock and ids at their beginning, counters counting from here, notices said anew. */

@@ -1,7 +1,7 @@
 // What applications call by name: a span around a function, and changes to whatever span is current. Each works before
 // start, after stop and outside of any request, as a no-op; none needs a check at the call site (W-09).
 
-import { whenSettled } from '../base/outcome.ts'
+import { whenEnded } from '../base/outcome.ts'
 import { current, runWith } from '../context/current.ts'
 import { type CurrentSpan, Frame, SPAN_KEY } from '../context/frame.ts'
 import { NO_SPAN } from '../context/non-recording.ts'
@@ -48,19 +48,10 @@ export function span<R>(
           ...(settings.links && { links: settings.links }),
           root: settings.root === true,
         })
-  let result: R
-  try {
-    result = runWith(new Frame(current() ?? null).hold(made), work, made)
-  } catch (error) {
-    made.fail(error)
-    made.end()
-    throw error
-  }
-  return whenSettled(
-    result,
-    () => made.end(),
-    (error) => {
-      made.fail(error)
+  return whenEnded(
+    () => runWith(new Frame(current() ?? null).hold(made), work, made),
+    (failed, error) => {
+      if (failed) made.fail(error)
       made.end()
     },
   )

@@ -204,5 +204,5 @@ test('what is no client comes back untouched and is said once; hostile ones do n
   for (const thing of [{}, throwing, frozen, mysql1, null as never, 7 as never]) expect(observe(thing)).toBe(thing)
   onNotice(before)
   expect(mysql1).toEqual(untouched)
-  expect(told.map(({ event }) => event)).toEqual(['sql.unknown', 'sql.fault'])
+  expect(told.map(({ event }) => event)).toEqual(['sql.unknown', 'sql.fault', 'client.frozen'])
 })

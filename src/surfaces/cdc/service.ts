@@ -1,9 +1,10 @@
 // `LogicalReplicationService` of pg-logical-replication 2. It tells everything through `emit`, which is where it is heard:
 // a listener of ours for `error` would be one more that is there, and an error that nobody handles would be silent.
+import { type Method, mark, replace } from '../../base/client.ts'
 import { now } from '../../base/clock.ts'
 import { errorType } from '../../base/error-type.ts'
 import { noticeOnce } from '../../base/notice.ts'
-import { whenSettled } from '../../base/outcome.ts'
+import { whenEnded } from '../../base/outcome.ts'
 import { read } from './change.ts'
 import { failed, fault } from './failure.ts'
 import { surface } from './surface.ts'
@@ -19,8 +20,6 @@ export interface ReplicationOptions {
   /** What the slot is called in its series; the name that `subscribe` is given unless said here. */
   readonly slot?: string
 }
-
-type Method = (this: unknown, ...args: unknown[]) => unknown
 
 const OBSERVED: unique symbol = Symbol.for('telltale.cdc.observed') as never
 
@@ -45,10 +44,7 @@ export function observeReplication<T extends ReplicationService>(service: T, opt
     if (!known(service)) {
       const text = 'observeReplication was given something that is no LogicalReplicationService: it is not observed'
       noticeOnce('cdc.client', 'warn', 'cdc.client', text)
-    } else if (!Object.hasOwn(service, OBSERVED)) {
-      Object.defineProperty(service, OBSERVED, { value: true })
-      new Observation(service, options?.slot)
-    }
+    } else if (mark(service, OBSERVED)) new Observation(service, options?.slot)
   } catch (error) {
     fault(error)
   }
@@ -85,17 +81,10 @@ class Observation {
       observation.#opening = observation.#last = stream
       observation.#over = false
       watchParse(args[0], observation)
-      const ended = (error: unknown, rejected: boolean): void => observation.#ended(stream, error, rejected)
-      try {
-        return whenSettled(
-          Reflect.apply(before, this, args),
-          () => ended(undefined, false),
-          (error) => ended(error, true),
-        )
-      } catch (error) {
-        ended(error, true)
-        throw error
-      }
+      return whenEnded(
+        () => Reflect.apply(before, this, args),
+        (failed, error) => observation.#ended(stream, error, failed),
+      )
     }
   }
 
@@ -216,14 +205,6 @@ function watchParse(plugin: unknown, observation: Observation): void {
   } catch (error) {
     fault(error)
   }
-}
-
-function replace(client: object, name: string, around: (before: Method) => Method): void {
-  const before = (client as Record<string, unknown>)[name]
-  if (typeof before !== 'function') return
-  const value = around(before as Method)
-  Object.defineProperty(value, 'length', { value: before.length })
-  Object.defineProperty(client, name, { value, writable: true, configurable: true, enumerable: false })
 }
 
 function unknownShape(): void {

@@ -1,6 +1,6 @@
 // A change of the application's data as every trace shall show it (G-05): whose it is, the domain's own work, and the audit
 // or outbox row, each a child span of the change.
-import { whenSettled } from '../../base/outcome.ts'
+import { whenEnded } from '../../base/outcome.ts'
 import { current, runIn } from '../../context/current.ts'
 import { Frame } from '../../context/frame.ts'
 import { KIND_INTERNAL } from '../../model/span.ts'
@@ -26,19 +26,16 @@ export function stepsOf(tracer: Tracer, name: string, span: Started, errors: Err
       const parent = current() ?? null
       const made = tracer.start(`${name} ${kind}`, KIND_INTERNAL, parent)
       made.set('telltale.step', kind)
-      const fail = (error: unknown) => {
-        made.set('error_code', codeIn(errors, error))
-        made.fail(error === undefined ? 'undefined' : error)
-        made.end()
-      }
-      let result: R
-      try {
-        result = runIn(new Frame(parent).hold(made), work)
-      } catch (error) {
-        fail(error)
-        throw error
-      }
-      return whenSettled(result, () => made.end(), fail)
+      return whenEnded(
+        () => runIn(new Frame(parent).hold(made), work),
+        (failed, error) => {
+          if (failed) {
+            made.set('error_code', codeIn(errors, error))
+            made.fail(error === undefined ? 'undefined' : error)
+          }
+          made.end()
+        },
+      )
     }
   return { span, resolve: step('resolve'), call: step('call'), record: step('record') }
 }

@@ -1,5 +1,5 @@
 // Scheduled jobs, and work that this process was started for.
-import { whenSettled } from '../../base/outcome.ts'
+import { whenEnded } from '../../base/outcome.ts'
 import { current, runIn, runWith } from '../../context/current.ts'
 import { Frame } from '../../context/frame.ts'
 import { NO_SPAN } from '../../context/non-recording.ts'
@@ -27,18 +27,8 @@ export function job<R>(name: string, work: (span: Started) => R): R {
     if (failed) span.fail(error)
     span.end()
   }
-  let result: R
-  try {
-    result = span === null ? work(NO_SPAN) : runWith(new Frame(outer).hold(span), work, span)
-  } catch (error) {
-    done(true, error)
-    throw error
-  }
-  return whenSettled(
-    result,
-    () => done(false, undefined),
-    (error) => done(true, error),
-  )
+  const run = (): R => (span === null ? work(NO_SPAN) : runWith(new Frame(outer).hold(span), work, span))
+  return whenEnded(run, done)
 }
 
 /**

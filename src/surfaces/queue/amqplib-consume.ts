@@ -1,6 +1,8 @@
 // What a channel of amqplib delivers, from `consume` and `get` until `ack`, `nack` or `reject`.
+
+import { type Method, plain, replace } from '../../base/client.ts'
 import { CLOSED, deliveryOf, type Fields } from './amqplib-message.ts'
-import { type Method, plain, readable, replace } from './client.ts'
+import { readable } from './client.ts'
 import { type Held, Open } from './held.ts'
 import { Refused } from './refused.ts'
 

@@ -1,6 +1,6 @@
 // How many messages wait in a queue of RabbitMQ, asked over a channel of its own: the broker closes the channel of whoever
 // asks for a queue that is not there.
-import { type Method, plain } from './client.ts'
+import { type Method, plain } from '../../base/client.ts'
 
 /** A connection of amqplib, by shape. */
 export interface AmqplibConnection {

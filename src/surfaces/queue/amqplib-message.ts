@@ -1,5 +1,5 @@
 // How spans and series tell of a message of RabbitMQ. Semantic conventions, RabbitMQ.
-import { plain } from './client.ts'
+import { plain } from '../../base/client.ts'
 import type { Delivery } from './consume.ts'
 import { Refused } from './refused.ts'
 import { steady } from './steady.ts'

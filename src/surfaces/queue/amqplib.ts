@@ -1,11 +1,13 @@
 // amqplib 0.10 to 2, with promises and with callbacks: connections, channels and confirm channels of RabbitMQ. The
 // context rides in the headers of a message. A PRODUCER span of a confirm channel ends when the broker confirms; a CONSUMER
 // span ends when the message is settled, or when its channel is closed.
+
+import { type Method, plain, replace } from '../../base/client.ts'
+import type { Carrier } from '../../context/carrier.ts'
 import { current, runWith } from '../../context/current.ts'
 import { consuming } from './amqplib-consume.ts'
 import { CLOSED, destination, labelOf, type Properties, peerOf, SYSTEM } from './amqplib-message.ts'
-import type { Carrier } from './carrier.ts'
-import { type Method, mark, plain, readable, replace, unknownClient } from './client.ts'
+import { mark, readable, unknownClient } from './client.ts'
 import { type Publication, publish, type Sending, sending } from './publish.ts'
 import { Refused } from './refused.ts'
 

@@ -1,7 +1,9 @@
 // BullMQ 5 and 6: queues, flow producers and workers. The context rides where BullMQ keeps it, in the option `telemetry`
 // of a job, as the JSON that `bullmq-otel` reads and writes too, so either side may be observed by that instead.
-import type { Carrier } from './carrier.ts'
-import { changed, mark, plain, replace, unknownClient } from './client.ts'
+
+import { plain, replace } from '../../base/client.ts'
+import type { Carrier } from '../../context/carrier.ts'
+import { changed, mark, unknownClient } from './client.ts'
 import { consume, type Settlement } from './consume.ts'
 import { publish } from './publish.ts'
 

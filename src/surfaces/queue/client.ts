@@ -1,36 +1,13 @@
-// What adapters share: methods of one client object are replaced on that object alone, each once.
+// What adapters share beside `base/client.ts`: what is no client of theirs, and what cannot be read.
+import { mark as markAs } from '../../base/client.ts'
 import { noticeOnce } from '../../base/notice.ts'
 import { unreadable } from './surface.ts'
 
 const OBSERVED: unique symbol = Symbol.for('telltale.queue.observed') as never
 
-export type Method = (this: unknown, ...args: unknown[]) => unknown
-
 /** False when the client is observed already, or cannot be. */
 export function mark(client: object): boolean {
-  if ((client as { [OBSERVED]?: true })[OBSERVED] === true) return false
-  return put(client, OBSERVED, { value: true })
-}
-
-/** Puts `around` in the place of a method, if the client has it; whether it has. */
-export function replace(client: object, name: string, around: (original: Method) => Method): boolean {
-  const original = (client as Record<string, unknown>)[name]
-  if (typeof original !== 'function') return false
-  const value = around(original as Method)
-  // Some clients look at how many arguments a function takes.
-  Object.defineProperty(value, 'length', { value: original.length, configurable: true })
-  return put(client, name, { value, writable: true, configurable: true, enumerable: false })
-}
-
-function put(client: object, name: string | symbol, property: PropertyDescriptor): boolean {
-  if (Reflect.defineProperty(client, name, property)) return true
-  noticeOnce(
-    'queue.client\nfrozen',
-    'warn',
-    'queue.client',
-    'a client that nobody can change, as by Object.freeze, is not observed',
-  )
-  return false
+  return markAs(client, OBSERVED)
 }
 
 /** A client whose shape we do not know stays as it is, and that is said once. */
@@ -47,12 +24,6 @@ export function readable<T>(what: 'sent' | 'processed', read: () => T): T | null
     unreadable(what, error)
     return null
   }
-}
-
-export function plain(value: unknown): Record<string, unknown> | null {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : null
 }
 
 /** A copy with other fields; what it has from its class it has still, and what its getters say as values. */

@@ -2,12 +2,12 @@
 // a root of its own when the message says nothing of a trace (W-30). A handler that throws or rejects is a nack, whatever
 // the client then does with the message.
 import { monotonic } from '../../base/clock.ts'
-import { whenSettled } from '../../base/outcome.ts'
+import { whenEnded } from '../../base/outcome.ts'
+import { type Carrier, frameFrom } from '../../context/carrier.ts'
 import { current, runWith } from '../../context/current.ts'
 import { Frame } from '../../context/frame.ts'
 import { KIND_CONSUMER } from '../../model/span.ts'
 import type { Started } from '../../trace/tracer.ts'
-import { type Carrier, frameFrom } from './carrier.ts'
 import { failure, typeOf } from './refused.ts'
 import { About, type Attributes, type QueueSurface, type Relation, running, unreadable } from './surface.ts'
 
@@ -53,17 +53,9 @@ const NOBODY: Settlement = { nack() {}, ack() {} }
 export function consume<R>(from: string | Delivery, handler: (settlement: Settlement) => R): R {
   const work = workFor(from)
   if (work === null) return handler(NOBODY)
-  let result: R
-  try {
-    result = work.run(handler)
-  } catch (error) {
-    work.end(true, error)
-    throw error
-  }
-  return whenSettled(
-    result,
-    () => work.end(false, undefined),
-    (error) => work.end(true, error),
+  return whenEnded(
+    () => work.run(handler),
+    (failed, error) => work.end(failed, error),
   )
 }
 

@@ -2,7 +2,7 @@
 // message ends its span and its count; a message that nobody settles ends with whatever carried it, so nothing leaks.
 import { timers } from '../../base/clock.ts'
 import { noticeOnce } from '../../base/notice.ts'
-import { whenSettled } from '../../base/outcome.ts'
+import { whenEnded } from '../../base/outcome.ts'
 import { type Delivery, delivered, type Work } from './consume.ts'
 import { Refused } from './refused.ts'
 
@@ -177,16 +177,8 @@ export function handle<M, R>(message: M, handler: (message: M) => R): R {
   const held = heldOf(message)
   if (held === undefined) return handler(message)
   held.begin()
-  let result: R
-  try {
-    result = held.work.run(() => handler(message))
-  } catch (error) {
-    held.failed(error)
-    throw error
-  }
-  return whenSettled(
-    result,
-    () => held.done(),
-    (error) => held.failed(error),
+  return whenEnded(
+    () => held.work.run(() => handler(message)),
+    (failed, error) => (failed ? held.failed(error) : held.done()),
   )
 }

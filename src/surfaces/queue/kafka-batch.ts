@@ -1,5 +1,6 @@
 // How far the handler of a batch came. Kafka knows no message, only a place in the partition: what was resolved is done.
-import { changed, type Method } from './client.ts'
+import type { Method } from '../../base/client.ts'
+import { changed } from './client.ts'
 import type { KafkaMessage } from './kafka-message.ts'
 
 export interface BatchPayload {

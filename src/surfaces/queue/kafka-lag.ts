@@ -1,6 +1,7 @@
 // How far consumers of Kafka are behind: what batches say for nothing, and what only the cluster knows.
+
+import { type Method, plain } from '../../base/client.ts'
 import { shared } from '../../base/slot.ts'
-import { type Method, plain } from './client.ts'
 import { isWatched } from './lag.ts'
 import { steady } from './steady.ts'
 import { running } from './surface.ts'

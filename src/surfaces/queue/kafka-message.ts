@@ -1,6 +1,6 @@
 // What spans tell of one record of Kafka. Semantic conventions, messaging spans, Kafka.
 import { isUtf8 } from 'node:buffer'
-import { textOf } from './carrier.ts'
+import { headerText } from '../../context/carrier.ts'
 import type { Attributes } from './surface.ts'
 
 export const KAFKA = 'kafka'
@@ -43,9 +43,9 @@ export function arrivalOf(
     'messaging.kafka.message.key': keyOf(message.key),
     'messaging.kafka.message.tombstone': message.value === null ? true : undefined,
     'messaging.consumer.group.name': group,
-    'event.id': textOf(headers?.['ce_id']) ?? undefined,
-    'event.type': textOf(headers?.['ce_type']) ?? undefined,
-    subject: textOf(headers?.['ce_subject']) ?? undefined,
+    'event.id': headerText(headers?.['ce_id']) ?? undefined,
+    'event.type': headerText(headers?.['ce_type']) ?? undefined,
+    subject: headerText(headers?.['ce_subject']) ?? undefined,
   }
 }
 

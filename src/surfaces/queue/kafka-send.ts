@@ -1,6 +1,8 @@
 // What one call of a producer sends: copies of its messages, which get the headers, and one publication for each topic.
+
+import { plain } from '../../base/client.ts'
 import { whenSettled } from '../../base/outcome.ts'
-import { changed, plain } from './client.ts'
+import { changed } from './client.ts'
 import { departureOf, KAFKA, type KafkaMessage, offsetOf, partitionOf } from './kafka-message.ts'
 import { type Publication, publish, publishAll } from './publish.ts'
 import { steady } from './steady.ts'

@@ -1,9 +1,11 @@
 // kafkajs 2: producers with their transactions, and consumers. The context rides in the headers of each message. A call
 // that sends is one PRODUCER span for each topic in it; a message is settled when `eachMessage` is done with it, a batch
 // as far as `eachBatch` resolved it.
-import { whenSettled } from '../../base/outcome.ts'
+
+import { type Method, plain, replace } from '../../base/client.ts'
+import { whenEnded, whenSettled } from '../../base/outcome.ts'
 import { current } from '../../context/current.ts'
-import { changed, type Method, mark, plain, readable, replace, unknownClient } from './client.ts'
+import { changed, mark, readable, unknownClient } from './client.ts'
 import { consume, type Settlement } from './consume.ts'
 import { type BatchPayload, Progress } from './kafka-batch.ts'
 import { followLag } from './kafka-lag.ts'
@@ -163,18 +165,10 @@ function together(handler: Method, membership: Membership, autoResolve: boolean)
 
 /** A batch that ends well is processed as a whole, unless its handler was told to stop or has to resolve by itself. */
 function settled(work: () => unknown, settlement: Settlement, progress: Progress, autoResolve: boolean): unknown {
-  const failed = (): void => settlement.ack(progress.done)
-  const ended = (): void => {
-    if (progress.stopped || !autoResolve) settlement.nack(null, progress.left)
-  }
-  let result: unknown
-  try {
-    result = work()
-  } catch (error) {
-    failed()
-    throw error
-  }
-  return whenSettled(result, ended, failed)
+  return whenEnded(work, (failed) => {
+    if (failed) settlement.ack(progress.done)
+    else if (progress.stopped || !autoResolve) settlement.nack(null, progress.left)
+  })
 }
 
 /** As kafkajs names it, and as librdkafka and the clients over it do. */

@@ -1,7 +1,9 @@
 // A consumer of JetStream, with a callback, in a loop or one by one: a message is open until `ack`, `nak` or `term`, and
 // where nobody says any of these, until the server takes it back.
+
+import { type Method, plain, replace } from '../../base/client.ts'
 import { monotonic, timers } from '../../base/clock.ts'
-import { type Method, mark, plain, readable, replace } from './client.ts'
+import { mark, readable } from './client.ts'
 import { type Held, heldOf, Open } from './held.ts'
 import { iterating } from './nats-iterate.ts'
 import { deliveryOf, infoOf, type Message } from './nats-message.ts'

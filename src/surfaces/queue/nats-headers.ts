@@ -1,7 +1,9 @@
 // Headers of NATS messages. We import no client, so a message that has none gets an object of ours, with as much of the
 // client's interface as the client itself calls.
-import type { Carrier } from './carrier.ts'
-import { plain, readable } from './client.ts'
+
+import { plain } from '../../base/client.ts'
+import type { Carrier } from '../../context/carrier.ts'
+import { readable } from './client.ts'
 
 interface Headers {
   get(key: string): string

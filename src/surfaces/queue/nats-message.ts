@@ -1,5 +1,5 @@
 // How spans and series tell of a message of NATS. Semantic conventions, messaging; NATS has no page of its own there.
-import { plain } from './client.ts'
+import { plain } from '../../base/client.ts'
 import type { Delivery } from './consume.ts'
 import { carrierOf } from './nats-headers.ts'
 import { steady } from './steady.ts'

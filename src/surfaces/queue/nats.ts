@@ -1,6 +1,7 @@
 // NATS 3 (`@nats-io/nats-core` and what is built on it): connections with their plain subjects, JetStream clients, and
 // consumers of JetStream. The context rides in the headers of a message.
-import { type Method, mark, plain, readable, replace, unknownClient } from './client.ts'
+import { type Method, plain, replace } from '../../base/client.ts'
+import { mark, readable, unknownClient } from './client.ts'
 import type { Delivery } from './consume.ts'
 import { type Held, Open } from './held.ts'
 import { isConsumer, observeConsumer } from './nats-consumer.ts'

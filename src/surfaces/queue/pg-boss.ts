@@ -1,7 +1,9 @@
 // pg-boss 10 to 12: jobs in PostgreSQL. A job has no headers, so the context rides in its data under one key, which is
 // taken out again before the handler sees the data. A consumer that is not observed sees the key.
-import type { Carrier } from './carrier.ts'
-import { changed, type Method, mark, plain, replace, unknownClient } from './client.ts'
+
+import { type Method, plain, replace } from '../../base/client.ts'
+import type { Carrier } from '../../context/carrier.ts'
+import { changed, mark, unknownClient } from './client.ts'
 import { consume, type Message } from './consume.ts'
 import { publish } from './publish.ts'
 

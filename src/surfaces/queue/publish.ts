@@ -1,11 +1,12 @@
 // Handing messages to a queue: one PRODUCER span around the call of the client, its context in the headers of each message.
 import { monotonic } from '../../base/clock.ts'
-import { whenSettled } from '../../base/outcome.ts'
+import { whenEnded } from '../../base/outcome.ts'
+import type { Carrier } from '../../context/carrier.ts'
 import { current, runWith } from '../../context/current.ts'
 import { Frame } from '../../context/frame.ts'
 import { KIND_PRODUCER } from '../../model/span.ts'
 import type { Started } from '../../trace/tracer.ts'
-import { type Carrier, Context } from './carrier.ts'
+import { Context } from './carrier.ts'
 import { failure, typeOf } from './refused.ts'
 import { About, type Attributes, describeBy, type QueueSurface, running, unreadable } from './surface.ts'
 
@@ -84,21 +85,9 @@ export function sending(about: Publication): Sending | null {
 }
 
 function ended<R>(sendings: readonly Sending[], work: () => R): R {
-  const all = (failed: boolean, error: unknown): void => {
+  return whenEnded(work, (failed, error) => {
     for (const sending of sendings) sending.end(failed, error)
-  }
-  let result: R
-  try {
-    result = work()
-  } catch (error) {
-    all(true, error)
-    throw error
-  }
-  return whenSettled(
-    result,
-    () => all(false, undefined),
-    (error) => all(true, error),
-  )
+  })
 }
 
 /** One publication under way, until `end`. */

@@ -1,36 +1,25 @@
-// How a client that was handed over is changed: its own methods in front of those of its class, each once. What cannot be
-// changed stays as it is, and that is said once.
+// How a client of a database is changed; what cannot be changed or read stays as it is.
+import { type Method, mark, replace as replaceMethod } from '../../base/client.ts'
 import { fault } from './guard.ts'
+
+export type { Method } from '../../base/client.ts'
 
 const OBSERVED: unique symbol = Symbol.for('telltale.sql.observed') as never
 
 /** Whether `client` is seen for the first time; it is known from then on. Never throws. */
 export function first(client: object): boolean {
   try {
-    if (Object.hasOwn(client, OBSERVED)) return false
-    Object.defineProperty(client, OBSERVED, { value: true })
-    return true
+    return mark(client, OBSERVED)
   } catch (error) {
     fault(error)
     return false
   }
 }
 
-export type Method = (this: unknown, ...args: unknown[]) => unknown
-
 /** Puts what `make` returns in the place of a method; a client without it stays as it is. Never throws. */
 export function replace(client: object, name: string, make: (before: Method) => Method): void {
   try {
-    const before = (client as Record<string, unknown>)[name]
-    if (typeof before !== 'function') return
-    const value = make(before as Method)
-    Object.defineProperties(value, { name: { value: before.name }, length: { value: before.length } })
-    Object.defineProperty(client, name, {
-      value,
-      writable: true,
-      configurable: true,
-      enumerable: Object.getOwnPropertyDescriptor(client, name)?.enumerable ?? false,
-    })
+    replaceMethod(client, name, make)
   } catch (error) {
     fault(error)
   }

@@ -1,5 +1,5 @@
 // DBOS as far as we use it, by shape.
-import type { Method } from './client.ts'
+import type { Method } from '../../base/client.ts'
 
 /** What is used of the class. */
 export interface Engine {

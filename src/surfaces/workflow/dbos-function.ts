@@ -1,9 +1,10 @@
 // Functions that DBOS runs as workflows and steps. DBOS calls what is in its record of the function: there it is put around,
 // with the source text of the original, for DBOS makes the version of the application out of that.
+
+import { type Method, plain } from '../../base/client.ts'
+import type { Carrier } from '../../context/carrier.ts'
 import { current, runIn } from '../../context/current.ts'
 import type { Frame } from '../../context/frame.ts'
-import type { Carrier } from './carrier.ts'
-import { type Method, plain } from './client.ts'
 import { type Engine, KEY, nameOf, type Registration, type Status } from './dbos-engine.ts'
 import type { Outcome } from './instruments.ts'
 import { type WorkflowSettings, workflow, workflowOf } from './run.ts'

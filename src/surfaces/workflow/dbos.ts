@@ -2,10 +2,11 @@
 // rides in the attributes of the workflow under one key, so a run in another process, or after the death of this one, finds
 // it. Registered functions stay those that the application gave: what we put around them is inside of DBOS's record of them.
 import { AsyncResource } from 'node:async_hooks'
+import { type Method, plain, replace } from '../../base/client.ts'
 import { noticeOnce } from '../../base/notice.ts'
+import type { Carrier } from '../../context/carrier.ts'
 import { runIn } from '../../context/current.ts'
-import type { Carrier } from './carrier.ts'
-import { type Method, mark, plain, replace, unknownEngine } from './client.ts'
+import { mark, unknownEngine } from './client.ts'
 import { type Engine, KEY, nameOf, type Registration, type Status } from './dbos-engine.ts'
 import { observeRun, observeStep } from './dbos-function.ts'
 import { surface } from './running.ts'

@@ -2,18 +2,20 @@
 // A workflow that outlives its process has several runs, in one trace where the engine kept the context.
 import { monotonic, now } from '../../base/clock.ts'
 import { noticeOnce, thrownText } from '../../base/notice.ts'
-import { whenSettled } from '../../base/outcome.ts'
+import { whenEnded } from '../../base/outcome.ts'
+import { type Carrier, frameFrom } from '../../context/carrier.ts'
 import { current, runWith } from '../../context/current.ts'
 import { Frame } from '../../context/frame.ts'
 import { NO_SPAN } from '../../context/non-recording.ts'
 import { KIND_CONSUMER, KIND_INTERNAL } from '../../model/span.ts'
 import { describe } from '../../trace/exception.ts'
 import type { Started } from '../../trace/tracer.ts'
-import { type Carrier, frameFrom } from './carrier.ts'
 import type { Instruments, Outcome } from './instruments.ts'
 import { surface } from './running.ts'
 import type { WorkflowSurface } from './surface.ts'
 import { describeBy, readable, toldOf } from './told.ts'
+
+export type { Carrier } from '../../context/carrier.ts'
 
 export interface WorkflowSettings {
   readonly id?: string | number | undefined
@@ -55,17 +57,9 @@ export function workflow<R>(name: string, second: WorkflowSettings | Work<R>, th
   const outer = current() ?? null
   const run = all === null || outer?.suppressed ? null : readable(() => new Run(all, name, settings, outer))
   if (run === null) return work(NO_SPAN)
-  let result: R
-  try {
-    result = runWith(run.frame, work, run.span ?? NO_SPAN)
-  } catch (error) {
-    run.fail(error)
-    throw error
-  }
-  return whenSettled(
-    result,
-    () => run.end('success', undefined),
-    (error) => run.fail(error),
+  return whenEnded(
+    () => runWith(run.frame, work, run.span ?? NO_SPAN),
+    (failed, error) => (failed ? run.fail(error) : run.end('success', undefined)),
   )
 }
 

@@ -1,10 +1,10 @@
 // Handing a workflow to its engine: it may run later and elsewhere, so its context is given to the engine to keep.
-import { whenSettled } from '../../base/outcome.ts'
+import { whenEnded } from '../../base/outcome.ts'
+import { headersOf } from '../../context/carrier.ts'
 import { current, runWith } from '../../context/current.ts'
 import { Frame } from '../../context/frame.ts'
 import { KIND_PRODUCER } from '../../model/span.ts'
 import { describe } from '../../trace/exception.ts'
-import { headersOf } from './carrier.ts'
 import { surface } from './running.ts'
 import { describeBy, readable, toldOf } from './told.ts'
 
@@ -40,16 +40,5 @@ export function startWorkflow<R>(name: string, second: StartSettings | Hand<R>, 
     if (failed) span.fail(error)
     span.end()
   }
-  let result: R
-  try {
-    result = span === null ? hand(headers) : runWith(frame ?? undefined, hand, headers)
-  } catch (error) {
-    end(true, error)
-    throw error
-  }
-  return whenSettled(
-    result,
-    () => end(false, undefined),
-    (error) => end(true, error),
-  )
+  return whenEnded(() => (span === null ? hand(headers) : runWith(frame ?? undefined, hand, headers)), end)
 }

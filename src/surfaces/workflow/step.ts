@@ -1,6 +1,6 @@
 // One attempt at a step of a workflow. A step that the engine takes from its record instead of running it is none.
 import { monotonic } from '../../base/clock.ts'
-import { whenSettled } from '../../base/outcome.ts'
+import { whenEnded } from '../../base/outcome.ts'
 import { current, runWith } from '../../context/current.ts'
 import { Frame } from '../../context/frame.ts'
 import { NO_SPAN } from '../../context/non-recording.ts'
@@ -45,18 +45,7 @@ export function step<R>(name: string, second: StepSettings | Work<R>, third?: Wo
     if (failed) span.fail(error)
     span.end()
   }
-  let result: R
-  try {
-    result = span === null ? work(NO_SPAN) : runWith(frame ?? undefined, work, span)
-  } catch (error) {
-    end(true, error)
-    throw error
-  }
-  return whenSettled(
-    result,
-    () => end(false, undefined),
-    (error) => end(true, error),
-  )
+  return whenEnded(() => (span === null ? work(NO_SPAN) : runWith(frame ?? undefined, work, span)), end)
 }
 
 /** Throws when something in it does. */

@@ -36,6 +36,7 @@ test('what is no service comes back as it is, said once [W-18]', () => {
   expect(said).toEqual([
     'warn: observeReplication was given something that is no LogicalReplicationService: it is not observed',
     'error: CDC telemetry failed and went on: Error: poison',
+    'warn: a client that nobody can change, as by Object.freeze, is not observed',
   ])
 })
 
