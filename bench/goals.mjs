@@ -103,7 +103,7 @@ export function surfaceGoals(major, row, r) {
       rows.push(atMost(`as it comes, as a part of what ${row.rival} adds, ${on}`, part('plain'), SURFACE_PART))
   }
   for (const [variant, { spans, expected, logs, metrics, operations, counted }] of Object.entries(r)) {
-    if (variant === 'bare') continue
+    if (variant === 'bare' || variant === 'channel') continue
     const seen = [
       ['spans at the sink', spans, row.more?.includes(variant) ? `≥ ${expected}` : expected],
       ['log records', logs, operations],

@@ -6,6 +6,7 @@ const { join, resolve } = require('node:path')
 const TRACING = `tracing: { exporters: [{ type: otlp, endpoint: "${process.env.SINK}/" }] }`
 
 /** `tracing`, `observability` and `more` are YAML, for the variants of this one. */
+exports.TRACING = TRACING
 exports.begin = async (_framework, { tracing = TRACING, observability = '', more = '' } = {}) => {
   const config = join(mkdtempSync(join(tmpdir(), 'telltale-bench-')), 'telltale.yaml')
   writeFileSync(

@@ -1,11 +1,12 @@
 // Telltale: `ours` makes a span of each operation, as the rival does; `plain` is how it comes.
-const { begin } = require('../server/ours.cjs')
+const { begin, TRACING } = require('../server/ours.cjs')
 const { within } = require('./otel.cjs')
 
 const door = (name) => import(`../../dist/esm/${name}.js`)
 
 exports.begin = async (driver, variant) => {
   const { flush, registry } = await begin('', {
+    tracing: `${driver.opentelemetry ?? ''}\n    ${TRACING}`,
     observability:
       driver.observability?.(process.env.SINK) ?? (variant === 'ours' ? 'tracing: { database: true }' : ''),
   })

@@ -1,6 +1,9 @@
 // A job added, and processed by a worker.
 const { conversation } = require('./conversation.cjs')
 
+// Of the commands that a job is made of neither side tells: its rival does not see them.
+exports.opentelemetry = 'metrics: { database_metrics: false }'
+exports.observability = () => ''
 exports.metric = 'queue_messages_total'
 exports.ours = async (door) => (await door('queue')).observeBullMQ
 

@@ -1,3 +1,4 @@
+exports.channels = ['ioredis:command']
 exports.metric = 'kv_op_duration_seconds'
 exports.rival = () => {
   const { IORedisInstrumentation } = require('@opentelemetry/instrumentation-ioredis')

@@ -1,3 +1,4 @@
+exports.channels = ['mysql2:query', 'mysql2:execute', 'mysql2:pool:connect']
 exports.metric = 'sql_op_duration_seconds'
 exports.ours = async (door) => (await door('sql')).observe
 exports.rival = () => {

@@ -1,3 +1,4 @@
+exports.channels = ['node-redis:command']
 exports.metric = 'kv_op_duration_seconds'
 exports.rival = () => {
   const { RedisInstrumentation } = require('@opentelemetry/instrumentation-redis')
