@@ -1,5 +1,5 @@
 // Telltale with everything on: server span, request metrics, request log, context for log lines, redaction, OTLP protobuf.
-const { mkdtempSync, writeFileSync } = require('node:fs')
+const { mkdtempSync, rmSync, writeFileSync } = require('node:fs')
 const { tmpdir } = require('node:os')
 const { join, resolve } = require('node:path')
 
@@ -8,7 +8,8 @@ const TRACING = `tracing: { exporters: [{ type: otlp, endpoint: "${process.env.S
 /** `tracing`, `observability` and `more` are YAML, for the variants of this one. */
 exports.TRACING = TRACING
 exports.begin = async (_framework, { tracing = TRACING, observability = '', more = '' } = {}) => {
-  const config = join(mkdtempSync(join(tmpdir(), 'telltale-bench-')), 'telltale.yaml')
+  const folder = mkdtempSync(join(tmpdir(), 'telltale-bench-'))
+  const config = join(folder, 'telltale.yaml')
   writeFileSync(
     config,
     `name: bench
@@ -23,5 +24,6 @@ observability:
   )
   const { start } = await import(resolve(__dirname, '../../dist/esm/index.js'))
   const telltale = await start({ config })
+  rmSync(folder, { recursive: true })
   return { flush: () => telltale.flush(10_000), registry: telltale.registry }
 }

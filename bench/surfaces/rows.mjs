@@ -18,8 +18,8 @@ const QUEUE = { otel: 2, ours: 2 }
  */
 export const ROWS = {
   function: {
-    title: 'a function',
-    rival: 'the SDK by hand: a span, a counter, a histogram, a gauge',
+    title: 'a function: span, calls, duration, in flight',
+    rival: 'the SDK by hand',
     operations: 8000,
     spans: WORK,
   },
@@ -95,8 +95,8 @@ export const ROWS = {
     logs: 1,
   },
   job: {
-    title: 'a scheduled job',
-    rival: 'the SDK by hand: a span, two counters, a gauge',
+    title: 'a scheduled job: span, started, ended, active',
+    rival: 'the SDK by hand',
     operations: 8000,
     spans: WORK,
   },
