@@ -362,7 +362,7 @@ declare class BoundHistogram implements Leaf {
     series: Series;
     constructor(series: Series, bounds: Float64Array, histogram: Histogram, source: ExemplarSource);
     observe(value: number): void;
-    observeFor(value: number, ids: TraceIds): void;
+    observeFor(value: number, ids: TraceIds | null): void;
     attach(series: Series): void;
 }
 

@@ -28,9 +28,10 @@ export class BoundHistogram implements Leaf {
     } else this.#histogram.refuse(value)
   }
 
-  /** `observe` with an exemplar of these ids, for work that ends outside its context. */
-  observeFor(value: number, ids: TraceIds): void {
-    if (typeof value === 'number' && value >= 0 && value < Number.POSITIVE_INFINITY) {
+  /** `observe` with an exemplar of these ids, for work that ends outside its context; null: of what is current. */
+  observeFor(value: number, ids: TraceIds | null): void {
+    if (ids === null) this.observe(value)
+    else if (typeof value === 'number' && value >= 0 && value < Number.POSITIVE_INFINITY) {
       const slot = this.#record(value)
       if (this.#source.on) this.#source.sampleFor(this.series, slot, this.#buckets.length, value, ids)
     } else this.#histogram.refuse(value)

@@ -13,8 +13,7 @@ const USER_AGENT: Label = { short: 'user_agent', semconv: 'user_agent.original' 
 const CLIENT_ADDRESS: Label = { short: 'client_address', semconv: 'client.address' }
 
 interface Duration {
-  observe(value: number): void
-  observeFor(value: number, ids: Ids): void
+  observeFor(value: number, ids: Ids | null): void
 }
 
 interface Handle {
@@ -43,7 +42,6 @@ export class RequestSeries {
   /** `ids` is the request's frame, for the exemplar; null when there is no trace. */
   observe(seconds: number, ids: Ids | null, userAgent: string, address: string): void {
     if (this.#bound === null) this.#instruments.observeTracked(seconds, this.#labels, userAgent, address)
-    else if (ids === null) this.#bound.observe(seconds)
     else this.#bound.observeFor(seconds, ids)
     if (this.#errors !== null) this.#errors.add(1)
   }

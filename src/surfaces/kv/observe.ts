@@ -1,5 +1,6 @@
 // The way in for stores that announce nothing, told by their shape. The store comes back as the same object with the same
 // type.
+import { replace } from '../../base/client.ts'
 import { noticeOnce } from '../../base/notice.ts'
 import { fault } from './guard.ts'
 import { Command } from './place.ts'
@@ -42,7 +43,7 @@ export function observe<S extends object>(store: S, options: KvObserveOptions = 
     const given = options.namespace ?? it['namespace']
     const namespace = typeof given === 'string' && given !== '' ? given : store.constructor?.name || 'store'
     const answers: Answers = { values: store instanceof Map || store instanceof WeakMap }
-    for (const [name, op] of METHODS) replace(store, name, op, namespace, answers)
+    for (const [name, op] of METHODS) watch(store, name, op, namespace, answers)
   } catch (error) {
     fault(error)
   }
@@ -60,8 +61,6 @@ function unknown<S>(store: S): S {
   return store
 }
 
-type Method = (this: unknown, ...args: unknown[]) => unknown
-
 /**
  * How a store answers a `get`. One inside the process answers itself, and a promise that it gives is a value that was put
  * into it: the caller gets that very promise, and whether it fails is no matter of the store. `set` shows which it is.
@@ -73,44 +72,42 @@ interface Answers {
 /** Set while a method of a store runs: what it calls of itself is one operation with it. */
 let within: unknown = null
 
-function replace(store: object, name: string, op: KvOp, namespace: string, answers: Answers): void {
-  const before = (store as Record<string, unknown>)[name] as Method
-  if (typeof before !== 'function') return
-  const command = new Command(namespace, op, name, null)
-  const later = before.constructor?.name === 'AsyncFunction'
-  const method: Method = function (...args) {
-    const operation = within === this ? null : (running.surface?.begin(command) ?? null)
-    if (operation === null) return learned(op, answers, Reflect.apply(before, this, args))
-    const outer = within
-    let answer: unknown
-    try {
-      within = this
-      answer = Reflect.apply(before, this, args)
-    } catch (error) {
-      fail(operation, error)
-      throw error
-    } finally {
-      within = outer
-    }
-    learned(op, answers, answer)
-    const many = name.endsWith('Many') || (!answers.values && Array.isArray(args[0]))
-    if ((op === 'get' && answers.values && !later) || !thenable(answer)) {
-      operation.end(resultOf(op, answer, many))
-      return answer
-    }
-    return answer.then(
-      (value) => {
-        operation.end(resultOf(op, value, many))
-        return value
-      },
-      (error) => {
+function watch(store: object, name: string, op: KvOp, namespace: string, answers: Answers): void {
+  replace(store, name, (before) => {
+    const command = new Command(namespace, op, name, null)
+    const later = before.constructor?.name === 'AsyncFunction'
+    return function (...args) {
+      const operation = within === this ? null : (running.surface?.begin(command) ?? null)
+      if (operation === null) return learned(op, answers, Reflect.apply(before, this, args))
+      const outer = within
+      let answer: unknown
+      try {
+        within = this
+        answer = Reflect.apply(before, this, args)
+      } catch (error) {
         fail(operation, error)
         throw error
-      },
-    )
-  }
-  Object.defineProperties(method, { name: { value: before.name }, length: { value: before.length } })
-  Object.defineProperty(store, name, { value: method, writable: true, configurable: true })
+      } finally {
+        within = outer
+      }
+      learned(op, answers, answer)
+      const many = name.endsWith('Many') || (!answers.values && Array.isArray(args[0]))
+      if ((op === 'get' && answers.values && !later) || !thenable(answer)) {
+        operation.end(resultOf(op, answer, many))
+        return answer
+      }
+      return answer.then(
+        (value) => {
+          operation.end(resultOf(op, value, many))
+          return value
+        },
+        (error) => {
+          fail(operation, error)
+          throw error
+        },
+      )
+    }
+  })
 }
 
 function thenable(answer: unknown): answer is PromiseLike<unknown> {

@@ -69,14 +69,14 @@ export class QueueSeries {
     const labels = { queue: this.#queue, error_type: error }
     if (error !== '') {
       published.with(labels).add(count)
-      observe(publishing.with(labels), seconds, ids)
+      publishing.with(labels).observeFor(seconds, ids)
       this.failed(error)
       return
     }
     this.#published ??= published.with(labels)
     this.#published.add(count)
     this.#publishing ??= publishing.with(labels)
-    observe(this.#publishing, seconds, ids)
+    this.#publishing.observeFor(seconds, ids)
   }
 
   /** The gauge to take them from again. */
@@ -93,8 +93,8 @@ export class QueueSeries {
   }
 
   processed(seconds: number, result: Result, ids: Ids | null): void {
-    if (result === 'ack') observe((this.#processedAck ??= this.#processing(result)), seconds, ids)
-    else observe((this.#processedNack ??= this.#processing(result)), seconds, ids)
+    if (result === 'ack') (this.#processedAck ??= this.#processing(result)).observeFor(seconds, ids)
+    else (this.#processedNack ??= this.#processing(result)).observeFor(seconds, ids)
   }
 
   /** When each message was due, epoch milliseconds; 0 when nobody knows. */
@@ -123,14 +123,4 @@ export class QueueSeries {
   #processing(result: Result): BoundHistogram {
     return this.#all.processing.with({ queue: this.#queue, result })
   }
-}
-
-interface Duration {
-  observe(value: number): void
-  observeFor(value: number, ids: Ids): void
-}
-
-function observe(duration: Duration, seconds: number, ids: Ids | null): void {
-  if (ids === null) duration.observe(seconds)
-  else duration.observeFor(seconds, ids)
 }

@@ -43,12 +43,12 @@ export class Instruments {
   ended(workflow: string, result: Outcome, seconds: number, ids: Ids | null): void {
     this.#active.add(-1, { workflow })
     this.#completed.add(1, { workflow, result })
-    observe(this.#duration.with({ workflow, result }), seconds, ids)
+    this.#duration.with({ workflow, result }).observeFor(seconds, ids)
   }
 
   step(workflow: string, step: string, failed: boolean, seconds: number, ids: Ids | null): void {
     const result = failed ? 'failure' : 'success'
-    observe(this.#steps.with({ workflow, step, result }), seconds, ids)
+    this.#steps.with({ workflow, step, result }).observeFor(seconds, ids)
   }
 
   retried(workflow: string, step: string): void {
@@ -58,14 +58,4 @@ export class Instruments {
   failed(error: string): void {
     this.#errors.add(1, { surface: 'workflow', error_type: error })
   }
-}
-
-interface Duration {
-  observe(value: number): void
-  observeFor(value: number, ids: Ids): void
-}
-
-function observe(duration: Duration, seconds: number, ids: Ids | null): void {
-  if (ids === null) duration.observe(seconds)
-  else duration.observeFor(seconds, ids)
 }
