@@ -233,6 +233,8 @@ export interface Settings {
         readonly enabled?: boolean | undefined
         /** How a scraper proves who it is. Default: `bearer_token`. */
         readonly method?: 'bearer_token' | 'api_key' | 'jwt' | 'none' | undefined
+        /** Several ways at once, each of which suffices; replaces `method`. */
+        readonly methods?: readonly ('bearer_token' | 'api_key' | 'jwt')[] | undefined
         /** Header that carries the token. Default: `Authorization`, or `x-api-key` with `api_key`. */
         readonly token_header?: string | undefined
         /** Variable that holds the token. Default: `METRICS_TOKEN`. */
@@ -249,6 +251,10 @@ export interface Settings {
           readonly requests_per_minute: number
           /** Requests that may come at once. */
           readonly burst_size: number
+          /** Where replicas add up their requests. Left out: each counts its own. */
+          readonly shared?: 'redis' | 'postgresql' | undefined
+          /** Variable that holds the URL of the shared store. */
+          readonly url_env: string
         }
       }
       /** What the scrape shows. A family that is switched off here is still recorded. */
@@ -570,6 +576,29 @@ export interface Settings {
       readonly algorithms: readonly ('HS256' | 'RS256' | 'ES256' | 'EdDSA')[]
       /** Difference of clocks that is forgiven. Milliseconds. */
       readonly clock_tolerance: number
+      /** How long fetched keys are taken for new. Milliseconds. */
+      readonly jwks_refresh: number
+      /** How long the last good keys are used while their address does not answer. Milliseconds. */
+      readonly jwks_stale: number
+      /** Claim of the token that lists roles. */
+      readonly roles_claim: string
+      /** Roles that may use the admin tier. */
+      readonly admin_roles: readonly string[]
+      /** A `system/*` read scope opens the admin tier too. */
+      readonly admin_by_scope: boolean
+    }
+    /** Tokens that `telltale metrics generate-token` makes; only their hashes are kept. */
+    readonly tokens: {
+      /** Where: a file of this machine, or PostgreSQL, where every replica sees a change. */
+      readonly store: 'file' | 'postgresql'
+      /** The file, from the folder of the configuration. */
+      readonly path: string
+      /** Variable that holds the URL of the PostgreSQL database. */
+      readonly url_env: string
+      /** Table in PostgreSQL. */
+      readonly table: string
+      /** How often a service looks whether tokens changed. Milliseconds. */
+      readonly refresh: number
     }
     /** Exact paths that application authentication leaves alone; replaces the built-in list. The scrape path is always left alone. */
     readonly exclude_paths?: readonly string[] | undefined
@@ -628,8 +657,14 @@ export interface Settings {
   readonly audit: {
     /** Keeps the trail. */
     readonly enabled: boolean
-    /** SQLite file of the trail. */
+    /** Where: in this process (PGlite, or node:sqlite where Node has it), or PostgreSQL. */
+    readonly store: 'embedded' | 'postgresql'
+    /** Folder or file of the embedded trail. Left out: it is held in memory. */
     readonly path?: string | undefined
+    /** Variable that holds the URL of the PostgreSQL database. */
+    readonly url_env: string
+    /** Table of the trail in PostgreSQL. */
+    readonly table: string
     /** How long rows are kept. Milliseconds. */
     readonly retention: number
   }

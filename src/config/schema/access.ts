@@ -26,6 +26,32 @@ export const access = section('Tenants, application authentication, and the poli
       },
     ),
     clock_tolerance: duration('Difference of clocks that is forgiven.', { default: '5s', min: '0s' }),
+    jwks_refresh: duration('How long fetched keys are taken for new.', { default: '10m', max: '24h' }),
+    jwks_stale: duration('How long the last good keys are used while their address does not answer.', {
+      default: '1h',
+      max: '168h',
+    }),
+    roles_claim: text('Claim of the token that lists roles.', { as: 'word', default: 'roles' }),
+    admin_roles: list('Roles that may use the admin tier.', text('One role.', { as: 'word', required: true }), {
+      default: ['platform_admin'],
+    }),
+    admin_by_scope: flag('A `system/*` read scope opens the admin tier too.', false),
+  }),
+  tokens: section('Tokens that `telltale metrics generate-token` makes; only their hashes are kept.', {
+    store: choice(
+      'Where: a file of this machine, or PostgreSQL, where every replica sees a change.',
+      ['file', 'postgresql'],
+      {
+        default: 'file',
+      },
+    ),
+    path: text('The file, from the folder of the configuration.', { as: 'word', default: '.telltale/tokens.json' }),
+    url_env: text('Variable that holds the URL of the PostgreSQL database.', {
+      as: 'variable',
+      default: 'DATABASE_URL',
+    }),
+    table: text('Table in PostgreSQL.', { as: 'word', default: 'telltale_tokens' }),
+    refresh: duration('How often a service looks whether tokens changed.', { default: '2s', min: '100ms', max: '1h' }),
   }),
   exclude_paths: list(
     'Exact paths that application authentication leaves alone; replaces the built-in list. The scrape path is always left alone.',

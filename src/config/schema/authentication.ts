@@ -1,7 +1,8 @@
 // The scrape guard: who may read the metrics endpoint.
 import { choice, count, type Fields, flag, list, section, text } from './kind.ts'
 
-const METHODS = ['bearer_token', 'api_key', 'jwt', 'none']
+const PROOFS = ['bearer_token', 'api_key', 'jwt']
+const METHODS = [...PROOFS, 'none']
 
 /** The guard's keys as an exporter may carry them: no defaults, so that `prometheus.authentication` wins key by key. */
 export const fallback: Fields = {
@@ -14,6 +15,13 @@ export const fallback: Fields = {
 export const authentication = section('Who may read the metrics endpoint.', {
   enabled: flag('Guards the metrics endpoint. Left out: guarded when the variable of `token_env` is set.'),
   method: choice('How a scraper proves who it is. Default: `bearer_token`.', METHODS),
+  methods: list(
+    'Several ways at once, each of which suffices; replaces `method`.',
+    choice('One way.', PROOFS, { required: true }),
+    {
+      min: 1,
+    },
+  ),
   token_header: text('Header that carries the token. Default: `Authorization`, or `x-api-key` with `api_key`.', {
     as: 'header',
   }),
@@ -33,5 +41,7 @@ export const authentication = section('Who may read the metrics endpoint.', {
   rate_limit: section('Requests per client address.', {
     requests_per_minute: count('Steady rate.', { min: 1, default: 60 }),
     burst_size: count('Requests that may come at once.', { min: 1, default: 10 }),
+    shared: choice('Where replicas add up their requests. Left out: each counts its own.', ['redis', 'postgresql']),
+    url_env: text('Variable that holds the URL of the shared store.', { as: 'variable', default: 'REDIS_URL' }),
   }),
 })

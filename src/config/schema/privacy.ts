@@ -1,9 +1,18 @@
 // The audit trail, and what never leaves the process.
-import { count, duration, entry, flag, list, section, text } from './kind.ts'
+import { choice, count, duration, entry, flag, list, section, text } from './kind.ts'
 
 export const audit = section('The append-only audit trail.', {
   enabled: flag('Keeps the trail.', false),
-  path: text('SQLite file of the trail.', { as: 'word' }),
+  store: choice(
+    'Where: in this process (PGlite, or node:sqlite where Node has it), or PostgreSQL.',
+    ['embedded', 'postgresql'],
+    {
+      default: 'embedded',
+    },
+  ),
+  path: text('Folder or file of the embedded trail. Left out: it is held in memory.', { as: 'word' }),
+  url_env: text('Variable that holds the URL of the PostgreSQL database.', { as: 'variable', default: 'DATABASE_URL' }),
+  table: text('Table of the trail in PostgreSQL.', { as: 'word', default: 'telltale_audit' }),
   retention: duration('How long rows are kept.', { default: '365d', max: '36500d' }),
 })
 
