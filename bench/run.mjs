@@ -77,7 +77,7 @@ async function main() {
   install()
   const { dist } = await import('../scripts/dist.mjs')
   await dist()
-  const { FRAMEWORKS, microGoals, serverGoals, surfaceGoals } = await import('./goals.mjs')
+  const { FRAMEWORKS, floorText, microGoals, serverGoals, surfaceGoals } = await import('./goals.mjs')
   const { canCount } = await import('./harness/instructions.mjs')
   const { internals } = await import('./harness/internals.mjs')
   const { measureMicro, SUBJECTS } = await import('./harness/micro.mjs')
@@ -103,8 +103,10 @@ async function main() {
   const goals = []
   const say = (rows) => {
     goals.push(...rows)
-    for (const { what, goal, found, met } of rows.filter((row) => row.proof || name !== 'smoke'))
+    for (const { what, goal, found, met, floor } of rows.filter((row) => row.proof || name !== 'smoke')) {
       console.log(`${met ? 'met   ' : 'MISSED'}  ${what}: ${found} (goal ${goal})`)
+      if (floor) console.log(`        ${floorText(floor)}`)
+    }
   }
   const wanted = Object.keys(ROWS).filter((one) => only.includes('surfaces') || only.includes(`surfaces:${one}`))
   // Started ahead only where nothing is timed: what starts a database takes from what is measured beside it.

@@ -2,14 +2,12 @@
 // its figure the median of them; a variant counts only if the sink has the spans that it should have made, and the
 // metrics the operations.
 import { fileURLToPath } from 'node:url'
-import { ROWS, VARIANTS } from '../surfaces/rows.mjs'
+import { ROWS, SILENT, VARIANTS } from '../surfaces/rows.mjs'
 import { Peer } from './peer.mjs'
 import { quartiles } from './quartiles.mjs'
 
 const PROGRAM = fileURLToPath(new URL('../surfaces/program.cjs', import.meta.url))
 
-/** Those that leave something at the sink. */
-const TELLING = ['otel', 'ours', 'plain']
 /** The rival's queue of log records, widened as that of its spans is. */
 const QUEUES = { OTEL_BLRP_MAX_QUEUE_SIZE: '1000000' }
 
@@ -22,7 +20,9 @@ export async function measureSurface({ subject, node, sink, servers, plan, key }
   const server = row.server && (await servers.start(row.server))
   if (row.server && server === undefined) return undefined
   const n = Math.max(20, Math.round(row.operations * plan.effort))
-  const variants = VARIANTS.filter((one) => one === 'bare' || row.spans[one] !== undefined)
+  const variants = VARIANTS.filter(
+    (one) => one === 'bare' || row.spans[one] !== undefined || (one === 'floor' && row.floor),
+  )
   const subjects = {}
   const seenOf = async (variant) => {
     const { spans = 0, logs = 0 } = (await sink.ask('counts'))[`${key}-${variant}`] ?? {}
@@ -62,7 +62,7 @@ export async function measureSurface({ subject, node, sink, servers, plan, key }
       const seen = await seenOf(variant)
       const spans = seen.spans - before.spans
       // There is one more around each pass.
-      const tells = TELLING.includes(variant)
+      const tells = !SILENT.includes(variant)
       const expected = tells ? operations * row.spans[variant] + passes : 0
       const logs = row.logs === undefined || !tells ? undefined : seen.logs - before.logs
       const counted = await peer.ask('counted')

@@ -1,4 +1,5 @@
 // A line with the ids of its trace, written and sent as a log record.
+exports.channels = ['pino_asJson']
 exports.metric = 'otel_sdk_log_created_total'
 exports.observability = (sink) => `logging: { sinks: [{ type: otlp, endpoint: "${sink}/" }], queue_size: 100000 }`
 exports.rival = () => {
