@@ -476,6 +476,7 @@ interface Settings {
             readonly authentication: {
                 readonly enabled?: boolean | undefined;
                 readonly method?: 'bearer_token' | 'api_key' | 'jwt' | 'none' | undefined;
+                readonly methods?: readonly ('bearer_token' | 'api_key' | 'jwt')[] | undefined;
                 readonly token_header?: string | undefined;
                 readonly token_env?: string | undefined;
                 readonly required_scopes: readonly string[];
@@ -484,6 +485,8 @@ interface Settings {
                 readonly rate_limit: {
                     readonly requests_per_minute: number;
                     readonly burst_size: number;
+                    readonly shared?: 'redis' | 'postgresql' | undefined;
+                    readonly url_env: string;
                 };
             };
             readonly metrics: {
@@ -662,6 +665,18 @@ interface Settings {
             readonly audience?: string | undefined;
             readonly algorithms: readonly ('HS256' | 'RS256' | 'ES256' | 'EdDSA')[];
             readonly clock_tolerance: number;
+            readonly jwks_refresh: number;
+            readonly jwks_stale: number;
+            readonly roles_claim: string;
+            readonly admin_roles: readonly string[];
+            readonly admin_by_scope: boolean;
+        };
+        readonly tokens: {
+            readonly store: 'file' | 'postgresql';
+            readonly path: string;
+            readonly url_env: string;
+            readonly table: string;
+            readonly refresh: number;
         };
         readonly exclude_paths?: readonly string[] | undefined;
         readonly endpoint_policy: 'operator' | 'strict';
@@ -694,7 +709,10 @@ interface Settings {
     };
     readonly audit: {
         readonly enabled: boolean;
+        readonly store: 'embedded' | 'postgresql';
         readonly path?: string | undefined;
+        readonly url_env: string;
+        readonly table: string;
         readonly retention: number;
     };
     readonly alerts: readonly ({

@@ -2,29 +2,21 @@
 // correlation id. It stands behind `node:http` (a listener of ours, or mounted on the application's server) and behind
 // `fetch`. It promises an answer to everything that is its own, whatever a handler throws, and refuses to touch the rest.
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import type { Tenants } from '../access/tenants.ts'
-import { decideTier, OPEN, type TierRules } from '../access/tier.ts'
+import type { AccessEvent, Decision, Granted, Guard } from '../access/decision.ts'
+import { guardOf } from '../access/guard.ts'
+import type { Tier } from '../access/tier.ts'
 import { notice, thrownText } from '../base/notice.ts'
 import { CORRELATION_HEADER, correlationId } from '../context/correlation.ts'
 import { mount } from './mount.ts'
 import { problemAnswer } from './problem.ts'
-import {
-  type Answer,
-  type AnyRoute,
-  type Found,
-  type Missed,
-  type PlainRequest,
-  type RouteContext,
-  RouteTable,
-} from './route.ts'
+import { type Answer, type AnyRoute, type Found, type Missed, type PlainRequest, RouteTable } from './route.ts'
 
 export interface ConsoleOptions {
   readonly routes: readonly AnyRoute[]
-  /** How the tiers of the table are decided; without it nothing is configured. */
-  readonly access?: TierRules
-  readonly tenants?: Tenants
-  /** Name of the header in which a request may ask for a tenant. */
-  readonly tenantHeader?: string
+  /** Decides who may ask what; without it nothing is configured. */
+  readonly guard?: Guard
+  /** Hears of every decision on a route that is not public. */
+  readonly heard?: (event: AccessEvent) => void
   /** Looks at every request first; what it gives back refuses it. */
   readonly allow?: (request: PlainRequest) => { status: number; code: string; detail: string } | null
 }
@@ -45,12 +37,18 @@ interface Refused {
   readonly refused: Answer
 }
 
-type Decided = Found | Refused
+interface Admitted {
+  readonly found: Found
+  readonly granted: Granted
+}
+
+type Decided = Admitted | Refused
+
+const PUBLIC: Granted = { ok: true, caller: null, tenant: 'default' }
 
 export function createConsole(options: ConsoleOptions): Console {
-  const { routes, access = OPEN, tenants, tenantHeader = 'x-tenant-id', allow } = options
+  const { routes, guard = guardOf(), heard, allow } = options
   const table = new RouteTable(routes)
-  const scrapePaths = new Set(routes.filter((route) => route.tier === 'scrape').map((route) => route.path))
 
   function decide(request: PlainRequest, correlation: string): Decided | Promise<Decided> {
     const refusal = allow?.(request) ?? null
@@ -61,25 +59,26 @@ export function createConsole(options: ConsoleOptions): Console {
       : judge(found, request, correlation)
   }
 
-  function judge(found: Found | Missed, { method, path }: PlainRequest, correlation: string): Decided {
-    if ('allow' in found) {
-      if (found.allow === null)
-        return { refused: problemAnswer(404, 'not_found', 'There is nothing at this address.', correlation) }
-      const detail = `This address does not know ${/^[A-Z]{1,20}$/.test(method) ? method : 'the method'}.`
-      return { refused: problemAnswer(405, 'method_not_allowed', detail, correlation, { allow: found.allow }) }
-    }
-    const decision = decideTier(found.route.tier, access)
-    if (decision.ok) return found
-    // Whoever scrapes reads plain text.
-    if (scrapePaths.has(path)) return { refused: plain(decision.status, decision.detail) }
-    return { refused: problemAnswer(decision.status, decision.code, decision.detail, correlation) }
+  function judge(found: Found | Missed, asked: PlainRequest, correlation: string): Decided | Promise<Decided> {
+    if ('allow' in found) return { refused: missed(found, asked.method, correlation) }
+    const { tier } = found.route
+    const { method, path, headers, address } = asked
+    if (tier === 'public') return { found, granted: PUBLIC }
+    const decision = guard.decide({ tier, method, path, headers, address })
+    return decision instanceof Promise
+      ? decision.then((one) => decided(found, one, asked, correlation))
+      : decided(found, decision, asked, correlation)
   }
 
-  function contextOf(found: Found, { headers, path }: PlainRequest, correlation: string): RouteContext {
-    const asked = headers[tenantHeader]
-    const tenant =
-      tenants?.of(typeof asked === 'string' ? asked : null, path) ?? tenants?.rules.defaultTenant ?? 'default'
-    return { params: found.params, correlationId: correlation, tenant }
+  function decided(found: Found, decision: Decision, asked: PlainRequest, correlation: string): Decided {
+    const { tier } = found.route
+    if (heard !== undefined) tell(heard, decision, found, asked, correlation)
+    if (decision.ok) return { found, granted: decision }
+    const { status, code, detail, headers } = decision
+    // Whoever scrapes reads plain text.
+    const refused =
+      tier === 'scrape' ? plain(status, detail, headers) : problemAnswer(status, code, detail, correlation, headers)
+    return { refused }
   }
 
   function failed(error: unknown, { method, path }: PlainRequest, correlation: string): Answer {
@@ -98,11 +97,17 @@ export function createConsole(options: ConsoleOptions): Console {
     }
   }
 
-  async function handle(found: Found, request: Request, plainly: PlainRequest, correlation: string): Promise<Response> {
+  async function handle(
+    { found, granted }: Admitted,
+    request: Request,
+    plainly: PlainRequest,
+    correlation: string,
+  ): Promise<Response> {
     try {
-      const { route } = found
+      const { route, params } = found
       if ('answer' in route) return responseOf(await route.answer(plainly), plainly.method, correlation)
-      const response = await route.handle(request, contextOf(found, plainly, correlation))
+      const { tenant, caller } = granted
+      const response = await route.handle(request, { params, correlationId: correlation, tenant, caller })
       return withCorrelation(response, correlation)
     } catch (error) {
       return responseOf(failed(error, plainly, correlation), plainly.method, correlation)
@@ -110,13 +115,14 @@ export function createConsole(options: ConsoleOptions): Console {
   }
 
   async function onNode(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
-    const plainly: PlainRequest = { method: request.method ?? 'GET', path, headers: request.headers }
+    const { method = 'GET', headers, socket } = request
+    const plainly: PlainRequest = { method, path, headers, address: socket.remoteAddress ?? null }
     const correlation = correlationId(oneOf(request.headers[CORRELATION_HEADER]))
     try {
       const decided = await decide(plainly, correlation)
       if ('refused' in decided) return write(request, response, decided.refused, correlation)
-      if ('answer' in decided.route)
-        return write(request, response, await answer(decided, plainly, correlation), correlation)
+      if ('answer' in decided.found.route)
+        return write(request, response, await answer(decided.found, plainly, correlation), correlation)
       const { serveWeb } = await import('./web.ts')
       await serveWeb(request, response, (given) => handle(decided, given, plainly, correlation))
     } catch (error) {
@@ -139,7 +145,8 @@ export function createConsole(options: ConsoleOptions): Console {
     },
     async fetch(request) {
       const path = new URL(request.url).pathname
-      const plainly: PlainRequest = { method: request.method, path, headers: Object.fromEntries(request.headers) }
+      const headers = Object.fromEntries(request.headers)
+      const plainly: PlainRequest = { method: request.method, path, headers, address: null }
       const correlation = correlationId(request.headers.get(CORRELATION_HEADER) ?? undefined)
       const decided = await decide(plainly, correlation)
       if ('refused' in decided) return responseOf(decided.refused, request.method, correlation)
@@ -148,6 +155,37 @@ export function createConsole(options: ConsoleOptions): Console {
     mount(server) {
       return mount(server, owns, (request, response) => void onNode(request, response, pathOf(request.url ?? '/')))
     },
+  }
+}
+
+/** No such address, or one that does not know the method. */
+function missed({ allow }: Missed, method: string, correlation: string): Answer {
+  if (allow === null) return problemAnswer(404, 'not_found', 'There is nothing at this address.', correlation)
+  const detail = `This address does not know ${/^[A-Z]{1,20}$/.test(method) ? method : 'the method'}.`
+  return problemAnswer(405, 'method_not_allowed', detail, correlation, { allow })
+}
+
+const SURFACES: Readonly<Record<Tier, AccessEvent['surface']>> = {
+  public: 'console',
+  tenant: 'console',
+  system: 'console',
+  admin: 'admin',
+  scrape: 'scrape',
+}
+
+function tell(
+  heard: (event: AccessEvent) => void,
+  decision: Decision,
+  { route: { tier, path } }: Found,
+  { headers, address }: PlainRequest,
+  correlationId: string,
+): void {
+  const client = decision.client === undefined ? address : decision.client
+  const userAgent = oneOf(headers['user-agent'])?.slice(0, 256) ?? null
+  try {
+    heard({ surface: SURFACES[tier], decision, route: path, address: client, userAgent, correlationId })
+  } catch (error) {
+    notice('error', 'console.heard', `an access decision could not be recorded: ${thrownText(error)}`)
   }
 }
 

@@ -1,5 +1,6 @@
 // One table says everything that we answer: method, path, tier, and who answers. Exact paths are found by one look-up;
 // only paths with parameters need a router, which is hono's and is loaded when the first such path is asked for.
+import type { Caller } from '../access/decision.ts'
 import type { Tier } from '../access/tier.ts'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -28,6 +29,8 @@ export interface RouteContext {
   readonly correlationId: string
   /** The resolved tenant. */
   readonly tenant: string
+  /** Null where nobody had to prove anything. */
+  readonly caller: Caller | null
 }
 
 export interface PlainRequest {
@@ -35,6 +38,8 @@ export interface PlainRequest {
   readonly path: string
   /** By lower-case name. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  /** Of the socket; null where there is none. */
+  readonly address: string | null
 }
 
 export interface Answer {

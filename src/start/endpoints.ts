@@ -1,5 +1,6 @@
 // Our own URLs in the service: the scrape and the probes, answered on a listener of their own or mounted on the
 // application's server.
+import { guardOf } from '../access/guard.ts'
 import type { Tenants } from '../access/tenants.ts'
 import { openWarning } from '../access/tier.ts'
 import { notice } from '../base/notice.ts'
@@ -47,7 +48,8 @@ export function serviceConsole(parts: EndpointParts): Console {
   // Ruling 58, as soon as there is something to read: a service that answers a scrape and probes alone is open by design.
   const warning = routes.some(({ tier }) => tier !== 'public' && tier !== 'scrape') ? openWarning(access) : undefined
   if (warning !== undefined) notice('warn', 'access.open', warning)
-  return createConsole({ routes, access, tenants, tenantHeader: config.access.tenants.header.toLowerCase() })
+  const tenantHeader = config.access.tenants.header.toLowerCase()
+  return createConsole({ routes, guard: guardOf({ rules: access, tenants, tenantHeader }) })
 }
 
 function hidden(config: Config): Group[] {

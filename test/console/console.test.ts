@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { guardOf } from '../../src/access/guard.ts'
 import { Tenants } from '../../src/access.ts'
 import { type Notice, onNotice } from '../../src/base/notice.ts'
 import { createConsole } from '../../src/console/console.ts'
@@ -55,7 +56,7 @@ const routes: AnyRoute[] = [
 ]
 const tenants = new Tenants({ mode: 'header_only', strict: false, defaultTenant: 'main' })
 const consoleOf = (options: Partial<Parameters<typeof createConsole>[0]> = {}) =>
-  createConsole({ routes, tenants, ...options })
+  createConsole({ routes, guard: guardOf({ tenants }), ...options })
 
 async function served(options: Partial<Parameters<typeof createConsole>[0]> = {}) {
   const { serve } = consoleOf(options)
@@ -126,6 +127,7 @@ test('web routes get parameters, the body, the resolved tenant and the correlati
   expect(JSON.parse(text)).toEqual({
     url: '/things/a%2Fb/parts/9',
     body: '',
+    caller: null,
     params: { id: 'a/b', part: '9' },
     correlationId: 'abc-1',
     tenant: 'acme',
@@ -134,6 +136,7 @@ test('web routes get parameters, the body, the resolved tenant and the correlati
   expect(JSON.parse(defaulted.text)).toEqual({
     url: '/things',
     body: '',
+    caller: null,
     params: {},
     correlationId: 'abc-1',
     tenant: 'main',
@@ -201,16 +204,18 @@ test('the tiers are decided from the one table: without authentication tenant an
     ]
   }
   expect(await statuses({})).toEqual([200, 200, 200, 403, 200])
-  expect(await statuses({ access: { authentication: false, dev: true, scrapeGuard: 'none' } })).toEqual([
-    200, 200, 200, 200, 200,
-  ])
-  expect(await statuses({ access: { authentication: true, dev: true, scrapeGuard: 'none' } })).toEqual([
-    200, 503, 503, 403, 200,
-  ])
+  expect(
+    await statuses({ guard: guardOf({ rules: { authentication: false, dev: true, scrapeGuard: 'none' }, tenants }) }),
+  ).toEqual([200, 200, 200, 200, 200])
+  expect(
+    await statuses({ guard: guardOf({ rules: { authentication: true, dev: true, scrapeGuard: 'none' }, tenants }) }),
+  ).toEqual([200, 503, 503, 403, 200])
 })
 
 test('a scrape that must be guarded stays closed while there is no guard, and says why in plain text', async () => {
-  const { fetch } = consoleOf({ access: { authentication: false, dev: true, scrapeGuard: 'required' } })
+  const { fetch } = consoleOf({
+    guard: guardOf({ rules: { authentication: false, dev: true, scrapeGuard: 'required' }, tenants }),
+  })
   const response = await fetch(new Request('http://h/scrape'))
   expect([response.status, response.headers.get('content-type'), await response.text()]).toEqual([
     503,

@@ -67,7 +67,7 @@ function pages(answer: (asked: PlainRequest) => Answer): AnyRoute[] {
       tier: 'public',
       handle(request) {
         const headers = Object.fromEntries(request.headers)
-        const { status, headers: said, body } = answer({ method: request.method, path, headers })
+        const { status, headers: said, body } = answer({ method: request.method, path, headers, address: null })
         return new Response((body ?? null) as ConstructorParameters<typeof Response>[0], { status, headers: said })
       },
     }

@@ -1,0 +1,43 @@
+// Every tier's guard behind one. What nobody guards is decided by the tier alone: open where authentication is off,
+// closed where it is on and its guard is not there.
+import type { Decision, Denied, Guard, Question } from './decision.ts'
+import type { Tenants } from './tenants.ts'
+import { decideTier, OPEN, type TierRules } from './tier.ts'
+
+export interface Guards {
+  /** The scrape tier. */
+  readonly scrape?: Guard | undefined
+  /** The tenant, system and admin tiers. */
+  readonly application?: Guard | undefined
+  readonly rules?: TierRules
+  readonly tenants?: Tenants | undefined
+  /** Header in which a request may ask for a tenant, in lower case. */
+  readonly tenantHeader?: string
+}
+
+export function guardOf({
+  scrape,
+  application,
+  rules = OPEN,
+  tenants,
+  tenantHeader = 'x-tenant-id',
+}: Guards = {}): Guard {
+  function byTier({ tier, headers, path }: Question): Decision {
+    const decision = decideTier(tier, rules)
+    if (!decision.ok) return refused(decision.status, decision.code, decision.detail)
+    const asked = headers[tenantHeader]
+    const tenant = tenants?.of(typeof asked === 'string' ? asked : null, path)
+    return { ok: true, caller: null, tenant: tenant ?? tenants?.rules.defaultTenant ?? 'default' }
+  }
+  return {
+    decide(question) {
+      const { tier } = question
+      const guard = tier === 'scrape' ? scrape : tier === 'public' ? undefined : application
+      return guard === undefined ? byTier(question) : guard.decide(question)
+    },
+  }
+}
+
+function refused(status: 403 | 503, code: string, detail: string): Denied {
+  return { ok: false, status, result: status === 403 ? 'scope' : 'missing', code, detail }
+}
