@@ -63,6 +63,7 @@ export interface Guard {
 export interface AccessEvent {
   readonly surface: 'scrape' | 'console' | 'admin' | 'hub'
   readonly decision: Decision
+  readonly tier: Tier
   /** The route as it is declared: `/api/v1/traces/:trace_id`. */
   readonly route: string
   /** Of the client; null where it is not known. */

@@ -183,7 +183,7 @@ function tell(
   const client = decision.client === undefined ? address : decision.client
   const userAgent = oneOf(headers['user-agent'])?.slice(0, 256) ?? null
   try {
-    heard({ surface: SURFACES[tier], decision, route: path, address: client, userAgent, correlationId })
+    heard({ surface: SURFACES[tier], decision, tier, route: path, address: client, userAgent, correlationId })
   } catch (error) {
     notice('error', 'console.heard', `an access decision could not be recorded: ${thrownText(error)}`)
   }
