@@ -11,6 +11,7 @@ export const SILENT = ['bare', 'floor']
 
 const CHANNEL = "the driver's own channel, heard by somebody who does nothing"
 const CHANNEL_AND_HEADER = "the driver's own channels, heard by somebody who adds one constant header"
+const HEADER = 'one constant header in each message, read where it arrives'
 
 /** Spans of an operation at the sink, by variant. Databases have none unless they are asked for. */
 const DATA = { otel: 1, ours: 1, plain: 0 }
@@ -75,6 +76,7 @@ export const ROWS = {
     server: 'rabbitmq',
     operations: 3000,
     spans: QUEUE,
+    floor: HEADER,
   },
   kafkajs: {
     title: 'kafkajs, a message sent and taken',
@@ -82,6 +84,7 @@ export const ROWS = {
     server: 'kafka',
     operations: 1000,
     spans: QUEUE,
+    floor: HEADER,
   },
   bullmq: {
     title: 'BullMQ, a job added and processed',
@@ -90,12 +93,14 @@ export const ROWS = {
     operations: 500,
     spans: QUEUE,
     more: ['otel'],
+    floor: HEADER,
   },
   nats: {
     title: 'NATS JetStream, a message sent, taken and acknowledged',
     server: 'nats',
     operations: 2000,
     spans: { ours: 2 },
+    floor: HEADER,
   },
   pino: {
     title: 'pino, a line',

@@ -1,5 +1,5 @@
 // A message sent, taken and acknowledged.
-const { conversation } = require('./conversation.cjs')
+const { conversation, TRACEPARENT } = require('./conversation.cjs')
 
 exports.metric = 'queue_messages_total'
 exports.ours = async (door) => (await door('queue')).observeAmqplib
@@ -17,7 +17,9 @@ exports.open = async ({ url, observe, variant }) => {
   await channel.assertQueue(queue, { autoDelete: true, durable: false })
   await channel.prefetch(100)
   const body = Buffer.from('{"order":"o-17"}')
-  const { operate, arrived } = conversation(100, () => channel.sendToQueue(queue, body, { messageId: 'm-1' }))
+  const options = () =>
+    variant === 'floor' ? { messageId: 'm-1', headers: { traceparent: TRACEPARENT } } : { messageId: 'm-1' }
+  const { operate, arrived } = conversation(100, () => channel.sendToQueue(queue, body, options()))
   await channel.consume(queue, (message) => {
     channel.ack(message)
     arrived()

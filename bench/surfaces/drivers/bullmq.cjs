@@ -1,5 +1,5 @@
 // A job added, and processed by a worker.
-const { conversation } = require('./conversation.cjs')
+const { conversation, TRACEPARENT } = require('./conversation.cjs')
 
 // Of the commands that a job is made of neither side tells: its rival does not see them.
 exports.opentelemetry = 'metrics: { database_metrics: false }'
@@ -17,8 +17,13 @@ exports.open = async ({ url, observe, variant }) => {
   }
   const name = `bench-${variant}`
   const queue = new Queue(name, { ...options, defaultJobOptions: { removeOnComplete: true } })
-  const { operate, arrived } = conversation(20, () => queue.add('mail', { order: 'o-17' }))
-  const worker = new Worker(name, async () => {}, { ...options, concurrency: 20, autorun: false })
+  const metadata = JSON.stringify({ traceparent: TRACEPARENT })
+  const carried = () => (variant === 'floor' ? { telemetry: { metadata } } : undefined)
+  const { operate, arrived } = conversation(20, () => queue.add('mail', { order: 'o-17' }, carried()))
+  const process = async (job) => {
+    if (variant === 'floor') JSON.parse(job.opts.telemetry.metadata)
+  }
+  const worker = new Worker(name, process, { ...options, concurrency: 20, autorun: false })
   worker.on('completed', arrived)
   for (const client of [queue, worker]) observe?.(client)
   void worker.run()

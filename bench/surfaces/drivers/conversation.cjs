@@ -1,3 +1,6 @@
+/** What the floor puts into each message. */
+exports.TRACEPARENT = `00-${'ab'.repeat(16)}-${'cd'.repeat(8)}-01`
+
 /**
  * A sender that keeps at most `most` messages under way, in the context of the pass, and the receiver's word for each that
  * has arrived. `send` may answer a promise.

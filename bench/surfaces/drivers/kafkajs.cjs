@@ -1,5 +1,5 @@
 // A message sent, and taken by `eachMessage`.
-const { conversation } = require('./conversation.cjs')
+const { conversation, TRACEPARENT } = require('./conversation.cjs')
 
 exports.metric = 'queue_messages_total'
 exports.ours = async (door) => (await door('queue')).observeKafka
@@ -16,15 +16,17 @@ exports.open = async ({ url, observe, variant }) => {
   const producer = kafka.producer()
   const consumer = kafka.consumer({ groupId: topic, maxWaitTimeInMs: 10, rebalanceTimeout: 1000 })
   await Promise.all([producer.connect(), consumer.connect()])
-  const messages = [{ key: 'ada', value: '{"order":"o-17"}' }]
-  const { operate, arrived } = conversation(100, () => producer.send({ topic, messages }))
+  const message = { key: 'ada', value: '{"order":"o-17"}' }
+  const one = () => (variant === 'floor' ? { ...message, headers: { traceparent: TRACEPARENT } } : message)
+  const send = () => producer.send({ topic, messages: [one()] })
+  const { operate, arrived } = conversation(100, send)
   let first
   const began = new Promise((resolve) => (first = resolve))
   let heard = () => first()
   await consumer.subscribe({ topic, fromBeginning: true })
   await consumer.run({ eachMessage: async () => heard() })
   // Joining the group takes seconds: they are no part of a pass.
-  await producer.send({ topic, messages })
+  await send()
   await began
   heard = arrived
   return { operate }
