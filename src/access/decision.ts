@@ -24,6 +24,8 @@ export interface Question {
   readonly path: string
   /** By lower-case name. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  /** Names and values in turn as they came, where that is known: `headers` shows only the first of two `Authorization`. */
+  readonly raw?: readonly string[]
   /** Of the socket; null where there is none. */
   readonly address: string | null
 }

@@ -62,9 +62,8 @@ export function createConsole(options: ConsoleOptions): Console {
   function judge(found: Found | Missed, asked: PlainRequest, correlation: string): Decided | Promise<Decided> {
     if ('allow' in found) return { refused: missed(found, asked.method, correlation) }
     const { tier } = found.route
-    const { method, path, headers, address } = asked
     if (tier === 'public') return { found, granted: PUBLIC }
-    const decision = guard.decide({ tier, method, path, headers, address })
+    const decision = guard.decide({ tier, ...asked })
     return decision instanceof Promise
       ? decision.then((one) => decided(found, one, asked, correlation))
       : decided(found, decision, asked, correlation)
@@ -115,8 +114,8 @@ export function createConsole(options: ConsoleOptions): Console {
   }
 
   async function onNode(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
-    const { method = 'GET', headers, socket } = request
-    const plainly: PlainRequest = { method, path, headers, address: socket.remoteAddress ?? null }
+    const { method = 'GET', headers, rawHeaders: raw, socket } = request
+    const plainly: PlainRequest = { method, path, headers, raw, address: socket.remoteAddress ?? null }
     const correlation = correlationId(oneOf(request.headers[CORRELATION_HEADER]))
     try {
       const decided = await decide(plainly, correlation)

@@ -38,6 +38,8 @@ export interface PlainRequest {
   readonly path: string
   /** By lower-case name. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  /** Names and values in turn as they came, where that is known. */
+  readonly raw?: readonly string[]
   /** Of the socket; null where there is none. */
   readonly address: string | null
 }
