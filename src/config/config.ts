@@ -1,5 +1,6 @@
 // What the configuration comes to. `Settings` mirrors telltale.yaml; `Config` adds what rooms take: one normalised list of
 // exporters per signal, the sampler, limits, queues and the scrape, with file, environment and defaults already weighed.
+import type { AddressRange } from './range.ts'
 import type { Settings } from './settings.gen.ts'
 
 export type Protocol = 'http/protobuf' | 'http/json' | 'grpc'
@@ -105,16 +106,27 @@ export interface ScrapeConfig {
   readonly guard: 'none' | 'required'
   /** What the guard works with; `prometheus.authentication` over the exporter's block, key by key (ruling 62). */
   readonly authentication: {
-    readonly method: 'bearer_token' | 'api_key' | 'jwt' | 'none'
+    /** Ways to prove oneself, each of which suffices; none leaves the scrape open. */
+    readonly methods: readonly ('bearer_token' | 'api_key' | 'jwt')[]
+    /** Carries bearer tokens and JWTs; API keys too where they are the only way. */
     readonly header: string
+    /** Carries API keys. */
+    readonly keyHeader: string
     readonly tokenEnv: string
-    /** The value of the variable; empty counts as none. */
+    /** The value of the variable; blank counts as none. */
     readonly token: string | undefined
+    /** Whether a JWT could be verified: there is a secret, or an address of keys. */
+    readonly jwt: boolean
+    /** Whether there is a store of tokens that has, or may get, any. */
+    readonly tokens: boolean
     readonly requiredScopes: readonly string[]
-    readonly invalidTokenStatus: number
-    readonly allowedAddresses: readonly string[]
+    readonly invalidTokenStatus: 401 | 403
+    /** None allows all. */
+    readonly allowed: readonly AddressRange[]
     readonly requestsPerMinute: number
     readonly burstSize: number
+    /** Where replicas add up their requests; undefined while each counts its own. */
+    readonly shared: { readonly store: 'redis' | 'postgresql'; readonly url: string } | undefined
   }
   /** Recorded, but left out of the scrape (R-06). */
   readonly hidden: { readonly http: boolean; readonly database: boolean; readonly business: boolean }
@@ -123,6 +135,10 @@ export interface ScrapeConfig {
 export type ResourceValue = string | number | boolean | readonly (string | number | boolean)[]
 
 export interface Config extends Settings {
+  /** Where relative paths of the settings begin: the folder of the file, else the one that start was given. */
+  readonly folder: string
+  /** Proxies that may say whom they speak for; `unix` takes a peer without an address for one. */
+  readonly proxies: { readonly ranges: readonly AddressRange[]; readonly unix: boolean }
   /** `OTEL_SDK_DISABLED=true` or `opentelemetry.enabled: false`: no spans, no pushed metrics, no exported logs, no API providers. */
   readonly disabled: boolean
   /** Development as R-05 means it; access rules look at `dev` alone. */

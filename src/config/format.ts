@@ -24,6 +24,10 @@ export const FORMATS = {
   identifier: { pattern: /^[A-Za-z_][A-Za-z0-9_.]*$/, allowed: 'an identifier: letters, digits, _ and .' },
   variable: { pattern: /^[A-Za-z_][A-Za-z0-9_]*$/, allowed: 'the name of an environment variable' },
   header: { pattern: /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/, allowed: 'a header name (RFC 9110 token)' },
+  scope: {
+    pattern: /^[\x21\x23-\x5b\x5d-\x7e]+$/,
+    allowed: 'a scope: visible characters without blanks, quotes and backslashes (RFC 6749)',
+  },
   headerValue: {
     pattern: /^[\t\x20-\x7e\x80-\xff]*$/,
     allowed: 'a header value without line breaks or control characters',

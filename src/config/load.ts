@@ -2,7 +2,7 @@
 // once, each with file, line and column, in the order of the file, and an origin for every value. It refuses to guess: an
 // unknown key is a fault. Nothing else in the product reads the environment, and no schema library is loaded here.
 import { existsSync, readFileSync } from 'node:fs'
-import { isAbsolute, join, relative } from 'node:path'
+import { resolve as absolute, dirname, isAbsolute, join, relative } from 'node:path'
 import { Fault, type FaultPlace, Faults } from '../base/fault.ts'
 import type { Config } from './config.ts'
 import { overlayEnvironment, sdkDisabled } from './environment.ts'
@@ -58,7 +58,8 @@ export function loadConfig(options: LoadOptions = {}): Loaded {
   const settings = value as Settings
   const { service_name, service_version } = settings.observability.opentelemetry
   const service = { name: service_name ?? 'unknown_service:node', version: service_version }
-  const config = resolve(settings, { env, tree, service, sdkDisabled: sdkDisabled(env) }, said)
+  const folder = file === undefined ? absolute(cwd) : dirname(absolute(cwd, file))
+  const config = resolve(settings, { env, tree, service, sdkDisabled: sdkDisabled(env), folder }, said)
   applyRules(config, tree, said)
   if (said.faults.length > 0) throw new Faults(inOrder(said.faults))
   return {

@@ -1,8 +1,10 @@
 // Settings to Config: file, environment and defaults are weighed already; here they become what rooms take.
-import type { Config, QueueConfig, SamplerConfig, ScrapeConfig, SpanLimits } from './config.ts'
+import type { Config, QueueConfig, SamplerConfig, SpanLimits } from './config.ts'
 import { inheritedHeaders, resourceVariables } from './environment.ts'
 import { SIGNALS } from './exporter-variables.ts'
 import { resolveExporters, type Said, type Written } from './exporters.ts'
+import { UNIX } from './range.ts'
+import { rangesOf, scrapeOf } from './scrape.ts'
 import type { Settings } from './settings.gen.ts'
 import type { Tree } from './tree.ts'
 
@@ -13,6 +15,8 @@ export interface Surroundings {
   readonly tree: Tree
   readonly service: { readonly name: string; readonly version: string }
   readonly sdkDisabled: boolean
+  /** Absolute; where relative paths begin. */
+  readonly folder: string
 }
 
 export function resolve(settings: Settings, around: Surroundings, said: Said): Config {
@@ -28,6 +32,11 @@ export function resolve(settings: Settings, around: Surroundings, said: Said): C
   const traced = tracing.enabled && !disabled && !off && settings.mode !== 'no-span'
   return {
     ...settings,
+    folder: around.folder,
+    proxies: {
+      ranges: rangesOf(settings.access.trusted_proxies),
+      unix: settings.access.trusted_proxies.includes(UNIX),
+    },
     disabled,
     development,
     service: around.service,
@@ -75,7 +84,7 @@ export function resolve(settings: Settings, around: Surroundings, said: Said): C
       limits: { attributes: logging.max_attributes, valueLength: length(logging.max_attribute_length) },
       queue: queueOf(logging, delayMs),
     },
-    scrape: scrapeOf(settings, around.env, off),
+    scrape: scrapeOf(settings, around, off),
   }
 }
 
@@ -121,38 +130,4 @@ function queueOf(
 
 function length(written: number): number {
   return written === 0 ? Number.POSITIVE_INFINITY : written
-}
-
-/** Ruling 1: guarded when told to be, or when a credential is there and nothing was said. Never open by accident. */
-function scrapeOf(settings: Settings, env: NodeJS.ProcessEnv, off: boolean): ScrapeConfig {
-  const { prometheus, opentelemetry } = settings.observability
-  const exporter = opentelemetry.metrics.exporters.find((entry) => entry.type === 'prometheus')
-  const own = prometheus.authentication
-  const other = exporter?.type === 'prometheus' ? exporter.authentication : undefined
-  const method = own.method ?? other?.method ?? 'bearer_token'
-  const tokenEnv = own.token_env ?? other?.token_env ?? 'METRICS_TOKEN'
-  const token = env[tokenEnv] || undefined
-  const enabled = own.enabled ?? other?.enabled
-  const guarded = method !== 'none' && (enabled ?? token !== undefined)
-  return {
-    enabled: prometheus.enabled && !off,
-    path: exporter?.type === 'prometheus' && exporter.endpoint ? exporter.endpoint : prometheus.endpoint,
-    guard: guarded ? 'required' : 'none',
-    authentication: {
-      method,
-      header: own.token_header ?? other?.token_header ?? (method === 'api_key' ? 'x-api-key' : 'Authorization'),
-      tokenEnv,
-      token,
-      requiredScopes: own.required_scopes,
-      invalidTokenStatus: own.invalid_token_status,
-      allowedAddresses: own.allowed_addresses,
-      requestsPerMinute: own.rate_limit.requests_per_minute,
-      burstSize: own.rate_limit.burst_size,
-    },
-    hidden: {
-      http: !prometheus.metrics.http.enabled,
-      database: !prometheus.metrics.database.enabled,
-      business: !prometheus.metrics.business.enabled,
-    },
-  }
 }

@@ -3,10 +3,12 @@
 import { Fault } from '../base/fault.ts'
 import type { Config } from './config.ts'
 import { LOOPBACK, type Said } from './exporters.ts'
+import { parseRange, RANGES, UNIX } from './range.ts'
+import { SHARED_URL } from './scrape.ts'
 import type { Settings } from './settings.gen.ts'
 import { find, type Origin, originText, type Tree } from './tree.ts'
 import { warning } from './warning.ts'
-import { place } from './yaml.ts'
+import { clip, place } from './yaml.ts'
 
 const PROMETHEUS = ['observability', 'prometheus'] as const
 const EXPORTERS = ['observability', 'opentelemetry', 'metrics', 'exporters'] as const
@@ -14,6 +16,8 @@ const EXPORTERS = ['observability', 'opentelemetry', 'metrics', 'exporters'] as 
 export function applyRules(config: Config, tree: Tree, said: Said): void {
   endpointsAgree(config, tree, said)
   guard(config, tree, said)
+  addresses(config, tree, said)
+  sharedLimit(config, tree, said)
   openTiers(config, tree, said)
   statusOfInvalidToken(config, tree, said)
   customMetrics(config, tree, said)
@@ -47,22 +51,78 @@ function endpointsAgree(config: Config, tree: Tree, said: Said): void {
   })
 }
 
-/** Rulings 1 and 56. */
+/** Rulings 1 and 56. Who starts a service refuses what is a warning here: a check may run where no secret is set. */
 function guard(config: Config, tree: Tree, said: Said): void {
   const { authentication, guard } = config.scrape
+  const { methods, tokenEnv, token } = authentication
   const path = [...PROMETHEUS, 'authentication', 'enabled']
   const subject = path.join('.')
+  const at = origin(tree, path)
   if (!config.scrape.enabled) return
-  if (guard === 'none' && authentication.token !== undefined) {
-    const text = `${authentication.tokenEnv} is set, but ${config.scrape.path} is open to everyone.`
-    said.warnings.push(warning('GUARD_OFF', text, subject, origin(tree, path)))
+  if (guard === 'none') {
+    if (token === undefined) return
+    const text = `${tokenEnv} is set, but ${config.scrape.path} is open to everyone.`
+    said.warnings.push(warning('GUARD_OFF', text, subject, at))
+    return
   }
-  if (guard === 'none') return
-  const jwt = authentication.method === 'jwt'
-  if (!jwt && authentication.token === undefined) {
-    const text = `${authentication.tokenEnv} is not set: nobody can prove who they are, so ${config.scrape.path} answers nobody.`
-    said.warnings.push(warning('GUARD_NO_CREDENTIAL', text, subject, origin(tree, path)))
+  if (token !== undefined && !CARRIED.test(token)) {
+    const allowed = 'letters, digits and other visible ASCII characters, at most 8192'
+    said.faults.push(new Fault('ENV_VALUE', { subject: tokenEnv, allowed }))
   }
+  const ours = methods.some((method) => method !== 'jwt')
+  const held = ours && (token !== undefined || authentication.tokens)
+  const signed = methods.includes('jwt') && authentication.jwt
+  if (!held && !signed) {
+    const text = `${[...(ours ? [lacksToken(config)] : []), ...(methods.includes('jwt') ? [lacksKey(config)] : [])].join(', and ')}: nobody can prove who they are, so ${config.scrape.path} answers nobody.`
+    said.warnings.push(warning('GUARD_NO_CREDENTIAL', text, subject, at))
+  } else if (methods.includes('jwt') && !signed) {
+    said.warnings.push(warning('GUARD_METHOD', `${lacksKey(config)}: no JWT is accepted.`, subject, at))
+  } else if (ours && !held) {
+    said.warnings.push(warning('GUARD_METHOD', `${lacksToken(config)}: JWTs alone are accepted.`, subject, at))
+  }
+}
+
+/** What a header carries, and what is read of it. */
+const CARRIED = /^[\x21-\x7e]{1,8192}$/
+
+function lacksToken({ scrape, access }: Config): string {
+  const { store, path, url_env } = access.tokens
+  const tokens = store === 'file' ? `${path} has no token` : `${url_env} is not set`
+  return `${scrape.authentication.tokenEnv} is not set and ${tokens}`
+}
+
+function lacksKey({ access }: Config): string {
+  return `${access.jwt.secret_env} has no secret of 32 bytes and access.jwt.jwks_url is not set`
+}
+
+/** Addresses that nobody can have. */
+function addresses(config: Config, tree: Tree, said: Said): void {
+  const allowed = [...PROMETHEUS, 'authentication', 'allowed_addresses']
+  ranges(config.observability.prometheus.authentication.allowed_addresses, allowed, RANGES, tree, said)
+  const proxies = ['access', 'trusted_proxies']
+  const known = config.access.trusted_proxies.map((proxy) => (proxy === UNIX ? '127.0.0.1' : proxy))
+  ranges(known, proxies, `${RANGES}, or ${UNIX}`, tree, said)
+  if (config.proxies.ranges.every(({ prefix }) => prefix > 0)) return
+  const text = 'Everybody is a trusted proxy: any client may say which address it has.'
+  said.warnings.push(warning('PROXY_ANYBODY', text, proxies.join('.'), origin(tree, proxies)))
+}
+
+function ranges(written: readonly string[], path: string[], allowed: string, tree: Tree, said: Said): void {
+  written.forEach((range, i) => {
+    if (parseRange(range) !== undefined) return
+    const where = place(origin(tree, [...path, i]))
+    const detail = { subject: text([...path, i]), found: clip(JSON.stringify(range)), allowed, ...(where && { where }) }
+    said.faults.push(new Fault('CONFIG_VALUE', detail))
+  })
+}
+
+/** Replicas that shall add up and have no place to do so count for themselves, which admits more and opens nothing. */
+function sharedLimit(config: Config, tree: Tree, said: Said): void {
+  const { shared, url_env } = config.observability.prometheus.authentication.rate_limit
+  if (shared === undefined || config.scrape.guard === 'none' || config.scrape.authentication.shared) return
+  const path = [...PROMETHEUS, 'authentication', 'rate_limit', 'shared']
+  const text = `${url_env ?? SHARED_URL[shared]} is not set: each replica counts its own requests.`
+  said.warnings.push(warning('LIMIT_NOT_SHARED', text, path.join('.'), origin(tree, path)))
 }
 
 /** Ruling 58, where it matters: without application authentication the console is open to whoever reaches the listener. */
@@ -75,7 +135,7 @@ function openTiers(config: Config, tree: Tree, said: Said): void {
 
 function statusOfInvalidToken(config: Config, tree: Tree, said: Said): void {
   const path = [...PROMETHEUS, 'authentication', 'invalid_token_status']
-  if (config.scrape.authentication.invalidTokenStatus === 402)
+  if (config.observability.prometheus.authentication.invalid_token_status === 402)
     conflict(said, path.join('.'), origin(tree, path), '402', '401 or 403')
 }
 

@@ -235,7 +235,7 @@ export interface Settings {
         readonly method?: 'bearer_token' | 'api_key' | 'jwt' | 'none' | undefined
         /** Several ways at once, each of which suffices; replaces `method`. */
         readonly methods?: readonly ('bearer_token' | 'api_key' | 'jwt')[] | undefined
-        /** Header that carries the token. Default: `Authorization`, or `x-api-key` with `api_key`. */
+        /** Header that carries the token. Default: `Authorization`, or `x-api-key` with `api_key`. Beside other ways an API key is always in `x-api-key`. */
         readonly token_header?: string | undefined
         /** Variable that holds the token. Default: `METRICS_TOKEN`. */
         readonly token_env?: string | undefined
@@ -253,8 +253,8 @@ export interface Settings {
           readonly burst_size: number
           /** Where replicas add up their requests. Left out: each counts its own. */
           readonly shared?: 'redis' | 'postgresql' | undefined
-          /** Variable that holds the URL of the shared store. */
-          readonly url_env: string
+          /** Variable that holds the URL of the shared store. Default: `REDIS_URL`, or `DATABASE_URL` with `postgresql`. */
+          readonly url_env?: string | undefined
         }
       }
       /** What the scrape shows. A family that is switched off here is still recorded. */
@@ -604,7 +604,7 @@ export interface Settings {
     readonly exclude_paths?: readonly string[] | undefined
     /** Addresses that our own calls may reach. `operator`: loopback and private allowed, link-local and cloud metadata refused. `strict`: public addresses only. */
     readonly endpoint_policy: 'operator' | 'strict'
-    /** Addresses or CIDR ranges of proxies whose `X-Forwarded-For` is believed. */
+    /** Addresses or CIDR ranges of proxies whose `X-Forwarded-For` or `Forwarded` is believed; `unix` for what asks over a Unix socket. */
     readonly trusted_proxies: readonly string[]
     /** Client addresses that the rate limiter remembers. */
     readonly max_clients: number

@@ -10,6 +10,9 @@ export type WarningCode =
   | 'EXPORTER_DUPLICATE'
   | 'GUARD_OFF'
   | 'GUARD_NO_CREDENTIAL'
+  | 'GUARD_METHOD'
+  | 'LIMIT_NOT_SHARED'
+  | 'PROXY_ANYBODY'
   | 'ACCESS_OPEN'
   | 'PEER_MISSING'
 

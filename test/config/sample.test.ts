@@ -70,7 +70,7 @@ test('the sample without its secret is refused, with one fault [R-02]', () => {
 const full = read('examples/telltale.full.yaml')
 
 test('the full example uses every key of the schema, and loads [R-01]', () => {
-  const loaded = load(full, { METRICS_TOKEN: 't' })
+  const loaded = load(full, { METRICS_TOKEN: 't', REDIS_URL: 'redis://127.0.0.1:6379' })
   expect(warnings(loaded)).toEqual([])
   const written = new Set<string>()
   for (const row of loaded.explain())

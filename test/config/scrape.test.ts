@@ -21,7 +21,7 @@ test('enabled: true guards even without a credential: it never opens silently, a
   expect(loaded.config.scrape.guard).toBe('required')
   expect(loaded.config.scrape.authentication.token).toBeUndefined()
   expect(warnings(loaded)).toEqual([
-    'telltale.yaml:3:44 GUARD_NO_CREDENTIAL observability.prometheus.authentication.enabled: METRICS_TOKEN is not set: nobody can prove who they are, so /metrics answers nobody.',
+    'telltale.yaml:3:44 GUARD_NO_CREDENTIAL observability.prometheus.authentication.enabled: METRICS_TOKEN is not set and .telltale/tokens.json has no token: nobody can prove who they are, so /metrics answers nobody.',
   ])
 })
 
@@ -46,7 +46,7 @@ test('prometheus.authentication wins over the block of an exporter, key by key [
   const scrape = (keys: string) =>
     named(authentication(keys, exporter), { OTHER: 'o', METRICS_TOKEN: 'm' }).config.scrape
   expect(scrape('').authentication).toMatchObject({
-    method: 'api_key',
+    methods: ['api_key'],
     header: 'x-token',
     tokenEnv: 'OTHER',
     token: 'o',
@@ -54,7 +54,7 @@ test('prometheus.authentication wins over the block of an exporter, key by key [
   expect(scrape('').guard).toBe('required')
   expect(scrape('enabled: false').guard).toBe('none')
   expect(scrape('method: bearer_token, token_env: METRICS_TOKEN').authentication).toMatchObject({
-    method: 'bearer_token',
+    methods: ['bearer_token'],
     header: 'x-token',
     tokenEnv: 'METRICS_TOKEN',
     token: 'm',

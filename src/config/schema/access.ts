@@ -64,8 +64,8 @@ export const access = section('Tenants, application authentication, and the poli
     { default: 'operator' },
   ),
   trusted_proxies: list(
-    'Addresses or CIDR ranges of proxies whose `X-Forwarded-For` is believed.',
-    text('One address or range.', { as: 'word', required: true }),
+    'Addresses or CIDR ranges of proxies whose `X-Forwarded-For` or `Forwarded` is believed; `unix` for what asks over a Unix socket.',
+    text('One address or range, or `unix`.', { as: 'word', required: true }),
   ),
   max_clients: count('Client addresses that the rate limiter remembers.', { min: 1, default: 10_000 }),
 })

@@ -22,11 +22,12 @@ export const authentication = section('Who may read the metrics endpoint.', {
       min: 1,
     },
   ),
-  token_header: text('Header that carries the token. Default: `Authorization`, or `x-api-key` with `api_key`.', {
-    as: 'header',
-  }),
+  token_header: text(
+    'Header that carries the token. Default: `Authorization`, or `x-api-key` with `api_key`. Beside other ways an API key is always in `x-api-key`.',
+    { as: 'header' },
+  ),
   token_env: text('Variable that holds the token. Default: `METRICS_TOKEN`.', { as: 'variable' }),
-  required_scopes: list('Scopes that a token must have.', text('A scope.', { as: 'word', required: true }), {
+  required_scopes: list('Scopes that a token must have.', text('A scope.', { as: 'scope', required: true }), {
     default: ['metrics:read'],
   }),
   invalid_token_status: count('Status for a token that is not valid: 401 or 403.', {
@@ -42,6 +43,9 @@ export const authentication = section('Who may read the metrics endpoint.', {
     requests_per_minute: count('Steady rate.', { min: 1, default: 60 }),
     burst_size: count('Requests that may come at once.', { min: 1, default: 10 }),
     shared: choice('Where replicas add up their requests. Left out: each counts its own.', ['redis', 'postgresql']),
-    url_env: text('Variable that holds the URL of the shared store.', { as: 'variable', default: 'REDIS_URL' }),
+    url_env: text(
+      'Variable that holds the URL of the shared store. Default: `REDIS_URL`, or `DATABASE_URL` with `postgresql`.',
+      { as: 'variable' },
+    ),
   }),
 })
