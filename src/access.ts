@@ -1,4 +1,7 @@
+export { type Authorised, type AuthoriseOptions, authorise, type Grant } from './access/authorise.ts'
+export { classify, type Operation, type OperationKind, type OperationRules } from './access/operation.ts'
 export { EXEMPT_PATHS, isExempt } from './access/path.ts'
+export { hasSystemScope, type Permission, parseScope, type Scope, type ScopeContext } from './access/scope.ts'
 export {
   decideTenant,
   RESERVED_SEGMENTS,
