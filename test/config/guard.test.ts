@@ -144,7 +144,7 @@ test('who trusts everybody is told what that means, and a shared limit without i
     url: 'postgres://h',
   })
   expect(warnings(shared('redis', {}))).toEqual([
-    'telltale.yaml:2:75 LIMIT_NOT_SHARED observability.prometheus.authentication.rate_limit.shared: REDIS_URL is not set: each replica counts its own requests.',
+    'telltale.yaml:2:72 LIMIT_NOT_SHARED observability.prometheus.authentication.rate_limit.shared: REDIS_URL is not set: each replica counts its own requests.',
   ])
 })
 
