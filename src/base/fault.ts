@@ -99,6 +99,77 @@ export const FAULTS = {
     todo: 'Use a token as the name and printable text as the value, without line breaks.',
     exit: 2,
   },
+  AUDIT_KEY: {
+    what: 'The audit row has a metadata key that is not allowed, so nothing was written.',
+    todo: 'Use one of the twelve keys.',
+    exit: 1,
+  },
+  AUDIT_ROW: {
+    what: 'The audit row has a field that cannot be kept, so nothing was written.',
+    todo: 'Correct the field.',
+    exit: 1,
+  },
+  AUDIT_TRANSACTION: {
+    what: 'The audit row cannot join the transaction, so nothing was written.',
+    todo: 'Hand over the client of a transaction that has begun and not ended, and wait for the row before it ends.',
+    exit: 1,
+  },
+  AUDIT_STORE: {
+    what: 'The audit trail cannot be opened, read or written.',
+    todo: 'Check that its database can be reached and that its user may use the table.',
+    exit: 3,
+  },
+  AUDIT_CLOSED: {
+    what: 'No audit trail is open, so nothing was written.',
+    todo: 'Record between start() and stop(), or openAudit() one.',
+    exit: 1,
+  },
+  AUDIT_BROKEN: {
+    what: 'The chain of the audit trail does not hold, so nothing was removed.',
+    todo: 'Keep the trail as it is, and find out who changed it: telltale audit verify.',
+    exit: 1,
+  },
+  TOKEN_UNKNOWN: {
+    what: 'There is no token with this id.',
+    todo: 'Look the id up: telltale metrics list-tokens.',
+    exit: 1,
+  },
+  TOKEN_ENDED: {
+    what: 'The token cannot be rotated.',
+    todo: 'Make a new one: telltale metrics generate-token.',
+    exit: 1,
+  },
+  TOKEN_LIMIT: {
+    what: 'There are as many tokens as there may be.',
+    todo: 'Revoke those that nobody uses: telltale metrics revoke-token.',
+    exit: 1,
+  },
+  TOKENS_UNREADABLE: { what: 'The tokens cannot be read.', todo: 'Check the path and its permissions.', exit: 2 },
+  TOKENS_EXPOSED: {
+    what: 'Others may read or change the tokens, so they are not used.',
+    todo: 'Take the permissions back.',
+    exit: 2,
+  },
+  TOKENS_CORRUPT: {
+    what: 'What should hold the tokens holds something else; it is left as it is.',
+    todo: 'Restore it from a backup, or put it aside and make new tokens.',
+    exit: 2,
+  },
+  TOKENS_NEWER: {
+    what: 'The tokens are in the format of a later version; they are left as they are.',
+    todo: 'Use that version of telltale here too.',
+    exit: 2,
+  },
+  TOKENS_LOCKED: {
+    what: 'Another process is changing the tokens and does not come to an end.',
+    todo: 'Try again.',
+    exit: 3,
+  },
+  TOKENS_UNREACHABLE: {
+    what: 'The database of tokens cannot be used.',
+    todo: 'Check its URL, that it runs, and what its user may do.',
+    exit: 3,
+  },
   TLS_FILE: { what: 'A certificate or key file cannot be read.', todo: 'Check the path and its permissions.', exit: 2 },
 } as const satisfies Record<string, FaultKind>
 

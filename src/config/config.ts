@@ -132,6 +132,25 @@ export interface ScrapeConfig {
   readonly hidden: { readonly http: boolean; readonly database: boolean; readonly business: boolean }
 }
 
+/** Where tokens of ours are kept, and how a service keeps up with them. */
+export type TokensConfig = (
+  | {
+      readonly store: 'file'
+      /** Absolute. */
+      readonly path: string
+    }
+  | {
+      readonly store: 'postgresql'
+      /** The value of the variable `urlEnv`; blank counts as none. */
+      readonly url: string | undefined
+      readonly urlEnv: string
+      readonly table: string
+    }
+) & {
+  readonly refreshMs: number
+  readonly staleMs: number
+}
+
 export type ResourceValue = string | number | boolean | readonly (string | number | boolean)[]
 
 export interface Config extends Settings {
@@ -155,4 +174,5 @@ export interface Config extends Settings {
   readonly metrics: MetricsConfig
   readonly logs: LogsConfig
   readonly scrape: ScrapeConfig
+  readonly tokens: TokensConfig
 }

@@ -22,6 +22,10 @@ export const FORMATS = {
   },
   namespace: { pattern: /^(?:[a-zA-Z_][a-zA-Z0-9_]*)?$/, allowed: 'letters, digits and _, no digit first' },
   identifier: { pattern: /^[A-Za-z_][A-Za-z0-9_.]*$/, allowed: 'an identifier: letters, digits, _ and .' },
+  table: {
+    pattern: /^[A-Za-z_][A-Za-z0-9_]{0,62}(?:\.[A-Za-z_][A-Za-z0-9_]{0,62})?$/,
+    allowed: 'a table: letters, digits and _, with a schema and a dot before it or without',
+  },
   variable: { pattern: /^[A-Za-z_][A-Za-z0-9_]*$/, allowed: 'the name of an environment variable' },
   header: { pattern: /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/, allowed: 'a header name (RFC 9110 token)' },
   scope: {

@@ -6,6 +6,7 @@ import { Fault } from '../base/fault.ts'
 import type { Config } from './config.ts'
 
 const GRPC = '@grpc/grpc-js'
+const PG = 'pg'
 /** Either will do. */
 const TEMPORAL = ['@temporalio/interceptors-opentelemetry', '@temporalio/interceptors-opentelemetry-v2'] as const
 
@@ -21,7 +22,7 @@ export interface MissingPeer {
 
 /** Packages that are asked for and cannot be resolved from `from`, the folder of the application. */
 export function missingPeers(config: Config, from = process.cwd()): MissingPeer[] {
-  return [...missingGrpc(config, from), ...missingTemporal(config, from)]
+  return [...missingGrpc(config, from), ...missingTemporal(config, from), ...missingPg(config, from)]
 }
 
 function missingGrpc(config: Config, from: string): MissingPeer[] {
@@ -39,6 +40,12 @@ function missingTemporal(config: Config, from: string): MissingPeer[] {
   const [name] = TEMPORAL
   const way = `Install it (npm install ${name}), or turn surfaces.workflow.temporal off.`
   return [{ name, what: "Temporal's tracing", origin: 'surfaces.workflow.temporal.enabled', way }]
+}
+
+function missingPg({ tokens }: Config, from: string): MissingPeer[] {
+  if (tokens.store !== 'postgresql' || isInstalled(PG, from)) return []
+  const way = `Install it (npm install ${PG}), or keep the tokens in a file: access.tokens.store: file.`
+  return [{ name: PG, what: 'PostgreSQL for tokens', origin: 'access.tokens.store', way }]
 }
 
 /** Throws PEER_MISSING for the first package that is missing. */

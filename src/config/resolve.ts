@@ -6,6 +6,7 @@ import { resolveExporters, type Said, type Written } from './exporters.ts'
 import { UNIX } from './range.ts'
 import { rangesOf, scrapeOf } from './scrape.ts'
 import type { Settings } from './settings.gen.ts'
+import { tokensOf } from './tokens.ts'
 import type { Tree } from './tree.ts'
 
 const DEVELOPMENT = ['development', 'dev', 'local']
@@ -85,6 +86,7 @@ export function resolve(settings: Settings, around: Surroundings, said: Said): C
       queue: queueOf(logging, delayMs),
     },
     scrape: scrapeOf(settings, around, off),
+    tokens: tokensOf(settings, around.env, around.folder),
   }
 }
 

@@ -6,6 +6,7 @@ import { LOOPBACK, type Said } from './exporters.ts'
 import { parseRange, RANGES, UNIX } from './range.ts'
 import { SHARED_URL } from './scrape.ts'
 import type { Settings } from './settings.gen.ts'
+import { DATABASE_URL } from './tokens.ts'
 import { find, type Origin, originText, type Tree } from './tree.ts'
 import { warning } from './warning.ts'
 import { clip, place } from './yaml.ts'
@@ -18,6 +19,7 @@ export function applyRules(config: Config, tree: Tree, said: Said): void {
   guard(config, tree, said)
   addresses(config, tree, said)
   sharedLimit(config, tree, said)
+  tokenStore(config, tree, said)
   openTiers(config, tree, said)
   statusOfInvalidToken(config, tree, said)
   customMetrics(config, tree, said)
@@ -123,6 +125,20 @@ function sharedLimit(config: Config, tree: Tree, said: Said): void {
   const path = [...PROMETHEUS, 'authentication', 'rate_limit', 'shared']
   const text = `${url_env ?? SHARED_URL[shared]} is not set: each replica counts its own requests.`
   said.warnings.push(warning('LIMIT_NOT_SHARED', text, path.join('.'), origin(tree, path)))
+}
+
+/** A database of tokens that cannot be asked: the other ways to prove oneself go on, and who changes tokens is told. */
+function tokenStore(config: Config, tree: Tree, said: Said): void {
+  const { tokens, scrape } = config
+  if (tokens.store !== 'postgresql') return
+  if (tokens.url !== undefined && !DATABASE_URL.test(tokens.url))
+    said.faults.push(new Fault('ENV_VALUE', { subject: tokens.urlEnv, allowed: 'a URL that begins with postgres://' }))
+  const asked = scrape.guard === 'required' && scrape.authentication.methods.some((method) => method !== 'jwt')
+  // With nothing else to prove oneself by, the guard says so.
+  if (tokens.url !== undefined || !asked || scrape.authentication.token === undefined) return
+  const path = ['access', 'tokens', 'store']
+  const text = `${tokens.urlEnv} is not set: no token of the database is accepted.`
+  said.warnings.push(warning('TOKENS_NO_URL', text, path.join('.'), origin(tree, path)))
 }
 
 /** Ruling 58, where it matters: without application authentication the console is open to whoever reaches the listener. */

@@ -595,10 +595,12 @@ export interface Settings {
       readonly path: string
       /** Variable that holds the URL of the PostgreSQL database. */
       readonly url_env: string
-      /** Table in PostgreSQL. */
+      /** Table in PostgreSQL, which is made with the first token. */
       readonly table: string
       /** How often a service looks whether tokens changed. Milliseconds. */
       readonly refresh: number
+      /** How long the last known tokens hold while they cannot be read; then none is accepted. Milliseconds. */
+      readonly stale: number
     }
     /** Exact paths that application authentication leaves alone; replaces the built-in list. The scrape path is always left alone. */
     readonly exclude_paths?: readonly string[] | undefined

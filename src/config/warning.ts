@@ -13,6 +13,7 @@ export type WarningCode =
   | 'GUARD_METHOD'
   | 'LIMIT_NOT_SHARED'
   | 'PROXY_ANYBODY'
+  | 'TOKENS_NO_URL'
   | 'ACCESS_OPEN'
   | 'PEER_MISSING'
 

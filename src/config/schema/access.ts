@@ -50,8 +50,16 @@ export const access = section('Tenants, application authentication, and the poli
       as: 'variable',
       default: 'DATABASE_URL',
     }),
-    table: text('Table in PostgreSQL.', { as: 'word', default: 'telltale_tokens' }),
+    table: text('Table in PostgreSQL, which is made with the first token.', {
+      as: 'table',
+      default: 'telltale_tokens',
+    }),
     refresh: duration('How often a service looks whether tokens changed.', { default: '2s', min: '100ms', max: '1h' }),
+    stale: duration('How long the last known tokens hold while they cannot be read; then none is accepted.', {
+      default: '5m',
+      min: '0s',
+      max: '24h',
+    }),
   }),
   exclude_paths: list(
     'Exact paths that application authentication leaves alone; replaces the built-in list. The scrape path is always left alone.',

@@ -1,0 +1,142 @@
+// Tokens as who hands them out sees them: made, replaced, revoked, listed and tried (R-24). The text of a token is given
+// back once, when it is made; afterwards there is only its hash, and nobody can show it again.
+import { randomUUID } from 'node:crypto'
+import { now } from '../../base/clock.ts'
+import { Fault } from '../../base/fault.ts'
+import type { TokenFound } from '../token.ts'
+import { checkScopes, isLabel, isTokenId } from './form.ts'
+import { endOf, type StoredToken, verdict } from './record.ts'
+import type { TokenStore } from './store.ts'
+import { hashOf, idOfToken, isHashOf, newToken } from './text.ts'
+
+/** The longest life of a token, and the longest overlap. */
+export const MAX_LIFE_MS = 3650 * 86_400_000
+export const MAX_OVERLAP_MS = 30 * 86_400_000
+
+export interface GenerateOptions {
+  readonly scopes: readonly string[]
+  /** How long it is accepted, in milliseconds; null, and left out, for ever. */
+  readonly lifeMs?: number | null
+  /** For people, at most 64 characters. */
+  readonly label?: string | null
+}
+
+export interface RotateOptions {
+  /** How long the token that is replaced is accepted yet; 0, and left out: not at all. */
+  readonly overlapMs?: number
+  /** Left out: as long as the token that is replaced had. */
+  readonly lifeMs?: number | null
+}
+
+/** The one time that the text of a token is to be had. */
+export interface NewToken {
+  readonly text: string
+  readonly token: StoredToken
+}
+
+export interface TokensOptions {
+  /** Milliseconds since the Unix epoch. */
+  readonly clock?: () => number
+}
+
+export class Tokens {
+  readonly #store: TokenStore
+  readonly #clock: () => number
+
+  constructor(store: TokenStore, { clock = now }: TokensOptions = {}) {
+    this.#store = store
+    this.#clock = () => Math.round(clock())
+  }
+
+  async generate({ scopes, lifeMs = null, label = null }: GenerateOptions): Promise<NewToken> {
+    const checked = checkScopes(scopes, '--scopes')
+    checkLife(lifeMs)
+    if (label !== null && !isLabel(label)) {
+      const allowed = 'up to 64 printable characters on one line'
+      throw new Fault('OPTION_VALUE', { subject: '--label', found: `${label.length} characters`, allowed })
+    }
+    return this.#store.change((book) => {
+      const made = this.#make(checked, lifeMs, label)
+      book.add(made.token, this.#clock())
+      return made
+    })
+  }
+
+  /** A new token in the place of another, with the same scopes and label. */
+  async rotate(id: string, { overlapMs = 0, lifeMs }: RotateOptions = {}): Promise<NewToken> {
+    checkId(id)
+    if (lifeMs !== undefined) checkLife(lifeMs)
+    if (!(overlapMs >= 0 && overlapMs <= MAX_OVERLAP_MS)) throw outside('--overlap', '0s to 30d')
+    return this.#store.change((book) => {
+      const at = this.#clock()
+      let text = ''
+      const successorOf = ({ scopes, label, createdAt, expiresAt }: StoredToken) => {
+        const same = expiresAt === null ? null : expiresAt - createdAt
+        const made = this.#make(scopes, lifeMs === undefined ? same : lifeMs, label)
+        text = made.text
+        return made.token
+      }
+      const token = book.rotate(id, successorOf, overlapMs, at)
+      return { text, token }
+    })
+  }
+
+  /** Refuses it from now on; false when it was revoked before. */
+  async revoke(id: string): Promise<boolean> {
+    checkId(id)
+    return this.#store.change((book) => book.revoke(id, this.#clock()))
+  }
+
+  /** Every token, those that are refused too, in the order in which they were made. */
+  async list(): Promise<readonly StoredToken[]> {
+    const tokens = (await this.#store.read())?.tokens ?? []
+    return [...tokens].sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1))
+  }
+
+  /** What a guard would say of it now. */
+  async validate(text: string): Promise<TokenFound> {
+    const id = idOfToken(text)
+    const token = id === null ? undefined : (await this.list()).find((each) => each.id === id)
+    return judge(text, token, this.#clock())
+  }
+
+  close(): Promise<void> {
+    return this.#store.close()
+  }
+
+  #make(scopes: readonly string[], lifeMs: number | null, label: string | null): NewToken {
+    const id = randomUUID()
+    const text = newToken(id)
+    const createdAt = this.#clock()
+    const expiresAt = lifeMs === null ? null : createdAt + Math.round(lifeMs)
+    const never = { revokedAt: null, replacedBy: null, acceptedUntil: null }
+    return { text, token: { id, hash: hashOf(text), scopes, label, createdAt, expiresAt, ...never } }
+  }
+}
+
+/** What becomes of whoever shows `text`, where `token` is kept under its id. */
+export function judge(text: string, token: StoredToken | undefined, at: number): TokenFound {
+  if (token === undefined || !isHashOf(token.hash, text)) return { ok: false, result: 'invalid' }
+  const result = verdict(token, at)
+  if (result !== 'ok') return { ok: false, result }
+  const { id, scopes, createdAt } = token
+  return { ok: true, token: { id, scopes, createdAt, expiresAt: endOf(token) } }
+}
+
+function checkLife(lifeMs: number | null): void {
+  if (lifeMs !== null && !(lifeMs >= 1000 && lifeMs <= MAX_LIFE_MS))
+    throw outside('--expires-in', '1s to 3650d, or never')
+}
+
+function checkId(id: string): void {
+  if (isTokenId(id)) return
+  // What was given may be the token itself: it is not repeated.
+  const token = idOfToken(id)
+  const found = token === null ? 'what is no id' : 'a token itself; whoever sees the command line sees it'
+  const hint = token === null ? 'telltale metrics list-tokens shows the ids.' : `Its id is ${token}.`
+  throw new Fault('OPTION_VALUE', { subject: '--token-id', found, allowed: 'the id of a token, a UUID', hint })
+}
+
+function outside(subject: string, allowed: string): Fault {
+  return new Fault('OPTION_VALUE', { subject, found: 'a duration outside of that', allowed })
+}
