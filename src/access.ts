@@ -1,6 +1,38 @@
 export { type Authorised, type AuthoriseOptions, authorise, type Grant } from './access/authorise.ts'
+export { type Catalogue, clientError, type TellOptions, type Told } from './access/client-error.ts'
+export {
+  BadRequest,
+  CLIENT_ERROR_CODES,
+  type ClientError,
+  type ClientErrorOptions,
+  Conflict,
+  Forbidden,
+  Gone,
+  NotAcceptable,
+  NotFound,
+  NotImplemented,
+  NotSupported,
+  PayloadTooLarge,
+  PreconditionFailed,
+  Timeout,
+  TooManyRequests,
+  Unauthorized,
+  Unavailable,
+  Unprocessable,
+  UnsupportedMediaType,
+} from './access/error-kinds.ts'
 export { classify, type Operation, type OperationKind, type OperationRules } from './access/operation.ts'
 export { EXEMPT_PATHS, isExempt } from './access/path.ts'
+export {
+  type AnswerOptions,
+  type ErrorAnswer,
+  errorAnswer,
+  errorEntry,
+  errorEvent,
+  errorLine,
+  errorResponse,
+  type Problem,
+} from './access/problem.ts'
 export { hasSystemScope, type Permission, parseScope, type Scope, type ScopeContext } from './access/scope.ts'
 export {
   decideTenant,

@@ -2,6 +2,7 @@
 // correlation id. It stands behind `node:http` (a listener of ours, or mounted on the application's server) and behind
 // `fetch`. It promises an answer to everything that is its own, whatever a handler throws, and refuses to touch the rest.
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import { clientError } from '../access/client-error.ts'
 import type { AccessEvent, Decision, Granted, Guard } from '../access/decision.ts'
 import { guardOf } from '../access/guard.ts'
 import type { Tier } from '../access/tier.ts'
@@ -81,8 +82,10 @@ export function createConsole(options: ConsoleOptions): Console {
   }
 
   function failed(error: unknown, { method, path }: PlainRequest, correlation: string): Answer {
-    notice('error', 'console.failed', `answering ${method} ${path} failed: ${thrownText(error)}`)
-    return problemAnswer(500, 'internal', 'The request could not be answered.', correlation)
+    const { status, code, detail, headers } = clientError(error, {
+      failed: () => notice('error', 'console.failed', `answering ${method} ${path} failed: ${thrownText(error)}`),
+    })
+    return problemAnswer(status, code, detail, correlation, headers)
   }
 
   /** All but web routes over node:http, which keep their own way of writing. */

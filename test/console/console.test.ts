@@ -153,7 +153,7 @@ test('HEAD is answered wherever GET is: the headers, no body', async () => {
   server.close()
 })
 
-test('a handler that throws is a 500 that tells nothing; the reason is in the log', async () => {
+test('a handler that throws is a 500 that tells nothing; the reason is in the log [H-51]', async () => {
   const server = await served()
   for (const path of ['/throws', '/throws/web']) {
     const { status, text } = await ask(server, path, { headers: id })
@@ -164,7 +164,7 @@ test('a handler that throws is a 500 that tells nothing; the reason is in the lo
         title: 'Internal Server Error',
         status: 500,
         detail: 'The request could not be answered.',
-        code: 'internal',
+        code: 'exception',
         correlation_id: 'abc-1',
         trace_id: null,
       },
@@ -220,7 +220,7 @@ test('a scrape that must be guarded stays closed while there is no guard, and sa
   expect([response.status, response.headers.get('content-type'), await response.text()]).toEqual([
     503,
     'text/plain; charset=utf-8',
-    '# The scrape is configured to be guarded, and this version has no guard yet: it stays closed.\n',
+    '# The scrape is guarded, and its guard is not there: it stays closed.\n',
   ])
 })
 

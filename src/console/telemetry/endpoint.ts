@@ -1,8 +1,9 @@
 // One question that can be asked over HTTP: its address, its parameters, what it answers, and who answers. The table of
 // them makes both the routes and the OpenAPI document.
+import { PROBLEM_TYPE, problemOf } from '../../access/problem.ts'
 import { FAULTS, Fault } from '../../base/fault.ts'
 import type { Query } from '../../store/query.ts'
-import { PROBLEM_TYPE, problemOf } from '../problem.ts'
+import { problem } from '../problem.ts'
 import type { Route } from '../route.ts'
 import type { Told } from './follow.ts'
 import { type Parameter, type Parameters, readParameter, readParameters, type Values } from './parameter.ts'
@@ -64,13 +65,8 @@ export function routeOf(one: Endpoint, prefix: string, { queryOf, now }: Means):
         const answer = one.answer({ query: queryOf(tenant), given, place, request, now: at })
         if (answer instanceof Response) return answer
         if (answer !== undefined) return json(answer)
-        const gone = problemOf(
-          404,
-          'not_found',
-          'It is not here, or no longer: the store keeps what is newest.',
-          correlationId,
-        )
-        return json(gone, 404, PROBLEM_TYPE)
+        const detail = 'It is not here, or no longer: the store keeps what is newest.'
+        return problem(404, 'not_found', detail, correlationId)
       } catch (error) {
         if (!(error instanceof Fault) || error.code !== 'QUERY_PARAMETER') throw error
         return json(badParameter(error, correlationId), 400, PROBLEM_TYPE)
@@ -83,7 +79,7 @@ export function routeOf(one: Endpoint, prefix: string, { queryOf, now }: Means):
 function badParameter({ code, detail }: Fault, correlation: string): object {
   const { subject = '', found = '', allowed = '' } = detail
   const words = `${subject}: ${FAULTS.QUERY_PARAMETER.what} Found ${found}; allowed: ${allowed}.`
-  return { ...problemOf(400, code, words, correlation), parameter: subject, found, allowed }
+  return { ...problemOf({ status: 400, code, detail: words }, correlation), parameter: subject, found, allowed }
 }
 
 function json(answer: unknown, status = 200, type = 'application/json'): Response {
