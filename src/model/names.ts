@@ -102,6 +102,7 @@ export const LABELS = {
   nodePatch: { short: 'patch', semconv: 'nodejs.version.patch' },
   functionId: { short: 'function_id', semconv: 'function_id' },
   functionStatus: { short: 'status', semconv: 'status' },
+  auditStatus: { short: 'status', semconv: 'telltale.audit.status' },
   workflow: { short: 'workflow', semconv: 'workflow.name' },
   workflowStep: { short: 'step', semconv: 'workflow.step.name' },
 } as const satisfies Record<string, Label>
@@ -233,6 +234,18 @@ export const NAMES = {
     labels: [L.surface, L.errorType],
     help: 'Number of operations that failed, by surface and error type.',
   }),
+
+  // Access, R-46
+  auth_requests_total: row('counter', 'app', 'auth_requests_total', 'telltale.auth.requests', {
+    unit: '{request}',
+    labels: [L.surface, L.result],
+    help: 'Number of requests that had to prove who they are, by surface (scrape, console, admin, hub) and result (ok, missing, invalid, expired, scope, rate_limited, ip).',
+  }),
+  auth_tokens_active: row('gauge', 'app', 'auth_tokens_active', 'telltale.auth.tokens.active', {
+    unit: '{token}',
+    help: 'Number of tokens of the token store that are accepted now.',
+  }),
+
   app_info: row('gauge', 'app', 'app_info', '', {
     labels: [L.version],
     only: 'short',
@@ -541,6 +554,27 @@ export const NAMES = {
       labels: [L.errorType],
       namespaced: false,
       help: 'Number of errors that listeners of observed event buses threw, by error type.',
+    },
+  ),
+
+  // The audit trail, S-18
+  audit_chain_appends_total: row('counter', 'app', 'audit_chain_appends_total', 'telltale.audit.chain.appends', {
+    unit: '{row}',
+    labels: [L.auditStatus],
+    help: 'Number of audit rows by what became of them: signed (in the chain), fallback (said in the log, since the store did not take it), error (refused, and whoever recorded it failed).',
+  }),
+  audit_chain_depth: row('gauge', 'app', 'audit_chain_depth', 'telltale.audit.chain.depth', {
+    unit: '{row}',
+    help: 'Number of the last row that this process added to the audit trail, rows that were pruned included.',
+  }),
+  audit_chain_last_append_timestamp_seconds: row(
+    'gauge',
+    'app',
+    'audit_chain_last_append_timestamp_seconds',
+    'telltale.audit.chain.last_append.timestamp',
+    {
+      unit: 's',
+      help: 'When this process last added a row to the audit trail, in seconds since the Unix epoch.',
     },
   ),
 

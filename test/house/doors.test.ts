@@ -14,6 +14,7 @@ const BUDGETS: Record<string, { files: number; rooms: string[] }> = {
   logs: { files: 7, rooms: ['logs', 'model'] },
   redact: { files: 4, rooms: ['redact'] },
   health: { files: 5, rooms: ['health'] },
+  audit: { files: 16, rooms: ['audit'] },
   access: { files: 8, rooms: ['access'] },
   http: { files: 8, rooms: ['surfaces/http'] },
   express: { files: 7, rooms: ['surfaces/http'] },

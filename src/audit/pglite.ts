@@ -1,0 +1,126 @@
+// A trail in PGlite: PostgreSQL in this process, for Node before 22.13, which has no SQLite. A folder has one owner at a
+// time; a file beside it says which.
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { Fault } from '../base/fault.ts'
+import type { TableName } from './ddl.ts'
+import { EMBEDDED, quoted } from './ddl.ts'
+import { queryable } from './pg.ts'
+import { append, found, prepare, type Queryable, reader, remove, spoil } from './postgres.ts'
+import type { ChainedRow } from './row.ts'
+import type { Reader, Seal, Store } from './store.ts'
+
+export interface PGliteLike extends Queryable {
+  transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T>
+  close(): Promise<void>
+}
+
+interface PGliteClass {
+  create(folder: string): Promise<PGliteLike>
+}
+
+const TABLE = quoted(EMBEDDED)
+
+/** Opens a folder. Rejects with PEER_MISSING, or AUDIT_STORE where another process has it. */
+export async function openPGlite(folder: string, create: boolean): Promise<Store> {
+  const PGlite = await loadPGlite(folder)
+  mkdirSync(dirname(folder), { recursive: true, mode: 0o700 })
+  const release = own(folder)
+  try {
+    const db = await PGlite.create(folder)
+    const store = await pgliteStore(db, create)
+    return store.owning(async () => {
+      await db.close()
+      release()
+    })
+  } catch (error) {
+    release()
+    throw error
+  }
+}
+
+async function loadPGlite(folder: string): Promise<PGliteClass> {
+  try {
+    return ((await import('@electric-sql/pglite')) as unknown as { PGlite: PGliteClass }).PGlite
+  } catch (cause) {
+    const subject = '@electric-sql/pglite'
+    const hint = `Install it (npm install ${subject}), or run Node 22.13 or newer, which has SQLite.`
+    throw new Fault('PEER_MISSING', { subject, found: `an embedded audit trail at ${folder}`, hint }, { cause })
+  }
+}
+
+/** The trail in a database that the application has open, or that we opened. */
+export async function pgliteStore(db: PGliteLike, create: boolean): Promise<PGliteStore> {
+  const name = await db.transaction((tx) => (create ? prepare(tx, TABLE) : found(tx, TABLE)))
+  if (name === undefined) throw new Fault('AUDIT_STORE', { subject: 'audit.path', found: 'no trail' })
+  return new PGliteStore(db, name)
+}
+
+class PGliteStore implements Store {
+  readonly #db: PGliteLike
+  readonly #name: TableName
+  #close: () => Promise<void> = async () => {}
+
+  constructor(db: PGliteLike, name: TableName) {
+    this.#db = db
+    this.#name = name
+  }
+
+  /** Closes what it was opened with. */
+  owning(close: () => Promise<void>): this {
+    this.#close = close
+    return this
+  }
+
+  async append(seal: Seal, client?: unknown): Promise<ChainedRow> {
+    if (client !== undefined) return append(queryable(client), this.#name, seal)
+    return this.#db.transaction((tx) => append(tx, this.#name, seal))
+  }
+
+  async refuse(client: unknown): Promise<void> {
+    await spoil(queryable(client))
+  }
+
+  read<T>(work: (reader: Reader) => Promise<T>): Promise<T> {
+    return this.#db.transaction((tx) => work(reader(tx, this.#name)))
+  }
+
+  remove(seq: number, limit: number): Promise<number> {
+    return this.#db.transaction((tx) => remove(tx, this.#name, seq, limit))
+  }
+
+  close(): Promise<void> {
+    return this.#close()
+  }
+}
+
+/** Takes the folder for this process; a file of a process that is gone counts for nothing. */
+function own(folder: string): () => void {
+  const file = `${folder}.pid`
+  for (let again = false; ; again = true) {
+    try {
+      const handle = openSync(file, 'wx', 0o600)
+      writeSync(handle, String(process.pid))
+      closeSync(handle)
+      return () => rmSync(file, { force: true })
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+      const holder = Number(readFileSync(file, 'utf8'))
+      if (again || isAlive(holder)) {
+        const hint = 'Stop the process that has it open, or ask it: verify() of its trail.'
+        throw new Fault('AUDIT_STORE', { subject: folder, found: `process ${holder} has it open`, hint })
+      }
+      rmSync(file, { force: true })
+    }
+  }
+}
+
+function isAlive(pid: number): boolean {
+  if (pid === process.pid) return true
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
