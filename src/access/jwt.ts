@@ -8,7 +8,7 @@ import type { KeySource, PublicKey } from './keys.ts'
 import type { JwtFound, JwtVerifier } from './token.ts'
 
 type Jose = typeof import('jose')
-type Key = CryptoKey | Uint8Array
+type Key = Awaited<ReturnType<Jose['importJWK']>>
 
 export type Algorithm = 'HS256' | 'RS256' | 'ES256' | 'EdDSA'
 
@@ -124,7 +124,7 @@ export class Jwt implements JwtVerifier {
     for (const key of found) {
       let made = this.#imported.get(key)
       if (made === undefined) {
-        made = jose.importJWK(key.jwk, key.alg) as Promise<Key>
+        made = jose.importJWK(key.jwk, key.alg)
         this.#imported.set(key, made)
       }
       // A key that is not on its curve is no key.
