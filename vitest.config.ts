@@ -6,6 +6,7 @@ export default defineConfig({
   define: { TELLTALE_FOLDER: JSON.stringify(fileURLToPath(new URL('dist/esm', import.meta.url))) },
   test: {
     include: ['test/**/*.test.ts'],
+    setupFiles: process.env['TELLTALE_FUZZ_SEED'] === undefined ? [] : ['test/fuzz-seed.ts'],
     pool: 'forks',
     // What is waited for comes soon, or on a slow machine that does much else at last: nothing here measures time.
     testTimeout: 60_000,
