@@ -4,16 +4,14 @@
 // application.
 import type { AccessEvent, Caller } from '../access/decision.ts'
 import { notice, thrownText } from '../base/notice.ts'
+import type { Audit } from './audit.ts'
 import { Fold } from './fold.ts'
 import type { ActorRole, AuditEntry } from './row.ts'
 
 export interface AccessRowsOptions {
-  /** Writes a row; null where no trail is kept: then denials are said in the log alone. */
-  readonly write: ((entry: AuditEntry) => Promise<unknown>) | null
+  readonly audit: Pick<Audit, 'offer'>
   /** Roles that count as administrators. */
   readonly adminRoles?: readonly string[]
-  /** A row was said in the log, since the store did not take it. */
-  readonly onFallback?: () => void
   /** How many clients and reasons are told apart at a time. */
   readonly most?: number
   readonly now?: () => number
@@ -45,7 +43,7 @@ export class AccessRows {
   /** Takes one decision. Never throws. */
   readonly heard = (event: AccessEvent): void => {
     const action = actionOf(event)
-    if (action === null || (this.#options.write === null && event.decision.ok)) return
+    if (action === null) return
     const { decision, address, route } = event
     const reason = decision.ok ? 'ok' : decision.result
     const { tokenId = null, subject = null } = callerOf(event) ?? {}
@@ -69,34 +67,25 @@ export class AccessRows {
 
   #tell(event: AccessEvent, count: number): void {
     const entry = entryOf(event, count, this.#options.adminRoles)
-    const { write } = this.#options
-    if (write === null) {
-      say('access.denied', entry)
-      return
-    }
     if (this.#waiting >= WAITING) {
-      this.#fallback(entry, 'too many rows wait for it')
+      say(entry, 'too many rows wait for it')
       return
     }
     this.#waiting++
     // One after the other: the chain takes them so anyway.
     this.#last = this.#last
-      .then(() => write(entry))
-      .catch((error: unknown) => this.#fallback(entry, thrownText(error)))
+      .then(() => this.#options.audit.offer(entry))
+      .catch((error: unknown) => say(entry, thrownText(error)))
       .then(() => void this.#waiting--)
-  }
-
-  #fallback(entry: AuditEntry, why: string): void {
-    this.#options.onFallback?.()
-    say('audit.fallback', entry, why)
   }
 }
 
-function say(event: string, entry: AuditEntry, why?: string): void {
+/** The row, where the log is all that is left to take it. */
+function say(entry: AuditEntry, why: string): void {
   const { action, target_type, target_id, actor_ip, actor_user_id, metadata, correlation_id, result } = entry
   const { reason, request_scope: scopes } = metadata ?? {}
-  const trail = why === undefined ? '' : `; the audit trail did not take it: ${why}`
-  notice('warn', event, `${action} ${target_type} ${target_id}: ${reason}${trail}`, {
+  const text = `${action} ${target_type} ${target_id}: ${reason}; the audit trail did not take it: ${why}`
+  notice('warn', 'audit.fallback', text, {
     action,
     target_type,
     target_id: String(target_id),

@@ -55,16 +55,34 @@ export class Audit {
    * on `client` fails. A row that is refused makes the PostgreSQL transaction of `client` fail too.
    */
   async record(entry: AuditEntry, { client }: RecordOptions = {}): Promise<ChainedRow> {
+    try {
+      return await this.#write(entry, client)
+    } catch (error) {
+      this.#count('error')
+      throw error
+    }
+  }
+
+  /** The same for a row that goes into the log where the store does not take it. @internal */
+  async offer(entry: AuditEntry): Promise<ChainedRow> {
+    try {
+      return await this.#write(entry, undefined)
+    } catch (error) {
+      this.#count('fallback')
+      throw error
+    }
+  }
+
+  async #write(entry: AuditEntry, client: unknown): Promise<ChainedRow> {
     let draft: Draft
     try {
       draft = draftOf(entry, this.#parts.redactor)
     } catch (error) {
       if (client !== undefined) await this.#spoil(client)
-      this.#count('error')
       throw error
     }
-    const row = await this.#append(draft, client)
     const store = await this.#opened()
+    const row = await this.#append(store, draft, client)
     if (store instanceof MemoryStore && store.size > IN_MEMORY) await drop(this, row.seq - IN_MEMORY * 0.9)
     return row
   }
@@ -106,10 +124,10 @@ export class Audit {
   }
 
   /** A row that only the trail itself writes: nothing in it is anybody's but ours. @internal */
-  own(row: Pick<Draft, 'action' | 'target_type' | 'target_id' | 'metadata'>): Promise<ChainedRow> {
+  async own(row: Pick<Draft, 'action' | 'target_type' | 'target_id' | 'metadata'>): Promise<ChainedRow> {
     const nobody = { actor_user_id: null, actor_role: 'system', actor_ip: null, user_agent: null } as const
     const ids = { id: randomUUID(), correlation_id: currentCorrelationId() ?? correlationId() }
-    return this.#append({ ...ids, ...nobody, result: 'success', ...row }, undefined)
+    return this.#append(await this.#opened(), { ...ids, ...nobody, result: 'success', ...row }, undefined)
   }
 
   /** @internal */
@@ -118,15 +136,13 @@ export class Audit {
     return store.remove(seq, limit).catch((error: unknown) => Promise.reject(storeFault(error)))
   }
 
-  async #append(draft: Draft, client: unknown): Promise<ChainedRow> {
+  async #append(store: Store, draft: Draft, client: unknown): Promise<ChainedRow> {
     const { now: clock = now } = this.#parts
     try {
-      const store = await this.#opened()
       const row = await store.append((head) => chained(draft, head, clock()), client)
       this.#count('signed', row)
       return row
     } catch (error) {
-      this.#count('error')
       if (error instanceof Fault || client !== undefined) throw error
       throw storeFault(error)
     }
@@ -154,7 +170,7 @@ export class Audit {
     return this.#store
   }
 
-  #count(status: 'signed' | 'error', row?: ChainedRow): void {
+  #count(status: 'signed' | 'fallback' | 'error', row?: ChainedRow): void {
     const { registry } = this.#parts
     if (registry === undefined) return
     declare(registry, NAMES.audit_chain_appends_total).add(1, { status })

@@ -151,6 +151,26 @@ export type TokensConfig = (
   readonly staleMs: number
 }
 
+/** Where the audit trail is kept. */
+export type TrailConfig = (
+  | {
+      readonly store: 'embedded'
+      /** Absolute; undefined holds it in memory. */
+      readonly path: string | undefined
+    }
+  | {
+      readonly store: 'postgresql'
+      /** The value of the variable `urlEnv`; blank counts as none. */
+      readonly url: string | undefined
+      readonly urlEnv: string
+      readonly table: string
+    }
+) & {
+  readonly enabled: boolean
+  /** Older rows are what `telltale audit prune` removes. */
+  readonly retentionMs: number
+}
+
 export type ResourceValue = string | number | boolean | readonly (string | number | boolean)[]
 
 export interface Config extends Settings {
@@ -175,4 +195,5 @@ export interface Config extends Settings {
   readonly logs: LogsConfig
   readonly scrape: ScrapeConfig
   readonly tokens: TokensConfig
+  readonly trail: TrailConfig
 }

@@ -1,12 +1,14 @@
 // Optional packages that the configuration asks for (ruling 49). `start` refuses without them; `check`, which may run
 // elsewhere than production, only says so.
-import { createRequire } from 'node:module'
+import { statSync } from 'node:fs'
+import { createRequire, isBuiltin } from 'node:module'
 import { join } from 'node:path'
 import { Fault } from '../base/fault.ts'
 import type { Config } from './config.ts'
 
 const GRPC = '@grpc/grpc-js'
 const PG = 'pg'
+const PGLITE = '@electric-sql/pglite'
 /** Either will do. */
 const TEMPORAL = ['@temporalio/interceptors-opentelemetry', '@temporalio/interceptors-opentelemetry-v2'] as const
 
@@ -22,7 +24,12 @@ export interface MissingPeer {
 
 /** Packages that are asked for and cannot be resolved from `from`, the folder of the application. */
 export function missingPeers(config: Config, from = process.cwd()): MissingPeer[] {
-  return [...missingGrpc(config, from), ...missingTemporal(config, from), ...missingPg(config, from)]
+  return [
+    ...missingGrpc(config, from),
+    ...missingTemporal(config, from),
+    ...missingPg(config, from),
+    ...missingTrail(config, from),
+  ]
 }
 
 function missingGrpc(config: Config, from: string): MissingPeer[] {
@@ -46,6 +53,25 @@ function missingPg({ tokens }: Config, from: string): MissingPeer[] {
   if (tokens.store !== 'postgresql' || isInstalled(PG, from)) return []
   const way = `Install it (npm install ${PG}), or keep the tokens in a file: access.tokens.store: file.`
   return [{ name: PG, what: 'PostgreSQL for tokens', origin: 'access.tokens.store', way }]
+}
+
+function missingTrail({ trail }: Config, from: string): MissingPeer[] {
+  if (!trail.enabled) return []
+  if (trail.store === 'postgresql') {
+    const way = `Install it (npm install ${PG}), or keep the trail in the process: audit.store: embedded.`
+    return isInstalled(PG, from)
+      ? []
+      : [{ name: PG, what: 'PostgreSQL for the audit trail', origin: 'audit.store', way }]
+  }
+  const { path } = trail
+  // A folder is PGlite's; a file that is there or is to be made is SQLite's, where Node has it.
+  if (path === undefined || isInstalled(PGLITE, from) || (isBuiltin('node:sqlite') && !isFolder(path))) return []
+  const way = `Install it (npm install ${PGLITE}), or run Node 22.13 or newer, which has SQLite.`
+  return [{ name: PGLITE, what: 'an embedded audit trail', origin: 'audit.path', way }]
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
 }
 
 /** Throws PEER_MISSING for the first package that is missing. */

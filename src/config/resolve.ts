@@ -7,6 +7,7 @@ import { UNIX } from './range.ts'
 import { rangesOf, scrapeOf } from './scrape.ts'
 import type { Settings } from './settings.gen.ts'
 import { tokensOf } from './tokens.ts'
+import { trailOf } from './trail.ts'
 import type { Tree } from './tree.ts'
 
 const DEVELOPMENT = ['development', 'dev', 'local']
@@ -87,6 +88,7 @@ export function resolve(settings: Settings, around: Surroundings, said: Said): C
     },
     scrape: scrapeOf(settings, around, off),
     tokens: tokensOf(settings, around.env, around.folder),
+    trail: trailOf(settings, around.env, around.folder),
   }
 }
 

@@ -15,6 +15,7 @@ export type WarningCode =
   | 'PROXY_ANYBODY'
   | 'TOKENS_NO_URL'
   | 'ACCESS_OPEN'
+  | 'AUDIT_NO_URL'
   | 'PEER_MISSING'
 
 export interface Warning {
