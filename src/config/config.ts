@@ -195,5 +195,7 @@ export interface Config extends Settings {
   readonly logs: LogsConfig
   readonly scrape: ScrapeConfig
   readonly tokens: TokensConfig
+  /** Value of the variable that `access.jwt.secret_env` names; undefined when it is not set. */
+  readonly jwtSecret: string | undefined
   readonly trail: TrailConfig
 }

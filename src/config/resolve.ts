@@ -87,6 +87,7 @@ export function resolve(settings: Settings, around: Surroundings, said: Said): C
       queue: queueOf(logging, delayMs),
     },
     scrape: scrapeOf(settings, around, off),
+    jwtSecret: around.env[settings.access.jwt.secret_env] || undefined,
     tokens: tokensOf(settings, around.env, around.folder),
     trail: trailOf(settings, around.env, around.folder),
   }

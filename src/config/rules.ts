@@ -1,6 +1,7 @@
 // What no single key can say: settings that contradict each other (faults), and settings that are allowed but probably
 // not meant (warnings).
 import { Fault } from '../base/fault.ts'
+import { applicationTokens } from './application.ts'
 import type { Config } from './config.ts'
 import { LOOPBACK, type Said } from './exporters.ts'
 import { parseRange, RANGES, UNIX } from './range.ts'
@@ -20,6 +21,7 @@ export function applyRules(config: Config, tree: Tree, said: Said): void {
   addresses(config, tree, said)
   sharedLimit(config, tree, said)
   tokenStore(config, tree, said)
+  applicationTokens(config, tree, said)
   openTiers(config, tree, said)
   statusOfInvalidToken(config, tree, said)
   customMetrics(config, tree, said)

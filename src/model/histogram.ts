@@ -9,6 +9,9 @@ export const DATABASE_BOUNDS: readonly number[] = [0.001, 0.005, 0.01, 0.05, 0.1
 /** Durations of garbage collections in seconds, as prom-client's dashboards expect. */
 export const GC_BOUNDS: readonly number[] = [0.001, 0.01, 0.1, 1, 2, 5]
 
+/** Seconds; the objectives 0.02 and 0.05 are among them (G-19, G-20). */
+export const MEMBERSHIP_BOUNDS: readonly number[] = [0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5]
+
 /** Finite, strictly ascending, at least one; a trailing +Inf is the implicit bucket and is left out. Undefined when not so. */
 export function validBounds(bounds: readonly number[]): Float64Array | undefined {
   const length =

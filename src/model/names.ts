@@ -2,7 +2,7 @@
 // OpenTelemetry name that OTLP sends, type, unit, labels and help. Rooms take their instruments from it with
 // `declare(registry, NAMES.…)`; the catalogue page, the dashboards and the linter read the same rows.
 // It refuses labels that identify: no tenant, user, address, session or token is a label of any row (H-14, ruling 50).
-import { DATABASE_BOUNDS, GC_BOUNDS, LATENCY_BOUNDS } from './histogram.ts'
+import { DATABASE_BOUNDS, GC_BOUNDS, LATENCY_BOUNDS, MEMBERSHIP_BOUNDS } from './histogram.ts'
 import type { Label } from './metric.ts'
 
 /** What a switch of the configuration turns on and off as one (R-06). */
@@ -245,6 +245,17 @@ export const NAMES = {
     unit: '{token}',
     help: 'Number of tokens of the token store that are accepted now.',
   }),
+  authz_membership_resolution_duration_seconds: row(
+    'histogram',
+    'app',
+    'authz_membership_resolution_duration_seconds',
+    'telltale.authz.membership.resolution.duration',
+    {
+      unit: 's',
+      bounds: MEMBERSHIP_BOUNDS,
+      help: 'Time in seconds that it took to find out what a caller is to the application.',
+    },
+  ),
 
   app_info: row('gauge', 'app', 'app_info', '', {
     labels: [L.version],
