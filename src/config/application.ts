@@ -14,7 +14,7 @@ export function applicationTokens(config: Config, tree: Tree, said: Said): void 
   if (!jwt.enabled) return
   const { algorithms, jwks_url, secret_env } = jwt
   const at = (key: string) => find(tree, [...JWT, key])?.at
-  const say = (code: 'GUARD_METHOD' | 'GUARD_NO_CREDENTIAL' | 'KEYS_PLAINTEXT', key: string, text: string) =>
+  const say = (code: 'GUARD_METHOD' | 'ACCESS_NO_CREDENTIAL' | 'KEYS_PLAINTEXT', key: string, text: string) =>
     void said.warnings.push(warning(code, text, [...JWT, key].join('.'), at(key)))
   const length = Buffer.byteLength(config.jwtSecret ?? '')
   if (length > 0 && length < SHORTEST_SECRET && algorithms.includes('HS256')) {
@@ -24,14 +24,16 @@ export function applicationTokens(config: Config, tree: Tree, said: Said): void 
   const shared = algorithms.includes('HS256') && length > 0
   const published = algorithms.some((one) => one !== 'HS256') && jwks_url !== undefined
   const lacks = [
-    ...(algorithms.includes('HS256') && length === 0 ? [`${secret_env} is not set, so no HS256 token is accepted`] : []),
+    ...(algorithms.includes('HS256') && length === 0
+      ? [`${secret_env} is not set, so no HS256 token is accepted`]
+      : []),
     ...(algorithms.some((one) => one !== 'HS256') && jwks_url === undefined
       ? ['access.jwt.jwks_url is not set, so HS256 is the only algorithm']
       : []),
     ...(jwks_url !== undefined && !published ? ['access.jwt.jwks_url serves none of the algorithms'] : []),
   ]
   if (!shared && !published) {
-    say('GUARD_NO_CREDENTIAL', 'enabled', `${lacks.join(', and ')}: nobody can prove who they are.`)
+    say('ACCESS_NO_CREDENTIAL', 'enabled', `${lacks.join(', and ')}: nobody can prove who they are.`)
     return
   }
   for (const text of lacks) say('GUARD_METHOD', 'algorithms', `${text}.`)

@@ -11,6 +11,7 @@ export type WarningCode =
   | 'GUARD_OFF'
   | 'GUARD_NO_CREDENTIAL'
   | 'GUARD_METHOD'
+  | 'ACCESS_NO_CREDENTIAL'
   | 'KEYS_PLAINTEXT'
   | 'LIMIT_NOT_SHARED'
   | 'PROXY_ANYBODY'
