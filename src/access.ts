@@ -1,5 +1,6 @@
 export { type Authorised, type AuthoriseOptions, authorise, type Grant } from './access/authorise.ts'
 export { type Catalogue, clientError, type TellOptions, type Told } from './access/client-error.ts'
+export type { Caller, Denied } from './access/decision.ts'
 export {
   BadRequest,
   CLIENT_ERROR_CODES,
@@ -21,6 +22,16 @@ export {
   Unprocessable,
   UnsupportedMediaType,
 } from './access/error-kinds.ts'
+export {
+  type AccessGuard,
+  access,
+  type ErrorHandlers,
+  errorHandlers,
+  type FastifyReplyShape,
+  type HonoShape,
+  type KoaShape,
+  sendAnswer,
+} from './access/middleware.ts'
 export { classify, type Operation, type OperationKind, type OperationRules } from './access/operation.ts'
 export { EXEMPT_PATHS, isExempt } from './access/path.ts'
 export {
@@ -33,6 +44,15 @@ export {
   errorResponse,
   type Problem,
 } from './access/problem.ts'
+export {
+  type Access,
+  type AccessOptions,
+  type Admitted,
+  accessOf,
+  type Membership,
+  type Refused,
+  type RequestTier,
+} from './access/request-guard.ts'
 export { hasSystemScope, type Permission, parseScope, type Scope, type ScopeContext } from './access/scope.ts'
 export {
   decideTenant,

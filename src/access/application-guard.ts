@@ -29,7 +29,7 @@ export class ApplicationGuard implements Guard {
   readonly rules: ApplicationRules
 
   constructor(rules: ApplicationRules) {
-    this.rules = { ...rules, tenants: { ...rules.tenants, authentication: true } }
+    this.rules = rules
   }
 
   /** Never rejects. */
@@ -63,10 +63,11 @@ export class ApplicationGuard implements Guard {
   }
 
   /** What a caller may do: the tier first, then whose it is. */
-  admit({ tier, headers, path }: Question, caller: Caller): Decision {
+  admit({ tier, headers, path }: Question, caller: Caller, own: TenantRules = this.rules.tenants): Decision {
     const missing = this.#lacks(tier, caller)
     if (missing !== null) return { ...missing, caller }
-    const { tenants, tenantHeader } = this.rules
+    const { tenantHeader } = this.rules
+    const tenants: TenantRules = { ...own, authentication: true }
     const header = headers[tenantHeader]
     const decision = decideTenant(
       {

@@ -133,7 +133,9 @@ export class Recorder {
     if (frame !== null) frame.release()
     if (this.#onFinish !== null) {
       const shown = code === STATUS_NONE ? 499 : status
-      this.#onFinish!(time, ms, shown, this.#tenantNumber === null ? 0 : this.#tenantNumber!(exchange.tenant))
+      // The frame hears of a tenant that was resolved later also where nobody knew the exchange.
+      const tenant = frame === null ? exchange.tenant : frame.tenant
+      this.#onFinish!(time, ms, shown, this.#tenantNumber === null ? 0 : this.#tenantNumber!(tenant))
     }
     exchange.request = exchange.response = exchange.peer = exchange.span = exchange.frame = exchange.route = null
     exchange.thrown = exchange.held = exchange.ask = null
