@@ -48,6 +48,11 @@ export const FAULTS = {
     todo: 'Mend what is named, or turn surfaces.workflow.temporal off.',
     exit: 2,
   },
+  ACCESS_NO_CREDENTIAL: {
+    what: 'Application authentication is on, and nobody can prove who they are.',
+    todo: 'Set the variable of the secret, write access.jwt.jwks_url, or turn access.jwt.enabled off.',
+    exit: 2,
+  },
   METRIC_KIND: {
     what: 'The metric exists already as another kind, or mixes set and add.',
     todo: 'Give one of the two another name.',

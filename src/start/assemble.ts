@@ -25,6 +25,7 @@ import { functions } from '../surfaces/function/running.ts'
 import { HttpSurface } from '../surfaces/http/surface.ts'
 import { install } from '../trace/installed.ts'
 import { TrafficRing } from '../traffic/ring.ts'
+import { checkAccess, startAccess } from './access.ts'
 import { startData } from './data.ts'
 import { End } from './end.ts'
 import { serviceConsole } from './endpoints.ts'
@@ -56,6 +57,7 @@ export function assemble(options: StartOptions): Telltale {
   const loaded = loadConfig({ file: options.config, cwd: options.cwd, env: options.env })
   const { config, file, warnings } = loaded
   requirePeers(config, options.cwd)
+  checkAccess(config, warnings)
   const sinks = [...configuredSinks(config), ...(options.sinks ?? [])]
 
   // From here on, what was begun is let go of again when a later step fails.
@@ -116,8 +118,11 @@ export function assemble(options: StartOptions): Telltale {
       strict: rules.strict_validation,
       defaultTenant: rules.default,
       authentication: jwt.enabled,
+      reserved: config.console.resources.map(({ type }) => type),
     })
-    const console = serviceConsole({ config, resource, registry, health, lifecycle, tenants })
+    const counted = config.metrics.enabled && config.mode !== 'off' ? registry : null
+    const application = startAccess({ config, registry: counted, tenants, lifecycle, logs })
+    const console = serviceConsole({ config, resource, registry, health, lifecycle, tenants, application })
     const listens = config.server.enabled && config.mode !== 'off' && part === null
     const parts = { config, file, resource, registry, pipeline, console, lifecycle, health, traffic, listens }
     const telltale = new Telltale(parts)

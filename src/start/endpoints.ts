@@ -1,5 +1,6 @@
 // Our own URLs in the service: the scrape and the probes, answered on a listener of their own or mounted on the
 // application's server.
+import type { Guard } from '../access/decision.ts'
 import { guardOf } from '../access/guard.ts'
 import type { Tenants } from '../access/tenants.ts'
 import { openWarning } from '../access/tier.ts'
@@ -22,6 +23,8 @@ export interface EndpointParts {
   readonly health: Health
   readonly lifecycle: Lifecycle
   readonly tenants: Tenants
+  /** Of the tenant, system and admin tiers; undefined where nobody has to prove anything. */
+  readonly application?: Guard | undefined
 }
 
 /** The console of a service: every URL that it answers, once, with its tier. */
@@ -49,7 +52,7 @@ export function serviceConsole(parts: EndpointParts): Console {
   const warning = routes.some(({ tier }) => tier !== 'public' && tier !== 'scrape') ? openWarning(access) : undefined
   if (warning !== undefined) notice('warn', 'access.open', warning)
   const tenantHeader = config.access.tenants.header.toLowerCase()
-  return createConsole({ routes, guard: guardOf({ rules: access, tenants, tenantHeader }) })
+  return createConsole({ routes, guard: guardOf({ rules: access, tenants, tenantHeader, application: parts.application }) })
 }
 
 function hidden(config: Config): Group[] {

@@ -1,0 +1,105 @@
+// Application access as the configuration wants it: the guard of the console's tiers, and what guards of the application's
+// own requests ask. Nothing of it is loaded where authentication is off.
+import { failures } from '../access/client-error.ts'
+import type { Denied, Guard } from '../access/decision.ts'
+import { EXEMPT_PATHS } from '../access/path.ts'
+import { type RunningAccess, running } from '../access/running.ts'
+import type { Tenants } from '../access/tenants.ts'
+import { Fault } from '../base/fault.ts'
+import { noticeOnce, thrownText } from '../base/notice.ts'
+import type { Config } from '../config/config.ts'
+import type { Warning } from '../config/warning.ts'
+import { allow } from '../egress/target.ts'
+import { type Lifecycle, STOP } from '../lifecycle/lifecycle.ts'
+import type { Logs } from '../logs/logs.ts'
+import { declare } from '../metrics/declare.ts'
+import type { Histogram } from '../metrics/histogram.ts'
+import type { Registry } from '../metrics/registry.ts'
+import { NAMES } from '../model/names.ts'
+import { setError, setTenant } from '../surfaces/http/naming.ts'
+
+export interface AccessParts {
+  readonly config: Config
+  /** Null where nothing is counted. */
+  readonly registry: Registry | null
+  readonly tenants: Tenants
+  readonly lifecycle: Lifecycle
+  readonly logs: Logs
+}
+
+/** Throws a Fault for what would leave everybody outside, or call an address that must not be called (ruling 1). */
+export function checkAccess({ access }: Config, warnings: readonly Warning[]): void {
+  const { enabled, jwks_url } = access.jwt
+  if (enabled && jwks_url !== undefined) allow(jwks_url, access.endpoint_policy, 'access.jwt.jwks_url')
+  const found = warnings.find(({ code }) => code === 'ACCESS_NO_CREDENTIAL')
+  if (found === undefined) return
+  const { subject, where, text } = found
+  throw new Fault('ACCESS_NO_CREDENTIAL', {
+    found: text.replace(/: nobody can prove.*$/, ''),
+    ...(subject !== undefined && { subject }),
+    ...(where && { where }),
+  })
+}
+
+/** The guard of the console, undefined where nobody has to prove anything. */
+export function startAccess({ config, registry, tenants, lifecycle, logs }: AccessParts): Guard | undefined {
+  const { access, console: shown, scrape, dev } = config
+  const opened = access.jwt.enabled
+    ? import('./application.ts').then(({ openApplication }) => openApplication(config, tenants.rules))
+    : null
+  const guard = opened?.then((application) => application.guard)
+  let durations: Histogram | null = null
+  const held: RunningAccess = {
+    guard: () => guard ?? null,
+    dev,
+    tenants: tenants.rules,
+    tenantHeader: access.tenants.header.toLowerCase(),
+    exempt: [...(access.exclude_paths ?? EXEMPT_PATHS), scrape.path],
+    types: shown.resources.map(({ type }) => type),
+    setTenant,
+    setError,
+    membership(seconds) {
+      if (registry === null) return
+      durations ??= declare(registry, NAMES.authz_membership_resolution_duration_seconds)
+      durations.observe(seconds)
+    },
+  }
+  const log: typeof failures.log = (error, { status, code }) => {
+    const fields = { err: error, error_code: code, 'http.response.status_code': status }
+    logs.emit('error', 'a request failed', fields, 'telltale/access')
+  }
+  running.access = held
+  failures.log = log
+  lifecycle.onStop('access', STOP.close, async () => {
+    if (running.access === held) running.access = null
+    if (failures.log === log) failures.log = null
+    await opened?.then(
+      (application) => application.close(),
+      () => {},
+    )
+  })
+  return guard && later(guard)
+}
+
+const CLOSED: Denied = {
+  ok: false,
+  status: 503,
+  result: 'invalid',
+  code: 'guard_unavailable',
+  detail: 'Who asks cannot be found out at the moment.',
+  headers: { 'retry-after': '5' },
+}
+
+/** The first requests may come before the guard is there: they wait, and when it cannot be had nobody is let in. */
+function later(guard: Promise<Guard>): Guard {
+  return {
+    async decide(question) {
+      try {
+        return await (await guard).decide(question)
+      } catch (error) {
+        noticeOnce('access.application', 'error', 'access.guard', `the console stays closed: ${thrownText(error)}`)
+        return CLOSED
+      }
+    },
+  }
+}
