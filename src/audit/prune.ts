@@ -17,16 +17,18 @@ export interface Pruned {
 
 const STEP = 5000
 
-/** The last row before the first that is not older than `before`, milliseconds since the epoch. */
-export async function lastOlder(audit: Audit, before: number): Promise<ChainedRow | null> {
+/** How many rows come before the first that is not older than `before`, milliseconds since the epoch, and the last of them. */
+export async function olderThan(audit: Audit, before: number): Promise<{ rows: number; last: ChainedRow | null }> {
   let last: ChainedRow | null = null
+  let rows = 0
   for (;;) {
     const batch: readonly ChainedRow[] = await audit.rows({ after: last?.seq ?? 0 })
     for (const row of batch) {
-      if (!(Date.parse(row.created_at) < before)) return last
+      if (!(Date.parse(row.created_at) < before)) return { rows, last }
       last = row
+      rows++
     }
-    if (batch.length < 1000) return last
+    if (batch.length < 1000) return { rows, last }
   }
 }
 
