@@ -108,7 +108,7 @@ export const ROWS = {
     operations: 8000,
     spans: { otel: 0, ours: 0 },
     logs: 1,
-    floor: CHANNEL,
+    floor: 'the three ids of the trace, always the same, on each line',
   },
   job: {
     title: 'a scheduled job: span, started, ended, active',

@@ -29,7 +29,11 @@ export function levelOfPino(number: number): Level {
   return LEVELS[Math.min(5, Math.max(0, Math.floor(number / 10) - 1))] ?? 'info'
 }
 
+const BY_NAME: ReadonlyMap<string, Level> = new Map(LEVELS.map((level) => [level, level]))
+
 export function levelOfName(name: string): Level | undefined {
+  const known = BY_NAME.get(name)
+  if (known !== undefined) return known
   const lower = name.toLowerCase()
   if (lower === 'warning') return 'warn'
   if (lower === 'panic' || lower === 'dpanic' || lower === 'critical') return 'fatal'

@@ -63,6 +63,9 @@ export class LinkText {
   #correlation: string | null = null
   #tenant: string | null = null
   #text = ''
+  /** Of the frame asked for last. */
+  correlation: string | undefined
+  tenant: string | undefined
 
   constructor(spanName: boolean) {
     this.#spanName = spanName
@@ -80,7 +83,10 @@ export class LinkText {
     )
       return this.#text
     let text = ''
-    const fields = linkFields(frame, this.#spanName) as Record<string, string>
+    const known = linkFields(frame, this.#spanName)
+    this.correlation = known.correlation_id
+    this.tenant = known.tenant
+    const fields = known as Record<string, string>
     for (const key of Object.keys(fields)) text += `,"${key}":${JSON.stringify(fields[key])}`
     this.#frame = frame
     this.#s0 = frame.s0

@@ -1,7 +1,7 @@
 // pino as the application uses it. Since 9.8 each line passes a tracing channel, `pino_asJson`: between its start and
 // its end the logger's own bindings text carries ours (trace id, span id, correlation id), and what pino wrote, its
-// redaction and serialisers included, is what becomes the record: a copy made of the arguments would tell more than
-// the line does. Older pinos are wrapped, one function per logger, when the application hands them to `observePino`.
+// redaction and serialisers included, is what becomes the record. A call of plain values is told without reading the line
+// again (pino-manner.ts): the record is the same. Older pinos are wrapped, one function per logger, when the application hands them to `observePino`.
 import { channel } from 'node:diagnostics_channel'
 import { current } from '../context/current.ts'
 import type { Frame } from '../context/frame.ts'
@@ -11,6 +11,7 @@ import { callerOf } from './caller.ts'
 import { type Level, levelOfName, levelOfPino, SEVERITY, SEVERITY_TEXT } from './level.ts'
 import { LinkText, linkFields, linkRecord } from './link.ts'
 import type { Logs } from './logs.ts'
+import { Manner, type PinoSymbols } from './pino-manner.ts'
 
 /** What we touch of a pino logger. */
 export interface PinoLike {
@@ -27,22 +28,32 @@ interface Line {
   readonly instance: Instance
   readonly arguments: ArrayLike<unknown>
   result?: string
+  /** What we know of it until it is written; undefined when it is not ours to end. */
+  [kWriting]?: Writing
+}
+
+/** A line while pino writes it. */
+class Writing {
+  readonly instance: Instance
+  /** The line within whose writing this one is written. */
+  readonly outer: Writing | null
+  readonly frame: Frame | undefined
+  symbols: PinoSymbols | undefined = undefined
+  manner: Manner | null = null
   /** The bindings text to put back; undefined when it was not touched. */
-  [kBefore]?: string | undefined
-  [kOwn]?: boolean
-  /** The line within whose writing this one is written, null when there is none; undefined when it is not ours to end. */
-  [kOuter]?: Line | null
+  before: string | undefined = undefined
+  own = false
+  /** The line says the ids of `frame`. */
+  linked = false
+
+  constructor(instance: Instance, outer: Writing | null, frame: Frame | undefined) {
+    this.instance = instance
+    this.outer = outer
+    this.frame = frame
+  }
 }
 
-interface Symbols {
-  readonly chindings: symbol
-  readonly messageKey: symbol | undefined
-  readonly asJson: symbol | undefined
-}
-
-const kBefore: unique symbol = Symbol('telltale.bindings')
-const kOwn: unique symbol = Symbol('telltale.own')
-const kOuter: unique symbol = Symbol('telltale.outer')
+const kWriting: unique symbol = Symbol('telltale.writing')
 const kObserved: unique symbol = Symbol.for('telltale.observed')
 
 /** Members of pino's line that the record has fields for, or that the resource tells. */
@@ -52,12 +63,15 @@ export class PinoBridge {
   readonly #logs: Logs
   readonly #link: LinkText
   /** Each copy of pino has symbols of its own; a process has few. */
-  readonly #known: Symbols[] = []
-  readonly #onStart = (message: unknown) => this.begin(message as Line)
+  readonly #known: PinoSymbols[] = []
+  readonly #manners = new WeakMap<Instance, Manner>()
+  #last: Instance | null = null
+  #lastManner: Manner | null = null
+  readonly #onStart = (message: unknown) => this.begin(message as Line, true)
   readonly #onEnd = (message: unknown) => this.end(message as Line)
   /** The application's root logger, as soon as we saw it. */
   #root: Instance | undefined
-  #busy: Line | null = null
+  #busy: Writing | null = null
   /** We are speaking through the application's logger: the line is ours and no record is made of it. */
   #speaking = false
   #started = false
@@ -104,56 +118,67 @@ export class PinoBridge {
     this.#root = root
   }
 
-  /** Before pino writes a line. Never throws. */
-  begin(line: Line): void {
+  /** Before pino writes a line. `told`: it is pino's own function that does. Never throws. */
+  begin(line: Line, told = false): void {
     try {
-      // A wrapped logger of a pino with the channel comes by twice.
-      if (this.#busy?.instance === line.instance) return
-      line[kOuter] = this.#busy
-      this.#busy = line
       const { instance } = line
+      // A wrapped logger of a pino with the channel comes by twice.
+      if (this.#busy?.instance === instance) return
+      const writing = new Writing(instance, this.#busy, current())
+      line[kWriting] = this.#busy = writing
       const symbols = this.#symbols(instance)
       if (symbols === undefined) return
-      this.meet(instance)
+      writing.symbols = symbols
+      if (this.#root === undefined) this.meet(instance)
       const bindings = instance[symbols.chindings]
       if (typeof bindings !== 'string' || this.#speaking) return
-      const text = this.#text(line, bindings)
+      const manner = this.#manner(instance, symbols, bindings)
+      if (told) writing.manner = manner
+      const text = this.#text(line, writing, manner.hasTrace)
       if (text === '') return
-      line[kBefore] = bindings
-      line[kOwn] = Object.hasOwn(instance, symbols.chindings)
+      writing.before = bindings
+      writing.own = Object.hasOwn(instance, symbols.chindings)
       instance[symbols.chindings] = bindings + text
     } catch {}
   }
 
   /** After it was written. Never throws. */
   end(line: Line): void {
-    if (line[kOuter] === undefined) return
-    this.#busy = line[kOuter]
+    const writing = line[kWriting]
+    if (writing === undefined) return
+    this.#busy = writing.outer
     try {
-      const { instance } = line
-      const symbols = this.#symbols(instance)
-      const before = line[kBefore]
+      const { instance, symbols, before } = writing
       if (symbols !== undefined && before !== undefined) {
-        if (line[kOwn]) instance[symbols.chindings] = before
+        if (writing.own) instance[symbols.chindings] = before
         else delete instance[symbols.chindings]
       }
-      if (!this.#speaking) this.#record(line, symbols)
+      if (!this.#speaking) this.#record(line, writing)
     } catch {}
   }
 
-  #text(line: Line, bindings: string): string {
+  #manner(instance: Instance, symbols: PinoSymbols, bindings: string): Manner {
+    const last = this.#lastManner
+    if (this.#last === instance && last!.text === bindings) return last!
+    let manner = this.#manners.get(instance)
+    if (manner === undefined || manner.text !== bindings) {
+      manner = new Manner(instance as never, symbols, bindings)
+      this.#manners.set(instance, manner)
+    }
+    this.#last = instance
+    this.#lastManner = manner
+    return manner
+  }
+
+  #text(line: Line, writing: Writing, hasTrace: boolean): string {
     const { options } = this.#logs
     let text = ''
-    // Whoever put ids there already, a mixin or contrib code, keeps them.
     const given = line.arguments[0] as { trace_id?: unknown; correlation_id?: unknown } | null
-    const frame = current()
-    if (
-      frame !== undefined &&
-      given?.trace_id === undefined &&
-      given?.correlation_id === undefined &&
-      !bindings.includes('"trace_id":')
-    )
+    const { frame } = writing
+    if (frame !== undefined && !hasTrace && given?.trace_id === undefined && given?.correlation_id === undefined) {
       text = this.#link.of(frame)
+      writing.linked = true
+    }
     if (options.includeThreadIds) text += `,"thread_id":${this.#logs.threadId}`
     if (options.includeLineNumbers) {
       const caller = callerOf(this.begin as never)
@@ -162,17 +187,51 @@ export class PinoBridge {
     return text
   }
 
-  #record(line: Line, symbols: Symbols | undefined): void {
+  #record(line: Line, writing: Writing): void {
     const logs = this.#logs
     const number = line.arguments[2] as number
     const label = line.instance.levels?.labels[number]
     const level: Level = (label === undefined ? undefined : levelOfName(label)) ?? levelOfPino(number)
     logs.count(level)
     const severity = SEVERITY[level]
-    const frame = current()
+    const { frame } = writing
     if (line.result === undefined || !logs.wants(severity) || !logs.sampled(severity, frame?.hasTrace ? frame.t3 : 0))
       return
-    logs.hand(this.#parse(line, line.result, severity, level, frame, symbols))
+    logs.hand(
+      this.#tell(line, writing, severity, level) ??
+        this.#parse(line, line.result, severity, level, frame, writing.symbols),
+    )
+  }
+
+  /** The record of a line that nobody needs to read; null when somebody does. */
+  #tell(line: Line, { manner, frame, linked }: Writing, severity: number, level: Level): LogRecord | null {
+    const logs = this.#logs
+    const { includeLineNumbers, includeThreadIds, includeTargets } = logs.options
+    if (manner === null || !manner.told || includeLineNumbers || includeThreadIds) return null
+    const { [0]: fields, [1]: message = '', [2]: number, [3]: start } = line.arguments
+    if (typeof message !== 'string' || (manner.name !== undefined && !includeTargets)) return null
+    const time = manner.timeOf(number as number, start)
+    if (Number.isNaN(time)) return null
+    const record = new LogRecord(
+      logs.scope(manner.name ?? 'pino'),
+      time ?? logs.now(),
+      severity,
+      SEVERITY_TEXT[level],
+      message,
+    )
+    const flat: Flat = []
+    const { bindings } = manner
+    for (let i = 0; i < bindings.length; i += 2) logs.put(record, flat, bindings[i] as string, bindings[i + 1]!)
+    if (linked) {
+      this.#link.of(frame)
+      const { correlation, tenant } = this.#link
+      if (correlation !== undefined) logs.put(record, flat, 'correlation_id', correlation)
+      if (tenant !== undefined) logs.put(record, flat, 'tenant', tenant)
+    }
+    if (!manner.takes(fields, logs, record, flat)) return null
+    linkRecord(record, frame, flat)
+    if (flat.length > 0) record.attributes = flat
+    return record
   }
 
   #parse(
@@ -181,7 +240,7 @@ export class PinoBridge {
     severity: number,
     level: Level,
     frame: Frame | undefined,
-    symbols: Symbols | undefined,
+    symbols: PinoSymbols | undefined,
   ): LogRecord {
     const logs = this.#logs
     const parsed = parse(text, line.arguments[1])
@@ -219,7 +278,7 @@ export class PinoBridge {
     this.#logs.put(record, flat, 'code.line.number', Number(text.slice(colon + 1)))
   }
 
-  #symbols(instance: Instance): Symbols | undefined {
+  #symbols(instance: Instance): PinoSymbols | undefined {
     for (const known of this.#known) if (instance[known.chindings] !== undefined) return known
     if (this.#known.length >= 8) return undefined
     const found = symbolsOf(instance)
@@ -242,7 +301,7 @@ function isError(value: Value): value is { [key: string]: Value } {
 }
 
 /** pino keeps its parts under symbols of its own; their descriptions are what can be known of them. */
-function symbolsOf(instance: object): Symbols | undefined {
+function symbolsOf(instance: object): PinoSymbols | undefined {
   const found = new Map<string, symbol>()
   for (
     let up: object | null = instance;
@@ -254,9 +313,19 @@ function symbolsOf(instance: object): Symbols | undefined {
       if (description?.startsWith('pino.') && !found.has(description)) found.set(description, symbol)
     }
   const chindings = found.get('pino.chindings')
-  return chindings === undefined
-    ? undefined
-    : { chindings, messageKey: found.get('pino.messageKey'), asJson: found.get('pino.asJson') }
+  if (chindings === undefined) return undefined
+  const of = (name: string): symbol | undefined => found.get(`pino.${name}`)
+  return {
+    chindings,
+    messageKey: of('messageKey'),
+    errorKey: of('errorKey'),
+    asJson: of('asJson'),
+    lsCache: of('lsCache'),
+    nestedKey: of('nestedKey'),
+    stringifiers: of('stringifiers'),
+    serializers: of('serializers'),
+    formatters: of('formatters'),
+  }
 }
 
 type AsJson = (this: Instance, fields: unknown, message: unknown, level: number, time: string) => string
