@@ -142,10 +142,19 @@ export const REQUESTS: readonly Row[] = [
     ],
     { base: both },
   ),
-  row('access.jwt.enabled', [undefined, true], byHeader, [
-    [0, 2, 0],
-    [0, 0, 0],
-  ]),
+  row(
+    'access.jwt.enabled',
+    [undefined, true],
+    byHeader,
+    [
+      [0, 2, 0],
+      [0, 0, 0],
+    ],
+    { env: { JWT_SECRET: 'x'.repeat(32) } },
+  ),
+  row('console.resources[].type', ['Order', 'Acme'], byPath, [[2], [0]], {
+    base: { access: { tenants: { routing_mode: 'url_path' } }, console: { resources: [{ table: 'orders' }] } },
+  }),
   row(
     'access.endpoint_policy',
     [undefined, 'strict'],

@@ -1,4 +1,5 @@
 // The whole table.
+import { APPLICATION } from './application-rows.ts'
 import { DATA } from './data-rows.ts'
 import { DECLARED } from './declared-rows.ts'
 import { EVENTS } from './event-rows.ts'
@@ -26,6 +27,7 @@ export const ROWS: readonly Row[] = [
   ...FUNCTIONS,
   ...HEALTH,
   ...REQUESTS,
+  ...APPLICATION,
   ...HUB,
   ...WORK,
 ]
