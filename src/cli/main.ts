@@ -23,6 +23,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'show every setting and where it comes from',
     load: async (io) => new Command('config').addCommand((await import('./explain.ts')).explainCommand(io)),
   },
+  metrics: {
+    summary: 'make, replace, list and revoke tokens for the scrape',
+    load: async (io) => (await import('./metrics.ts')).metricsCommand(io),
+  },
   hub: {
     summary: 'receive, keep and show telemetry on this machine',
     load: async () => (await import('./hub.ts')).hubCommand(),

@@ -6,6 +6,17 @@ import { deadSince, type StoredToken, verdict } from './record.ts'
 /** In one store. When it is full, tokens that are refused anyway make room, the longest dead first. */
 export const MAX_TOKENS = 10_000
 
+export interface Rotated {
+  readonly successor: StoredToken
+  readonly replaced: StoredToken
+}
+
+export interface Revoked {
+  readonly token: StoredToken
+  /** False when it was revoked before: then nothing changed. */
+  readonly changed: boolean
+}
+
 export class TokenBook {
   readonly #tokens = new Map<string, StoredToken>()
   readonly #capacity: number
@@ -31,7 +42,7 @@ export class TokenBook {
    * Puts `successor` in the place of the token `id`, which is accepted for `overlapMs` more. A token that has expired may
    * be replaced; one that was revoked or replaced already may not, since that would undo what somebody decided.
    */
-  rotate(id: string, successorOf: (token: StoredToken) => StoredToken, overlapMs: number, now: number): StoredToken {
+  rotate(id: string, successorOf: (token: StoredToken) => StoredToken, overlapMs: number, now: number): Rotated {
     const token = this.#known(id)
     if (token.revokedAt !== null) {
       const hint = 'Make a new one: telltale metrics generate-token.'
@@ -42,17 +53,18 @@ export class TokenBook {
       throw new Fault('TOKEN_ENDED', { subject: id, found: 'a token that was rotated already', hint })
     }
     const successor = successorOf(token)
-    this.#put({ ...token, replacedBy: successor.id, acceptedUntil: overlapMs > 0 ? now + overlapMs : null })
+    const replaced = { ...token, replacedBy: successor.id, acceptedUntil: overlapMs > 0 ? now + overlapMs : null }
+    this.#put(replaced)
     this.add(successor, now)
-    return successor
+    return { successor, replaced }
   }
 
-  /** False when it was revoked before: then nothing changes. */
-  revoke(id: string, now: number): boolean {
+  revoke(id: string, now: number): Revoked {
     const token = this.#known(id)
-    if (token.revokedAt !== null) return false
-    this.#put({ ...token, revokedAt: now })
-    return true
+    if (token.revokedAt !== null) return { token, changed: false }
+    const revoked = { ...token, revokedAt: now }
+    this.#put(revoked)
+    return { token: revoked, changed: true }
   }
 
   #known(id: string): StoredToken {

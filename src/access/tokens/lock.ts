@@ -30,11 +30,12 @@ export class FileLock {
     for (;;) {
       const words = JSON.stringify({ pid: process.pid, host: hostname(), id: randomUUID() })
       if (make(path, words)) return new FileLock(path, words)
-      if (breakStale(path)) continue
+      const free = breakStale(path)
       if (monotonic() > end) {
         const hint = 'Try again; when no telltale is at work there, remove that file.'
         throw new Fault('TOKENS_LOCKED', { subject: path, hint })
       }
+      if (free) continue
       // Unequal, so that those who wait do not march in step.
       await new Promise((resolve) => timers.setTimeout(resolve, PAUSE_MS * (0.5 + Math.random())))
     }

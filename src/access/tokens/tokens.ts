@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { now } from '../../base/clock.ts'
 import { Fault } from '../../base/fault.ts'
 import type { TokenFound } from '../token.ts'
+import type { Revoked } from './book.ts'
 import { checkScopes, isLabel, isTokenId } from './form.ts'
 import { endOf, type StoredToken, verdict } from './record.ts'
 import type { TokenStore } from './store.ts'
@@ -32,6 +33,10 @@ export interface RotateOptions {
 export interface NewToken {
   readonly text: string
   readonly token: StoredToken
+}
+
+export interface RotatedToken extends NewToken {
+  readonly replaced: StoredToken
 }
 
 export interface TokensOptions {
@@ -63,8 +68,8 @@ export class Tokens {
   }
 
   /** A new token in the place of another, with the same scopes and label. */
-  async rotate(id: string, { overlapMs = 0, lifeMs }: RotateOptions = {}): Promise<NewToken> {
-    checkId(id)
+  async rotate(written: string, { overlapMs = 0, lifeMs }: RotateOptions = {}): Promise<RotatedToken> {
+    const id = idFrom(written)
     if (lifeMs !== undefined) checkLife(lifeMs)
     if (!(overlapMs >= 0 && overlapMs <= MAX_OVERLAP_MS)) throw outside('--overlap', '0s to 30d')
     return this.#store.change((book) => {
@@ -76,14 +81,14 @@ export class Tokens {
         text = made.text
         return made.token
       }
-      const token = book.rotate(id, successorOf, overlapMs, at)
-      return { text, token }
+      const { successor, replaced } = book.rotate(id, successorOf, overlapMs, at)
+      return { text, token: successor, replaced }
     })
   }
 
-  /** Refuses it from now on; false when it was revoked before. */
-  async revoke(id: string): Promise<boolean> {
-    checkId(id)
+  /** Refuses it from now on. */
+  async revoke(written: string): Promise<Revoked> {
+    const id = idFrom(written)
     return this.#store.change((book) => book.revoke(id, this.#clock()))
   }
 
@@ -128,10 +133,11 @@ function checkLife(lifeMs: number | null): void {
     throw outside('--expires-in', '1s to 3650d, or never')
 }
 
-function checkId(id: string): void {
-  if (isTokenId(id)) return
+function idFrom(written: string): string {
+  const id = written.trim().toLowerCase()
+  if (isTokenId(id)) return id
   // What was given may be the token itself: it is not repeated.
-  const token = idOfToken(id)
+  const token = idOfToken(written.trim())
   const found = token === null ? 'what is no id' : 'a token itself; whoever sees the command line sees it'
   const hint = token === null ? 'telltale metrics list-tokens shows the ids.' : `Its id is ${token}.`
   throw new Fault('OPTION_VALUE', { subject: '--token-id', found, allowed: 'the id of a token, a UUID', hint })
