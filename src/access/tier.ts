@@ -29,13 +29,13 @@ export function decideTier(tier: Tier, rules: TierRules): TierDecision {
       return allowed
     case 'scrape':
       if (rules.scrapeGuard === 'none') return allowed
-      return missing('The scrape is configured to be guarded, and this version has no guard yet: it stays closed.')
+      return missing('The scrape is guarded, and its guard is not there: it stays closed.')
     case 'admin':
       if (!rules.authentication && rules.dev) return allowed
       return { ok: false, status: 403, code: 'admin_only', detail: 'This needs the role platform_admin.' }
     default:
       if (!rules.authentication) return allowed
-      return missing('Authentication is configured, and this version has no guard yet: it stays closed.')
+      return missing('Authentication is configured, and its guard is not there: it stays closed.')
   }
 }
 

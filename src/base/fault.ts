@@ -48,6 +48,11 @@ export const FAULTS = {
     todo: 'Mend what is named, or turn surfaces.workflow.temporal off.',
     exit: 2,
   },
+  GUARD_NO_CREDENTIAL: {
+    what: 'The scrape is guarded, and nobody can prove who they are.',
+    todo: 'Set the variable of the token, make one with telltale metrics generate-token, or turn the guard off.',
+    exit: 2,
+  },
   ACCESS_NO_CREDENTIAL: {
     what: 'Application authentication is on, and nobody can prove who they are.',
     todo: 'Set the variable of the secret, write access.jwt.jwks_url, or turn access.jwt.enabled off.',

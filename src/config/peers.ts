@@ -10,6 +10,7 @@ const GRPC = '@grpc/grpc-js'
 const PG = 'pg'
 const PGLITE = '@electric-sql/pglite'
 /** Either will do. */
+const REDIS: readonly string[] = ['redis', 'ioredis']
 const TEMPORAL = ['@temporalio/interceptors-opentelemetry', '@temporalio/interceptors-opentelemetry-v2'] as const
 
 export interface MissingPeer {
@@ -28,6 +29,7 @@ export function missingPeers(config: Config, from = process.cwd()): MissingPeer[
     ...missingGrpc(config, from),
     ...missingTemporal(config, from),
     ...missingPg(config, from),
+    ...missingShared(config, from),
     ...missingTrail(config, from),
   ]
 }
@@ -72,6 +74,16 @@ function missingTrail({ trail }: Config, from: string): MissingPeer[] {
 
 function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
+}
+
+function missingShared({ scrape }: Config, from: string): MissingPeer[] {
+  const { shared } = scrape.authentication
+  if (scrape.guard === 'none' || shared === undefined) return []
+  const names = shared.store === 'redis' ? REDIS : [PG]
+  if (names.some((name) => isInstalled(name, from))) return []
+  const way = `Install it (npm install ${names[0]}), or let each replica count its own: leave rate_limit.shared out.`
+  const origin = 'observability.prometheus.authentication.rate_limit.shared'
+  return [{ name: names[0]!, what: `a shared limit in ${shared.store}`, origin, way }]
 }
 
 /** Throws PEER_MISSING for the first package that is missing. */

@@ -17,6 +17,7 @@ import type { Histogram } from '../metrics/histogram.ts'
 import type { Registry } from '../metrics/registry.ts'
 import { NAMES } from '../model/names.ts'
 import { setError, setTenant } from '../surfaces/http/naming.ts'
+import { subordinate } from './subordinate.ts'
 
 export interface AccessParts {
   readonly config: Config
@@ -27,14 +28,20 @@ export interface AccessParts {
   readonly logs: Logs
 }
 
-/** Throws a Fault for what would leave everybody outside, or call an address that must not be called (ruling 1). */
-export function checkAccess({ access }: Config, warnings: readonly Warning[]): void {
-  const { enabled, jwks_url } = access.jwt
-  if (enabled && jwks_url !== undefined) allow(jwks_url, access.endpoint_policy, 'access.jwt.jwks_url')
-  const found = warnings.find(({ code }) => code === 'ACCESS_NO_CREDENTIAL')
+/**
+ * Throws a Fault for what would leave everybody outside, or call an address that must not be called. Ruling 1: what a check
+ * only warns of, since it may run where no secret is set, keeps a service from starting.
+ */
+export function checkAccess({ access, scrape }: Config, warnings: readonly Warning[]): void {
+  const { jwks_url } = access.jwt
+  const asked = access.jwt.enabled || (scrape.guard === 'required' && scrape.authentication.methods.includes('jwt'))
+  if (asked && jwks_url !== undefined) allow(jwks_url, access.endpoint_policy, 'access.jwt.jwks_url')
+  // Workers and cluster children answer no scrape of their own; with nobody to prove anything theirs stays closed.
+  const codes = ['ACCESS_NO_CREDENTIAL', ...(subordinate() === null ? ['GUARD_NO_CREDENTIAL'] : [])]
+  const found = warnings.find(({ code }) => codes.includes(code))
   if (found === undefined) return
-  const { subject, where, text } = found
-  throw new Fault('ACCESS_NO_CREDENTIAL', {
+  const { code, subject, where, text } = found
+  throw new Fault(code as 'ACCESS_NO_CREDENTIAL' | 'GUARD_NO_CREDENTIAL', {
     found: text.replace(/: nobody can prove.*$/, ''),
     ...(subject !== undefined && { subject }),
     ...(where && { where }),

@@ -1,6 +1,6 @@
 // Our own URLs in the service: the scrape and the probes, answered on a listener of their own or mounted on the
 // application's server.
-import type { Guard } from '../access/decision.ts'
+import type { AccessEvent, Guard } from '../access/decision.ts'
 import { guardOf } from '../access/guard.ts'
 import type { Tenants } from '../access/tenants.ts'
 import { openWarning } from '../access/tier.ts'
@@ -11,10 +11,12 @@ import { healthRoutes } from '../console/health.ts'
 import type { AnyRoute } from '../console/route.ts'
 import { scrapeRoutes } from '../console/scrape.ts'
 import type { Health } from '../health/checks.ts'
-import type { Lifecycle } from '../lifecycle/lifecycle.ts'
+import { type Lifecycle, STOP } from '../lifecycle/lifecycle.ts'
 import type { Registry } from '../metrics/registry.ts'
 import type { Flat, Resource } from '../model/attribute.ts'
 import type { Group } from '../model/names.ts'
+import { hearing } from './heard.ts'
+import { laterGuard } from './later-guard.ts'
 
 export interface EndpointParts {
   readonly config: Config
@@ -25,6 +27,8 @@ export interface EndpointParts {
   readonly tenants: Tenants
   /** Of the tenant, system and admin tiers; undefined where nobody has to prove anything. */
   readonly application?: Guard | undefined
+  /** The audit trail; without one, denials are said. */
+  readonly audit?: (event: AccessEvent) => void
 }
 
 /** The console of a service: every URL that it answers, once, with its tier. */
@@ -52,7 +56,39 @@ export function serviceConsole(parts: EndpointParts): Console {
   const warning = routes.some(({ tier }) => tier !== 'public' && tier !== 'scrape') ? openWarning(access) : undefined
   if (warning !== undefined) notice('warn', 'access.open', warning)
   const tenantHeader = config.access.tenants.header.toLowerCase()
-  return createConsole({ routes, guard: guardOf({ rules: access, tenants, tenantHeader, application: parts.application }) })
+  const guarded = { scrape: scrape.enabled && scrape.guard === 'required', application: access.authentication }
+  const hear = hearing({ registry: recording ? registry : null, audit: parts.audit })
+  return createConsole({
+    routes,
+    guard: guardOf({
+      rules: access,
+      tenants,
+      tenantHeader,
+      application: parts.application,
+      scrape: guarded.scrape ? scrapeLater(parts, recording) : undefined,
+    }),
+    // Nobody had to prove anything where nothing is guarded.
+    heard: (event) => {
+      if (event.tier === 'scrape' ? guarded.scrape : guarded.application) hear(event)
+    },
+  })
+}
+
+/** What guards the scrape is imported where something does. */
+function scrapeLater({ config, registry, lifecycle }: EndpointParts, recording: boolean): Guard {
+  const opened = import('./guards.ts').then(({ openGuards }) =>
+    openGuards({ config, registry: recording ? registry : null }),
+  )
+  lifecycle.onStop('guards', STOP.close, () =>
+    opened.then(
+      (guards) => guards.close(),
+      () => {},
+    ),
+  )
+  return laterGuard(
+    config.scrape.path,
+    opened.then(({ scrape }) => scrape!),
+  )
 }
 
 function hidden(config: Config): Group[] {

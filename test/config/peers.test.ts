@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -22,4 +22,34 @@ test('a package that is installed where the application runs is not missing [R-0
   writeFileSync(join(folder, 'package.json'), '{"name":"@grpc/grpc-js","main":"index.js"}')
   writeFileSync(join(folder, 'index.js'), '')
   expect(missingPeers(grpc, empty)).toEqual([])
+})
+
+test('a shared limit needs a client of its store, whichever; one that nobody asks for needs none [R-23]', () => {
+  const yaml = (store: string) =>
+    `observability: { prometheus: { authentication: { rate_limit: { shared: ${store}, url_env: U } } } }\n`
+  const missing = (
+    store: string,
+    installed: string[],
+    env: NodeJS.ProcessEnv = { METRICS_TOKEN: 't', U: 'redis://h' },
+  ) => {
+    const from = mkdtempSync(join(tmpdir(), 'telltale-peers-'))
+    try {
+      for (const name of installed) {
+        mkdirSync(join(from, 'node_modules', name), { recursive: true })
+        writeFileSync(join(from, 'node_modules', name, 'index.js'), '')
+      }
+      return missingPeers(named(yaml(store), env).config, from).map(({ name, what }) => `${name}: ${what}`)
+    } finally {
+      rmSync(from, { recursive: true })
+    }
+  }
+  expect([
+    missing('redis', []),
+    missing('redis', ['redis']),
+    missing('redis', ['ioredis']),
+    missing('postgresql', []),
+    missing('postgresql', ['pg']),
+    missing('redis', [], { METRICS_TOKEN: 't' }),
+    missing('redis', [], { U: 'redis://h' }),
+  ]).toEqual([['redis: a shared limit in redis'], [], [], ['pg: a shared limit in postgresql'], [], [], []])
 })
