@@ -9,4 +9,4 @@ export {
   redactUrl,
   redactValue,
 } from './redact/redact.ts'
-export { REDACTED } from './redact/text.ts'
+export { REDACTED } from './redact/mark.ts'

@@ -8,7 +8,9 @@ const ENTRY = `
 export { encodeTraces } from './src/wire/otlp/encode.ts'
 export { renderSliced } from './src/wire/prometheus/text.ts'
 export { Registry } from './src/metrics/registry.ts'
-export { Resource } from './src/model/attribute.ts'
+export { Resource, Scope } from './src/model/attribute.ts'
+export { SpanRecord } from './src/model/span.ts'
+export { Redactor } from './src/redact/redact.ts'
 export { TraceEngine } from './src/trace/engine.ts'
 export { Span } from './src/trace/span.ts'
 `

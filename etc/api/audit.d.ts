@@ -100,7 +100,7 @@ interface ChainedRow extends AuditRow {
 // audit/running
 declare function record(entry: AuditEntry, options?: RecordOptions): Promise<ChainedRow | null>;
 
-declare function runningAudit(): Audit | null;
+declare function runningAudit(): Promise<Audit | null>;
 
 // audit/verify
 type Break = 'changed' | 'missing' | 'order' | 'genesis' | 'head' | 'start';
@@ -237,7 +237,7 @@ interface Ground {
     readonly ledger: Ledger;
     limits: Limits;
     total: number;
-    redact: RedactValue | null;
+    redact: RedactValue;
     readonly now: () => number;
 }
 
@@ -594,13 +594,25 @@ declare class Template {
 }
 
 // redact/key
-type Verdict = 0 | 1 | 2 | 3;
+interface Finding {
+    readonly by: string;
+    readonly key?: string;
+}
+
+type Verdict = 0 | 1 | 2 | 3 | 4;
 
 // redact/redact
+interface OwnPattern {
+    readonly name: string;
+    readonly pattern: RegExp;
+}
+
 interface RedactOptions {
     keys?: readonly string[];
     allow?: readonly string[];
     emails?: boolean;
+    patterns?: readonly OwnPattern[];
+    onFound?: (found: Finding) => void;
     maxText?: number;
     maxDepth?: number;
     maxNodes?: number;

@@ -140,6 +140,16 @@ declare const FAULTS: {
         readonly todo: 'Mend what is named, or turn surfaces.workflow.temporal off.';
         readonly exit: 2;
     };
+    readonly GUARD_NO_CREDENTIAL: {
+        readonly what: 'The scrape is guarded, and nobody can prove who they are.';
+        readonly todo: 'Set the variable of the token, make one with telltale metrics generate-token, or turn the guard off.';
+        readonly exit: 2;
+    };
+    readonly ACCESS_NO_CREDENTIAL: {
+        readonly what: 'Application authentication is on, and nobody can prove who they are.';
+        readonly todo: 'Set the variable of the secret, write access.jwt.jwks_url, or turn access.jwt.enabled off.';
+        readonly exit: 2;
+    };
     readonly METRIC_KIND: {
         readonly what: 'The metric exists already as another kind, or mixes set and add.';
         readonly todo: 'Give one of the two another name.';
@@ -195,6 +205,81 @@ declare const FAULTS: {
         readonly todo: 'Use a token as the name and printable text as the value, without line breaks.';
         readonly exit: 2;
     };
+    readonly AUDIT_KEY: {
+        readonly what: 'The audit row has a metadata key that is not allowed, so nothing was written.';
+        readonly todo: 'Use one of the twelve keys.';
+        readonly exit: 1;
+    };
+    readonly AUDIT_ROW: {
+        readonly what: 'The audit row has a field that cannot be kept, so nothing was written.';
+        readonly todo: 'Correct the field.';
+        readonly exit: 1;
+    };
+    readonly AUDIT_TRANSACTION: {
+        readonly what: 'The audit row cannot join the transaction, so nothing was written.';
+        readonly todo: 'Hand over the client of a transaction that has begun and not ended, and wait for the row before it ends.';
+        readonly exit: 1;
+    };
+    readonly AUDIT_STORE: {
+        readonly what: 'The audit trail cannot be opened, read or written.';
+        readonly todo: 'Check that its database can be reached and that its user may use the table.';
+        readonly exit: 3;
+    };
+    readonly AUDIT_CLOSED: {
+        readonly what: 'No audit trail is open, so nothing was written.';
+        readonly todo: 'Record between start() and stop(), or openAudit() one.';
+        readonly exit: 1;
+    };
+    readonly AUDIT_BROKEN: {
+        readonly what: 'The chain of the audit trail does not hold, so nothing was removed.';
+        readonly todo: 'Keep the trail as it is, and find out who changed it: telltale audit verify.';
+        readonly exit: 1;
+    };
+    readonly TOKEN_UNKNOWN: {
+        readonly what: 'There is no token with this id.';
+        readonly todo: 'Look the id up: telltale metrics list-tokens.';
+        readonly exit: 1;
+    };
+    readonly TOKEN_ENDED: {
+        readonly what: 'The token cannot be rotated.';
+        readonly todo: 'Make a new one: telltale metrics generate-token.';
+        readonly exit: 1;
+    };
+    readonly TOKEN_LIMIT: {
+        readonly what: 'There are as many tokens as there may be.';
+        readonly todo: 'Revoke those that nobody uses: telltale metrics revoke-token.';
+        readonly exit: 1;
+    };
+    readonly TOKENS_UNREADABLE: {
+        readonly what: 'The tokens cannot be read.';
+        readonly todo: 'Check the path and its permissions.';
+        readonly exit: 2;
+    };
+    readonly TOKENS_EXPOSED: {
+        readonly what: 'Others may read or change the tokens, so they are not used.';
+        readonly todo: 'Take the permissions back.';
+        readonly exit: 2;
+    };
+    readonly TOKENS_CORRUPT: {
+        readonly what: 'What should hold the tokens holds something else; it is left as it is.';
+        readonly todo: 'Restore it from a backup, or put it aside and make new tokens.';
+        readonly exit: 2;
+    };
+    readonly TOKENS_NEWER: {
+        readonly what: 'The tokens are in the format of a later version; they are left as they are.';
+        readonly todo: 'Use that version of telltale here too.';
+        readonly exit: 2;
+    };
+    readonly TOKENS_LOCKED: {
+        readonly what: 'Another process is changing the tokens and does not come to an end.';
+        readonly todo: 'Try again.';
+        readonly exit: 3;
+    };
+    readonly TOKENS_UNREACHABLE: {
+        readonly what: 'The database of tokens cannot be used.';
+        readonly todo: 'Check its URL, that it runs, and what its user may do.';
+        readonly exit: 3;
+    };
     readonly TLS_FILE: {
         readonly what: 'A certificate or key file cannot be read.';
         readonly todo: 'Check the path and its permissions.';
@@ -220,6 +305,11 @@ interface FaultPlace {
 
 // config/config
 interface Config extends Settings {
+    readonly folder: string;
+    readonly proxies: {
+        readonly ranges: readonly AddressRange[];
+        readonly unix: boolean;
+    };
     readonly disabled: boolean;
     readonly development: boolean;
     readonly service: {
@@ -234,6 +324,9 @@ interface Config extends Settings {
     readonly metrics: MetricsConfig;
     readonly logs: LogsConfig;
     readonly scrape: ScrapeConfig;
+    readonly tokens: TokensConfig;
+    readonly jwtSecret: string | undefined;
+    readonly trail: TrailConfig;
 }
 
 interface Exporter {
@@ -315,15 +408,22 @@ interface ScrapeConfig {
     readonly path: string;
     readonly guard: 'none' | 'required';
     readonly authentication: {
-        readonly method: 'bearer_token' | 'api_key' | 'jwt' | 'none';
+        readonly methods: readonly ('bearer_token' | 'api_key' | 'jwt')[];
         readonly header: string;
+        readonly keyHeader: string;
         readonly tokenEnv: string;
         readonly token: string | undefined;
+        readonly jwt: boolean;
+        readonly tokens: boolean;
         readonly requiredScopes: readonly string[];
-        readonly invalidTokenStatus: number;
-        readonly allowedAddresses: readonly string[];
+        readonly invalidTokenStatus: 401 | 403;
+        readonly allowed: readonly AddressRange[];
         readonly requestsPerMinute: number;
         readonly burstSize: number;
+        readonly shared: {
+            readonly store: 'redis' | 'postgresql';
+            readonly url: string;
+        } | undefined;
     };
     readonly hidden: {
         readonly http: boolean;
@@ -341,6 +441,19 @@ interface SpanLimits {
     readonly valueLength: number;
 }
 
+type TokensConfig = ({
+    readonly store: 'file';
+    readonly path: string;
+} | {
+    readonly store: 'postgresql';
+    readonly url: string | undefined;
+    readonly urlEnv: string;
+    readonly table: string;
+}) & {
+    readonly refreshMs: number;
+    readonly staleMs: number;
+};
+
 interface TracesConfig {
     readonly enabled: boolean;
     readonly record: 'never' | 'exported' | 'always';
@@ -348,6 +461,26 @@ interface TracesConfig {
     readonly sampler: SamplerConfig;
     readonly limits: SpanLimits;
     readonly queue: QueueConfig;
+}
+
+type TrailConfig = ({
+    readonly store: 'embedded';
+    readonly path: string | undefined;
+} | {
+    readonly store: 'postgresql';
+    readonly url: string | undefined;
+    readonly urlEnv: string;
+    readonly table: string;
+}) & {
+    readonly enabled: boolean;
+    readonly retentionMs: number;
+};
+
+// config/range
+interface AddressRange {
+    readonly address: string;
+    readonly prefix: number;
+    readonly family: 'ipv4' | 'ipv6';
 }
 
 // config/settings.gen
@@ -486,7 +619,7 @@ interface Settings {
                     readonly requests_per_minute: number;
                     readonly burst_size: number;
                     readonly shared?: 'redis' | 'postgresql' | undefined;
-                    readonly url_env: string;
+                    readonly url_env?: string | undefined;
                 };
             };
             readonly metrics: {
@@ -677,6 +810,7 @@ interface Settings {
             readonly url_env: string;
             readonly table: string;
             readonly refresh: number;
+            readonly stale: number;
         };
         readonly exclude_paths?: readonly string[] | undefined;
         readonly endpoint_policy: 'operator' | 'strict';
@@ -1208,6 +1342,34 @@ interface LogsInit {
     readonly random?: () => number;
 }
 
+// logs/pino-manner
+type Keyed = Readonly<Record<string | symbol | number, unknown>>;
+
+declare class Manner {
+    #private;
+    readonly text: string;
+    readonly bindings: Flat;
+    readonly name: string | undefined;
+    readonly hasTrace: boolean;
+    readonly messageKey: string;
+    readonly told: boolean;
+    constructor(instance: Keyed, symbols: PinoSymbols, bindings: string);
+    timeOf(level: number, time: unknown): number | null;
+    takes(given: unknown, logs: Logs, record: LogRecord, flat: Flat): boolean;
+}
+
+interface PinoSymbols {
+    readonly chindings: symbol;
+    readonly messageKey: symbol | undefined;
+    readonly errorKey: symbol | undefined;
+    readonly asJson: symbol | undefined;
+    readonly lsCache: symbol | undefined;
+    readonly nestedKey: symbol | undefined;
+    readonly stringifiers: symbol | undefined;
+    readonly serializers: symbol | undefined;
+    readonly formatters: symbol | undefined;
+}
+
 // logs/pino
 type Instance = PinoLike & {
     [key: symbol]: unknown;
@@ -1217,9 +1379,7 @@ interface Line {
     readonly instance: Instance;
     readonly arguments: ArrayLike<unknown>;
     result?: string;
-    [kBefore]?: string | undefined;
-    [kOwn]?: boolean;
-    [kOuter]?: Line | null;
+    [kWriting]?: Writing;
 }
 
 declare class PinoBridge {
@@ -1229,7 +1389,7 @@ declare class PinoBridge {
     stop(): void;
     say(level: 'debug' | 'info' | 'warn' | 'error', text: string, fields: object): boolean;
     meet(instance: PinoLike): void;
-    begin(line: Line): void;
+    begin(line: Line, told?: boolean): void;
     end(line: Line): void;
 }
 
@@ -1243,11 +1403,19 @@ interface PinoLike {
     error(fields: object, message: string): void;
 }
 
-declare const kBefore: unique symbol;
+declare class Writing {
+    readonly instance: Instance;
+    readonly outer: Writing | null;
+    readonly frame: Frame | undefined;
+    symbols: PinoSymbols | undefined;
+    manner: Manner | null;
+    before: string | undefined;
+    own: boolean;
+    linked: boolean;
+    constructor(instance: Instance, outer: Writing | null, frame: Frame | undefined);
+}
 
-declare const kOuter: unique symbol;
-
-declare const kOwn: unique symbol;
+declare const kWriting: unique symbol;
 
 // logs/winston
 interface Transport {
@@ -1352,7 +1520,7 @@ interface Ground {
     readonly ledger: Ledger;
     limits: Limits;
     total: number;
-    redact: RedactValue | null;
+    redact: RedactValue;
     readonly now: () => number;
 }
 

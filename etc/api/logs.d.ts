@@ -41,6 +41,104 @@ declare function pinoMixin(options?: {
     span?: boolean;
 }): () => object;
 
+// context/api
+interface ApiBaggage {
+    getEntry(key: string): ApiBaggageEntry | undefined;
+    getAllEntries(): [string, ApiBaggageEntry][];
+}
+
+interface ApiBaggageEntry {
+    value: string;
+    metadata?: {
+        toString(): string;
+    };
+}
+
+interface ApiContext {
+    getValue(key: symbol): unknown;
+    setValue(key: symbol, value: unknown): ApiContext;
+    deleteValue(key: symbol): ApiContext;
+}
+
+interface ApiTraceState {
+    get(key: string): string | undefined;
+    set(key: string, value: string): ApiTraceState;
+    unset(key: string): ApiTraceState;
+    serialize(): string;
+}
+
+interface CurrentSpan {
+    readonly name?: string;
+    spanContext(): SpanContext;
+    setAttribute(key: string, value: any): unknown;
+    setAttributes(attributes: any): unknown;
+    addEvent(name: string, attributesOrTime?: any, time?: any): unknown;
+    setStatus(status: {
+        code: number;
+        message?: string;
+    }): unknown;
+    updateName(name: string): unknown;
+    isRecording(): boolean;
+    recordException(exception: any, time?: any): void;
+    end(time?: any): void;
+}
+
+interface Ids {
+    t0: number;
+    t1: number;
+    t2: number;
+    t3: number;
+    s0: number;
+    s1: number;
+    flags: number;
+}
+
+interface SpanContext {
+    traceId: string;
+    spanId: string;
+    traceFlags: number;
+    isRemote?: boolean;
+    traceState?: ApiTraceState;
+}
+
+// context/frame
+declare class Foreign {
+    readonly context: ApiContext;
+    constructor(context: ApiContext);
+}
+
+declare class Frame implements ApiContext, Ids {
+    #private;
+    t0: number;
+    t1: number;
+    t2: number;
+    t3: number;
+    s0: number;
+    s1: number;
+    flags: number;
+    traceState: string | null;
+    span: CurrentSpan | null;
+    correlationId: string | null;
+    tenant: string | null;
+    baggage: ApiBaggage | null;
+    values: Held | Foreign | null;
+    constructor(from: Frame | null);
+    get hasTrace(): boolean;
+    get suppressed(): boolean;
+    hold(span: CurrentSpan): this;
+    release(): void;
+    getValue(key: symbol): unknown;
+    setValue(key: symbol, value: unknown): Frame;
+    deleteValue(key: symbol): Frame;
+}
+
+declare class Held {
+    readonly key: symbol;
+    readonly value: unknown;
+    readonly next: Held | Foreign | null;
+    constructor(key: symbol, value: unknown, next: Held | Foreign | null);
+}
+
 // logs/console
 declare class ConsoleBridge {
     #private;
@@ -117,6 +215,34 @@ interface LogsInit {
     readonly random?: () => number;
 }
 
+// logs/pino-manner
+type Keyed = Readonly<Record<string | symbol | number, unknown>>;
+
+declare class Manner {
+    #private;
+    readonly text: string;
+    readonly bindings: Flat;
+    readonly name: string | undefined;
+    readonly hasTrace: boolean;
+    readonly messageKey: string;
+    readonly told: boolean;
+    constructor(instance: Keyed, symbols: PinoSymbols, bindings: string);
+    timeOf(level: number, time: unknown): number | null;
+    takes(given: unknown, logs: Logs, record: LogRecord, flat: Flat): boolean;
+}
+
+interface PinoSymbols {
+    readonly chindings: symbol;
+    readonly messageKey: symbol | undefined;
+    readonly errorKey: symbol | undefined;
+    readonly asJson: symbol | undefined;
+    readonly lsCache: symbol | undefined;
+    readonly nestedKey: symbol | undefined;
+    readonly stringifiers: symbol | undefined;
+    readonly serializers: symbol | undefined;
+    readonly formatters: symbol | undefined;
+}
+
 // logs/pino
 type Instance = PinoLike & {
     [key: symbol]: unknown;
@@ -126,9 +252,7 @@ interface Line {
     readonly instance: Instance;
     readonly arguments: ArrayLike<unknown>;
     result?: string;
-    [kBefore]?: string | undefined;
-    [kOwn]?: boolean;
-    [kOuter]?: Line | null;
+    [kWriting]?: Writing;
 }
 
 declare class PinoBridge {
@@ -138,7 +262,7 @@ declare class PinoBridge {
     stop(): void;
     say(level: 'debug' | 'info' | 'warn' | 'error', text: string, fields: object): boolean;
     meet(instance: PinoLike): void;
-    begin(line: Line): void;
+    begin(line: Line, told?: boolean): void;
     end(line: Line): void;
 }
 
@@ -152,11 +276,19 @@ interface PinoLike {
     error(fields: object, message: string): void;
 }
 
-declare const kBefore: unique symbol;
+declare class Writing {
+    readonly instance: Instance;
+    readonly outer: Writing | null;
+    readonly frame: Frame | undefined;
+    symbols: PinoSymbols | undefined;
+    manner: Manner | null;
+    before: string | undefined;
+    own: boolean;
+    linked: boolean;
+    constructor(instance: Instance, outer: Writing | null, frame: Frame | undefined);
+}
 
-declare const kOuter: unique symbol;
-
-declare const kOwn: unique symbol;
+declare const kWriting: unique symbol;
 
 // logs/winston
 interface Transport {
@@ -261,7 +393,7 @@ interface Ground {
     readonly ledger: Ledger;
     limits: Limits;
     total: number;
-    redact: RedactValue | null;
+    redact: RedactValue;
     readonly now: () => number;
 }
 

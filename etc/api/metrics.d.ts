@@ -185,7 +185,7 @@ interface Ground {
     readonly ledger: Ledger;
     limits: Limits;
     total: number;
-    redact: RedactValue | null;
+    redact: RedactValue;
     readonly now: () => number;
 }
 

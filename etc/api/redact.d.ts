@@ -9,13 +9,18 @@ declare const SECRET: Verdict;
 
 declare const URL_VALUE: Verdict;
 
-type Verdict = 0 | 1 | 2 | 3;
+type Verdict = 0 | 1 | 2 | 3 | 4;
+
+// redact/mark
+declare const REDACTED = "[REDACTED]";
 
 // redact/redact
 interface RedactOptions {
     keys?: readonly string[];
     allow?: readonly string[];
     emails?: boolean;
+    patterns?: readonly OwnPattern[];
+    onFound?: (found: Finding) => void;
     maxText?: number;
     maxDepth?: number;
     maxNodes?: number;
@@ -46,9 +51,6 @@ declare const redactText: (text: string) => string;
 declare const redactUrl: (url: string) => string;
 
 declare const redactValue: (value: unknown) => Value;
-
-// redact/text
-declare const REDACTED = "[REDACTED]";
 
 // model/attribute
 type Flat = Value[];
@@ -148,4 +150,16 @@ declare class Template {
     bytes: Uint8Array | null;
     judged: boolean;
     constructor(attributes: Flat);
+}
+
+// redact/key
+interface Finding {
+    readonly by: string;
+    readonly key?: string;
+}
+
+// redact/redact
+interface OwnPattern {
+    readonly name: string;
+    readonly pattern: RegExp;
 }

@@ -369,6 +369,34 @@ interface LogsInit {
     readonly random?: () => number;
 }
 
+// logs/pino-manner
+type Keyed = Readonly<Record<string | symbol | number, unknown>>;
+
+declare class Manner {
+    #private;
+    readonly text: string;
+    readonly bindings: Flat;
+    readonly name: string | undefined;
+    readonly hasTrace: boolean;
+    readonly messageKey: string;
+    readonly told: boolean;
+    constructor(instance: Keyed, symbols: PinoSymbols, bindings: string);
+    timeOf(level: number, time: unknown): number | null;
+    takes(given: unknown, logs: Logs, record: LogRecord, flat: Flat): boolean;
+}
+
+interface PinoSymbols {
+    readonly chindings: symbol;
+    readonly messageKey: symbol | undefined;
+    readonly errorKey: symbol | undefined;
+    readonly asJson: symbol | undefined;
+    readonly lsCache: symbol | undefined;
+    readonly nestedKey: symbol | undefined;
+    readonly stringifiers: symbol | undefined;
+    readonly serializers: symbol | undefined;
+    readonly formatters: symbol | undefined;
+}
+
 // logs/pino
 type Instance = PinoLike & {
     [key: symbol]: unknown;
@@ -378,9 +406,7 @@ interface Line {
     readonly instance: Instance;
     readonly arguments: ArrayLike<unknown>;
     result?: string;
-    [kBefore]?: string | undefined;
-    [kOwn]?: boolean;
-    [kOuter]?: Line | null;
+    [kWriting]?: Writing;
 }
 
 declare class PinoBridge {
@@ -390,7 +416,7 @@ declare class PinoBridge {
     stop(): void;
     say(level: 'debug' | 'info' | 'warn' | 'error', text: string, fields: object): boolean;
     meet(instance: PinoLike): void;
-    begin(line: Line): void;
+    begin(line: Line, told?: boolean): void;
     end(line: Line): void;
 }
 
@@ -404,11 +430,19 @@ interface PinoLike {
     error(fields: object, message: string): void;
 }
 
-declare const kBefore: unique symbol;
+declare class Writing {
+    readonly instance: Instance;
+    readonly outer: Writing | null;
+    readonly frame: Frame | undefined;
+    symbols: PinoSymbols | undefined;
+    manner: Manner | null;
+    before: string | undefined;
+    own: boolean;
+    linked: boolean;
+    constructor(instance: Instance, outer: Writing | null, frame: Frame | undefined);
+}
 
-declare const kOuter: unique symbol;
-
-declare const kOwn: unique symbol;
+declare const kWriting: unique symbol;
 
 // logs/winston
 interface Transport {
@@ -513,7 +547,7 @@ interface Ground {
     readonly ledger: Ledger;
     limits: Limits;
     total: number;
-    redact: RedactValue | null;
+    redact: RedactValue;
     readonly now: () => number;
 }
 

@@ -31,7 +31,6 @@ const INACTIVE: readonly string[] = [
   'observability.prometheus.authentication.required_scopes',
   'observability.prometheus.authentication.token_header',
   'ops',
-  'redact.patterns',
   'scaling',
   'slos',
   'watchlist',

@@ -4,6 +4,7 @@ import { Fault } from '../base/fault.ts'
 import { applicationTokens } from './application.ts'
 import type { Config } from './config.ts'
 import { LOOPBACK, type Said } from './exporters.ts'
+import { patternFault } from './pattern.ts'
 import { parseRange, RANGES, UNIX } from './range.ts'
 import { SHARED_URL } from './scrape.ts'
 import type { Settings } from './settings.gen.ts'
@@ -29,6 +30,7 @@ export function applyRules(config: Config, tree: Tree, said: Said): void {
   paths(config, tree, said)
   resources(config, tree, said)
   instances(config, tree, said)
+  patterns(config, tree, said)
 }
 
 function conflict(said: Said, subject: string, at: Origin | undefined, found: string, allowed?: string): void {
@@ -196,6 +198,7 @@ function uniqueNames(settings: Settings, tree: Tree, said: Said): void {
   unique(['slos'], 'name', settings.slos, tree, said)
   unique(['watchlist'], 'title', settings.watchlist, tree, said)
   unique(['ops', 'queues'], 'name', settings.ops.queues, tree, said)
+  unique(['redact', 'patterns'], 'name', settings.redact.patterns, tree, said)
   unique(['console', 'resources'], 'type', settings.console.resources, tree, said)
 }
 
@@ -241,6 +244,22 @@ function instances(settings: Settings, tree: Tree, said: Said): void {
   const path = ['scaling', 'instances', 'max_instances']
   const at = origin(tree, path) ?? origin(tree, ['scaling', 'instances', 'min_instances'])
   conflict(said, text(path), at, String(max_instances), `at least min_instances, ${min_instances}`)
+}
+
+const MOST_PATTERNS = 32
+
+/** Patterns run over what clients send: one that can take for ever is a fault here, not a standstill later. */
+function patterns(settings: Settings, tree: Tree, said: Said): void {
+  settings.redact.patterns.forEach(({ name, pattern }, i) => {
+    const path = ['redact', 'patterns', i, 'pattern']
+    const hint = i >= MOST_PATTERNS ? `At most ${MOST_PATTERNS} patterns are taken.` : patternFault(pattern)
+    if (hint === undefined) return
+    const at = origin(tree, path)
+    const where = place(at)
+    const subject = at?.variable ?? text(path)
+    const detail = { subject, found: `pattern ${JSON.stringify(name)}`, hint, ...(where && { where }) }
+    said.faults.push(new Fault(at?.variable ? 'ENV_VALUE' : 'CONFIG_VALUE', detail))
+  })
 }
 
 function text(path: readonly (string | number)[]): string {

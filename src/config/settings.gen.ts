@@ -645,11 +645,11 @@ export interface Settings {
     readonly allow: readonly string[]
     /** Also looks for e-mail addresses inside values. */
     readonly emails: boolean
-    /** Patterns to look for inside values besides the built-in ones. */
+    /** Patterns to look for inside values besides the built-in ones, at most 32. */
     readonly patterns: readonly ({
-      /** Name of the pattern. */
+      /** Name of the pattern, as `telltale redact` and faults say it. */
       readonly name: string
-      /** Regular expression. */
+      /** Regular expression of JavaScript with the flag u, at most 256 characters. One that a hostile text could keep busy is a fault: no references back, no looking around, no repeats within repeats. */
       readonly pattern: string
     })[]
     /** Levels of nested values that are looked at. */

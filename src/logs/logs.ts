@@ -9,6 +9,7 @@ import type { Registry } from '../metrics/registry.ts'
 import { type Flat, Scope, type Value } from '../model/attribute.ts'
 import { LogRecord } from '../model/log.ts'
 import { NAMES } from '../model/names.ts'
+import { cutText } from '../redact/cut.ts'
 import { redactLog, redactValue } from '../redact/redact.ts'
 import { callerOf } from './caller.ts'
 import { ConsoleBridge } from './console.ts'
@@ -173,14 +174,14 @@ export class Logs {
   /** A message within the limit of values. */
   text(message: string): string {
     const { valueLength } = this.options.limits ?? DEFAULTS.limits!
-    return message.length > valueLength ? message.slice(0, valueLength) : message
+    return cutText(message, valueLength)
   }
 
   /** Adds an attribute within the limits; a record tells how many it dropped. */
   put(record: LogRecord, flat: Flat, key: string, value: Value): void {
     const { attributes, valueLength } = this.options.limits ?? DEFAULTS.limits!
     if (flat.length >= attributes * 2) record.dropped++
-    else flat.push(key, typeof value === 'string' && value.length > valueLength ? value.slice(0, valueLength) : value)
+    else flat.push(key, typeof value === 'string' ? cutText(value, valueLength) : value)
   }
 
   /** What our own logger says: counted, written as a line, handed to the sink. Never throws. */

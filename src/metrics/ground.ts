@@ -25,14 +25,14 @@ export interface Ground {
   limits: Limits
   /** How many series there are now, overflow series not counted. */
   total: number
-  redact: RedactValue | null
+  redact: RedactValue
   readonly now: () => number
 }
 
 /** Redacted, cut, and without lone surrogates. */
 export function cleanText(ground: Ground, key: string, text: string): string {
   const { limits, redact } = ground
-  const whole = redact === null ? text : redact(key, text)
+  const whole = redact(key, text)
   if (whole.length <= limits.valueLength) return wellFormed(whole)
   // A copy: V8 keeps the whole text that a slice was cut from. Half a surrogate pair at the cut becomes U+FFFD.
   return Buffer.from(whole.slice(0, limits.valueLength)).toString()

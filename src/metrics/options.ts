@@ -13,7 +13,7 @@ export interface RegistryOptions {
   readonly strict?: boolean
   /** Groups that are not collected at all. */
   readonly off?: readonly Group[]
-  /** What may stand in a label value. */
+  /** What may stand in a label value; the built-in policy unless given. */
   readonly redact?: RedactValue
 }
 

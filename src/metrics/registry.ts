@@ -6,6 +6,7 @@ import { now as clock } from '../base/clock.ts'
 import { notice, noticeOnce, thrownText } from '../base/notice.ts'
 import type { Family, Label, Series } from '../model/metric.ts'
 import { type Group, NAMES, type Name } from '../model/names.ts'
+import { redactLabel } from '../redact/redact.ts'
 import type { Naming } from '../wire/prometheus/naming.ts'
 import { Counter } from './counter.ts'
 import * as declared from './declaration.ts'
@@ -64,7 +65,7 @@ export class Registry {
       ledger: this.#ledger,
       limits: { series: SERIES, nodes: 8 * SERIES, valueLength: 1024, total: TOTAL },
       total: 0,
-      redact: null,
+      redact: redactLabel,
       now: options.now ?? clock,
     }
     const rejected = this.declare(NAMES.telltale_metrics_rejected_total) as Counter
@@ -83,7 +84,7 @@ export class Registry {
       valueLength: limits.valueLength ?? 1024,
       total: limits.total ?? TOTAL,
     }
-    this.#ground.redact = options.redact ?? null
+    this.#ground.redact = options.redact ?? redactLabel
     this.#ledger.strict = options.strict ?? false
     this.#off = new Set(options.off ?? [])
     const before = this.#views

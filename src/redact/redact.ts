@@ -2,13 +2,15 @@
 // objects theirs. The pipeline runs `span` and `log` on every record before any sink sees it. It promises that a
 // record which cannot be sanitised is replaced by one that says so, and refuses to leave anything out silently:
 // the key stays, the value becomes `[REDACTED]`.
-import type { Flat, Value } from '../model/attribute.ts'
+import type { Flat, Scope, Value } from '../model/attribute.ts'
 import type { LogRecord } from '../model/log.ts'
 import type { SpanEvent, SpanLink, SpanRecord } from '../model/span.ts'
-import { CLEAN, keyJudge, SCAN, SECRET, URL_VALUE, type Verdict } from './key.ts'
-import { isSuspicious, REDACTED, textRedactor } from './text.ts'
+import { CLEAN, detached, type Finding, keyJudge, SCAN, SECRET, TAINTED, URL_VALUE, type Verdict } from './key.ts'
+import { REDACTED } from './mark.ts'
+import { isSuspicious } from './sign.ts'
+import { textRedactor } from './text.ts'
 import { redactUrl as maskUrl } from './url.ts'
-import { type ValueOptions, Walk } from './value.ts'
+import { plainNumber, type ValueOptions, Walk } from './value.ts'
 
 export interface RedactOptions {
   /** Further names of secrets, in any spelling; a key matches whole or by its last words. */
@@ -17,6 +19,10 @@ export interface RedactOptions {
   allow?: readonly string[]
   /** Also replaces e-mail addresses inside free text. Keys such as `email` are secret without it. */
   emails?: boolean
+  /** Further secrets inside free text; each with the flag `g`. */
+  patterns?: readonly OwnPattern[]
+  /** Told of everything that is replaced: by which detector, and under which key where a key condemned it. */
+  onFound?: (found: Finding) => void
   /** Characters of one text that are kept, 65 536. */
   maxText?: number
   /** Levels of nesting that are kept, 12. */
@@ -25,6 +31,26 @@ export interface RedactOptions {
   maxNodes?: number
 }
 
+export interface OwnPattern {
+  readonly name: string
+  readonly pattern: RegExp
+}
+
+/** Longer values of keys that mostly have words of a fixed vocabulary are looked at. */
+const WORD = 8
+
+/** Places that are remembered, less one. */
+const PLACES = 255
+const KEPT_KEY = 64
+/** V8 cuts so short a text out of no longer one, which it would keep. */
+const KEPT_VALUE = 12
+
+/** Names that are remembered, less one; one of eight that were looked at is. */
+const NAMES = 63
+const SELDOM = 7
+/** Smaller numbers are none. */
+const SHORTEST_CARD = 3e11
+
 const FAILED: readonly Value[] = ['telltale.redaction', 'failed']
 
 export class Redactor {
@@ -32,52 +58,106 @@ export class Redactor {
   readonly text: (text: string) => string
   readonly url: (url: string) => string
   readonly #walk: ValueOptions
+  /** By place in the list of attributes: the key that stood there, its verdict, a short value in which nothing was found. */
+  readonly #keys: string[] = new Array<string>(PLACES + 1).fill('')
+  readonly #verdicts = new Uint8Array(PLACES + 1)
+  readonly #clean: string[] = new Array<string>(PLACES + 1).fill('')
+  /** By length: a name in which nothing was found. */
+  readonly #names: string[] = new Array<string>(NAMES + 1).fill('')
+  #looks = 0
+  readonly #scopes = new WeakSet<Scope>()
+  readonly #found: ((found: Finding) => void) | null
 
   constructor(options: RedactOptions = {}) {
+    const { patterns = [], onFound = null } = options
     const emails = options.emails ?? false
     const maxText = Math.max(64, options.maxText ?? 65_536)
-    const judge = keyJudge(options.keys, options.allow)
-    const text = textRedactor({ judge, emails, maxText })
-    const scan = (value: string) => (isSuspicious(value, emails) ? text(value).replaceAll(REDACTED, 'REDACTED') : value)
+    const judge = keyJudge(options.keys, options.allow, (key) => text(key) !== key)
+    const text: (text: string) => string = textRedactor({ judge, emails, maxText, patterns, onFound })
+    const suspicious = (value: string) => patterns.length > 0 || isSuspicious(value, emails, judge)
+    const scan = (value: string) => (suspicious(value) ? text(value).replaceAll(REDACTED, 'REDACTED') : value)
     this.judge = judge
     this.text = text
     this.url = (url) => {
-      const masked = maskUrl(url, judge, scan)
+      const masked = maskUrl(url, judge, scan, onFound)
       return masked.length > maxText ? text(masked) : masked
     }
+    this.#found = onFound
     this.#walk = {
       judge,
       text,
       url: this.url,
       maxDepth: options.maxDepth ?? 12,
       maxNodes: options.maxNodes ?? 10_000,
+      onFound,
     }
   }
 
-  /** Any JavaScript value as plain data without secrets; the given value is never changed. */
+  /** Any JavaScript value as plain data without secrets; the given value is never changed. Never throws. */
   readonly value = (value: unknown): Value => new Walk(this.#walk).value(value, SCAN)
 
   /** The value of one attribute. */
-  readonly entry = (key: string, value: Value): Value => {
-    const verdict = this.judge(key)
-    if (verdict === CLEAN) return value
-    if (typeof value !== 'string') {
-      if (typeof value === 'boolean' && verdict !== SECRET) return value
-      return new Walk(this.#walk).value(value, verdict)
+  readonly entry = (key: string, value: Value): Value => this.#judged(key, value, this.judge(key))
+
+  #judged(key: string, value: Value, verdict: Verdict): Value {
+    switch (typeof value) {
+      case 'string':
+        if (verdict === SCAN || verdict === TAINTED) return this.text(value)
+        if (verdict === CLEAN) return value.length > WORD ? this.text(value) : value
+        if (verdict === URL_VALUE) return this.url(value)
+        return value === '' || value === REDACTED ? value : this.#secret(key)
+      case 'number':
+      case 'bigint':
+        return verdict === SECRET ? this.#secret(key) : plainNumber(value, this.#found)
+      case 'boolean':
+        return verdict === SECRET ? this.#secret(key) : value
+      default:
+        return new Walk(this.#walk).value(value, verdict, key)
     }
-    if (verdict === SCAN) return this.text(value)
-    if (verdict === URL_VALUE) return this.url(value)
-    return value === '' ? value : REDACTED
+  }
+
+  #secret(key: string): string {
+    this.#found?.({ by: 'key', key })
+    return REDACTED
   }
 
   /** The value of one metric label. */
   readonly label = (key: string, value: string): string => this.entry(key, value) as string
 
-  /** Attributes in place. */
+  /** Attributes in place. A key that holds a secret itself loses it too. */
   readonly flat = (flat: Flat): void => {
-    for (let i = 0; i + 1 < flat.length; i += 2) {
+    const { length } = flat
+    for (let i = 0; i + 1 < length; i += 2) {
+      const key = flat[i] as string
       const value = flat[i + 1] as Value
-      const seen = this.entry(flat[i] as string, value)
+      // Spans of one kind have one key at one place: mostly it is the one that stood there before.
+      const place = (i + length) & PLACES
+      let verdict: Verdict
+      if (this.#keys[place] === key) {
+        verdict = this.#verdicts[place] as Verdict
+        if (typeof value === 'number') {
+          if (verdict !== SECRET && value < SHORTEST_CARD) continue
+        } else if (verdict !== SECRET && (typeof value === 'boolean' || this.#clean[place] === value)) continue
+      } else {
+        verdict = this.judge(key)
+        // What is tainted has to be looked at each time.
+        if (key.length <= KEPT_KEY && verdict !== TAINTED) {
+          this.#keys[place] = key
+          this.#verdicts[place] = verdict
+          this.#clean[place] = ''
+        }
+      }
+      if ((verdict === SCAN || verdict === CLEAN) && typeof value === 'string') {
+        const seen = this.text(value)
+        if (seen !== value) flat[i + 1] = seen
+        else if (value.length <= KEPT_VALUE && this.#keys[place] === key) this.#clean[place] = value
+        continue
+      }
+      if (verdict === SECRET || verdict === TAINTED) {
+        const shown = this.text(key)
+        if (shown !== key) flat[i] = shown
+      }
+      const seen = this.#judged(key, value, verdict)
       if (seen !== value) flat[i + 1] = seen
     }
   }
@@ -85,8 +165,9 @@ export class Redactor {
   /** A span in place: attributes, templates (once each), events, links, name and status message. Never throws. */
   readonly span = (span: SpanRecord): void => {
     try {
-      span.name = this.text(span.name)
+      this.#name(span)
       if (span.attributes !== null) this.flat(span.attributes)
+      if (span.scope.attributes !== null) this.#scope(span.scope)
       const { template, peer, rare } = span
       if (template !== null && !template.judged) {
         this.flat(template.attributes)
@@ -98,8 +179,9 @@ export class Redactor {
       }
       if (rare !== null) {
         if (rare.statusMessage !== null) rare.statusMessage = this.text(rare.statusMessage)
+        if (rare.traceState !== null) rare.traceState = this.#state(rare.traceState)
         if (rare.events !== null) rare.events = rare.events.map(this.#event)
-        if (rare.links !== null) for (const link of rare.links) this.#link(link)
+        if (rare.links !== null) rare.links = rare.links.map(this.#link)
       }
     } catch {
       span.name = REDACTED
@@ -117,11 +199,31 @@ export class Redactor {
       record.body = typeof body === 'string' ? this.text(body) : new Walk(this.#walk).value(body, SCAN)
       if (record.attributes !== null) this.flat(record.attributes)
       if (record.eventName !== '') record.eventName = this.text(record.eventName)
+      if (record.severityText.length > WORD) record.severityText = this.text(record.severityText)
+      if (record.scope.attributes !== null) this.#scope(record.scope)
     } catch {
       record.body = REDACTED
       record.attributes = [...FAILED]
       record.eventName = ''
+      record.severityText = ''
     }
+  }
+
+  /** Names of spans are few, and few spans have others than the one before. */
+  #name(span: SpanRecord): void {
+    const { name } = span
+    const place = name.length & NAMES
+    if (this.#names[place] === name) return
+    const seen = this.text(name)
+    if (seen !== name) span.name = seen
+    else if (name.length <= KEPT_KEY && (++this.#looks & SELDOM) === 0) this.#names[place] = detached(name)
+  }
+
+  /** Once each, before it is encoded for the first time. */
+  #scope(scope: Scope): void {
+    if (this.#scopes.has(scope)) return
+    this.flat(scope.attributes!)
+    this.#scopes.add(scope)
   }
 
   readonly #event = (event: SpanEvent): SpanEvent => {
@@ -130,9 +232,24 @@ export class Redactor {
     return name === event.name ? event : { ...event, name }
   }
 
-  #link(link: SpanLink): void {
+  readonly #link = (link: SpanLink): SpanLink => {
     if (link.attributes !== null) this.flat(link.attributes)
+    if (link.traceState === null) return link
+    const traceState = this.#state(link.traceState)
+    return traceState === link.traceState ? link : { ...link, traceState }
   }
+
+  /** A trace state comes from whoever called. Its grammar has no room for brackets: one with a secret is left out. */
+  #state(traceState: string): string | null {
+    return traceState.split(',').every((member) => this.text(behindKey(member)) === behindKey(member))
+      ? traceState
+      : null
+  }
+}
+
+/** Behind the key of a member; `key=value` as such would be taken for a pair. */
+function behindKey(member: string): string {
+  return member.slice(member.indexOf('=') + 1)
 }
 
 const standard = new Redactor()
@@ -145,6 +262,8 @@ export const redactText = standard.text
 export const redactUrl = standard.url
 /** Plain data of the same shape without secrets; the given value is not changed. */
 export const redactValue = standard.value
+/** The value of a metric label. */
+export const redactLabel = standard.label
 /** A finished span in place. */
 export const redactSpan = standard.span
 /** A log record in place. */

@@ -1,80 +1,11 @@
 // What a free text must not carry: bearer tokens, JWTs, PEM blocks, card numbers, well-known access keys,
 // `password=…` pairs, URLs with credentials; e-mail addresses by switch. One alternation finds them all in one pass;
 // a scan by character code before it lets ordinary text through untouched (tens of ns for a short string).
-import { detached, SECRET, type Verdict } from './key.ts'
+import { detached, type Finding, SECRET } from './key.ts'
+import { REDACTED } from './mark.ts'
+import { keyIn, pairValue, tagValue } from './pair.ts'
+import { isSuspicious, type Judge } from './sign.ts'
 import { redactUrl } from './url.ts'
-
-export const REDACTED = '[REDACTED]'
-
-/** What a character can be the sign of: 0 nothing, else the number of its case below. */
-const DIGIT = 1
-const BLANK = 2
-const DASH = 3
-const signs = new Uint8Array(128)
-for (let c = 48; c <= 57; c++) signs[c] = DIGIT
-for (const char of ' \t\n\r') signs[char.charCodeAt(0)] = BLANK
-signs['-'.charCodeAt(0)] = DASH
-for (const char of '@=:JI_') signs[char.charCodeAt(0)] = 4
-
-const at = (text: string, i: number): number => text.charCodeAt(i) | 32
-
-/** False when no detector can possibly find something. `emails` counts an @ as a reason to look. */
-export function isSuspicious(text: string, emails: boolean): boolean {
-  let digits = 0
-  const { length } = text
-  for (let i = 0; i < length; i++) {
-    const c = text.charCodeAt(i)
-    const sign = c < 128 ? signs[c]! : 0
-    if (sign === 0) digits = 0
-    else if (sign === DIGIT) {
-      if (++digits >= 13) return true
-    } else if (sign === BLANK) {
-      // Card numbers may be grouped by a blank or a dash, so neither ends a run of digits.
-      const last = i > 4 ? at(text, i - 1) : 0
-      if (last === 114 /* r */ && at(text, i - 6) === 98 && at(text, i - 5) === 101) return true
-      if (last === 99 /* c */ && at(text, i - 5) === 98 && at(text, i - 4) === 97) return true
-    } else if (sign === DASH) {
-      if (text.charCodeAt(i + 1) === 45 && text.startsWith('-----BEGIN', i)) return true
-    } else {
-      digits = 0
-      if (isSign(text, i, c, emails)) return true
-    }
-  }
-  return false
-}
-
-function isSign(text: string, i: number, c: number, emails: boolean): boolean {
-  switch (c) {
-    case 61 /* = */:
-      return true
-    case 58 /* : */:
-      // `key: value`, `"key":`, `scheme://`; not 12:30.
-      return i > 0 && i + 1 < text.length && (!isDigit(text.charCodeAt(i - 1)) || text.charCodeAt(i + 1) === 47)
-    case 64 /* @ */:
-      return emails
-    case 74 /* J, of a JWT's eyJ */:
-      return text.charCodeAt(i - 1) === 121 && text.charCodeAt(i - 2) === 101
-    case 73 /* I, of AKIA and ASIA */:
-      return (text.charCodeAt(i - 1) === 75 || text.charCodeAt(i - 1) === 83) && text.charCodeAt(i + 1) === 65
-    default:
-      // ghp_ gho_ ghu_ ghs_ ghr_ github_pat_ sk_live_ rk_test_ npm_
-      return i >= 3 && isKeyPrefix(text, i)
-  }
-}
-
-function isDigit(code: number): boolean {
-  return code >= 48 && code <= 57
-}
-
-function isKeyPrefix(text: string, i: number): boolean {
-  return (
-    (text.charCodeAt(i - 3) === 103 && text.charCodeAt(i - 2) === 104) ||
-    text.startsWith('pat', i - 3) ||
-    text.startsWith('live', i - 4) ||
-    text.startsWith('test', i - 4) ||
-    text.startsWith('npm', i - 3)
-  )
-}
 
 /** Lengths and prefixes of the card networks (ISO/IEC 7812), then Luhn: a random number of the length seldom passes. */
 export function isCard(digits: string): boolean {
@@ -99,32 +30,41 @@ export function isCard(digits: string): boolean {
   return sum % 10 === 0
 }
 
+const KEY_CHAR = '\\w.$%-'
+/** Between the groups of a card number. */
+const GAP = '[ \\u00a0\\u2000-\\u2015\\u202f-]'
+
 // Each branch begins at a boundary and has bounded or possessive-like repeats, so the pass is linear in the text.
 const BRANCHES = [
   '-----BEGIN [A-Z0-9 ]{1,64}-----[^]*?(?:-----END [A-Z0-9 ]{1,64}-----|$)', // 1 PEM
-  '(?<![\\w+.-])[A-Za-z][A-Za-z0-9+.-]{1,30}:\\/\\/[^\\s"\'<>`\\\\]+', // 2 URL
+  '(?<![\\w+.-])[A-Za-z][A-Za-z0-9+.-]{1,30}:\\/\\/[^\\s"\'<>`\\\\]+|(?<![\\w:/.])\\/\\/[^\\s"\'<>`\\\\@/]*:[^\\s"\'<>`\\\\@]*@[^\\s"\'<>`\\\\]+', // 2 URL
   // 3: scheme and credentials; `basic authentication` is prose, so a short one needs more than letters
-  '(?<!\\w)(?:[Bb][Ee][Aa][Rr][Ee][Rr]|[Bb][Aa][Ss][Ii][Cc])\\s+(?!REDACTED)' +
+  '(?<!\\w)(?:[Bb][Ee][Aa][Rr][Ee][Rr]|[Bb][Aa][Ss][Ii][Cc])\\s+["\']?(?!REDACTED(?![\\w.~+\\/=-]))' +
     '(?:(?=[\\w.~+\\/-]*(?:[\\d=+\\/_]|\\.\\w))[\\w.~+\\/=-]{6,}|[\\w.~+\\/=-]{20,})',
   'eyJ[\\w-]{5,}(?:\\.[\\w-]*){1,4}|eyJ[\\w-]{40,}', // 4 JWT, JWE
-  '(?<![\\w])(?:gh[pousr]_\\w{20,}|github_pat_\\w{20,}|npm_\\w{20,}|[srp]k_(?:live|test)_\\w{8,}|A[KS]IA[A-Z0-9]{12,})', // 5
-  '(?<![\\d.])\\d(?:[ -]?\\d){12,18}(?![\\d])', // 6 card
-  '(?<![\\w.$-])[A-Za-z][\\w.$-]{0,127}(?:\\\\?["\'])?\\)?[ \\t]{0,4}(?:=>?|:)', // 7 key of a pair
+  // 5: keys of GitHub, GitLab, npm, PyPI, Stripe, AWS, Google, Slack, OpenAI, SendGrid, Hugging Face, Shopify, DigitalOcean, Docker, Grafana, Vault
+  '(?<![\\w])(?:gh[pousr]_\\w{20,}|github_pat_\\w{20,}|glpat-[\\w-]{16,}|npm_\\w{20,}|pypi-[\\w-]{20,}' +
+    '|[srp]k_(?:live|test)_\\w{8,}|whsec_[\\w+/=]{16,}|A[KS]IA[A-Z0-9]{12,}|AIza[\\w-]{30,}|GOCSPX-[\\w-]{16,}' +
+    '|ya29\\.[\\w-]{20,}|xox[a-z]-[\\w-]{10,}|xapp-[\\w-]{10,}|sk-[\\w-]{20,}|SG\\.[\\w-]{16,}\\.[\\w-]{16,}|hf_\\w{20,}' +
+    '|shp(?:at|ss|ca|pa)_\\w{20,}|do[opr]_v1_\\w{20,}|dckr_pat_[\\w-]{20,}|glsa_\\w{20,}|hv[sb]\\.[\\w-]{20,})',
+  `(?<![\\d.])\\d(?:${GAP}?\\d){12,18}(?![\\d])`, // 6 card
+  `(?<![${KEY_CHAR}])[${KEY_CHAR}]{1,1024}(?:\\\\{0,7}["'])?[\\])]?[ \\t]{0,4}(?:=>?|:|%3[DdAa])`, // 7 key of a pair
+  '(?<![\\w-])--[A-Za-z][\\w.-]{0,63}[ \\t]+(?![-=])', // 8 flag of a command line
+  '<[A-Za-z][\\w.:-]{0,127}(?:\\s[^<>]{0,200})?>(?=[^<])', // 9 tag
 ]
+const DETECTORS = ['', 'pem', 'url', 'authorization', 'jwt', 'known_key', 'card', 'key', 'key', 'key', 'email']
 const EMAIL = '(?<![\\w.%+-])[\\w.%+-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}\\.){1,8}[A-Za-z]{2,24}'
 
-// The value of a secret pair: quoted, or up to a separator; headers whose value has blanks and semicolons run to the line's end.
-const QUOTED = /[ \t]*(\\?["'])((?:(?!\1)[^\\\n]|\\[\s\S])*)(\1?)/y
-const PLAIN = /[ \t]*(?:(?:bearer|basic|digest|token)[ \t]+)?[^\s"',;&|)\]}]+/iy
-const BRACKETED = /[ \t]*\[REDACTED\]/y
-const LINE = /[ \t]*[^\r\n"']+/y
-const WHOLE_LINE = /(?:cookie|authorization)[\s"'\\=>:]*$/i
-
+const SEPARATORS = new RegExp(GAP, 'g')
 export interface TextOptions {
-  judge: (key: string) => Verdict
+  judge: Judge
   emails: boolean
   /** Longest text that is given back, in characters. */
   maxText: number
+  /** Further patterns, each with the flag `g`. */
+  patterns?: readonly { readonly name: string; readonly pattern: RegExp }[]
+  /** Told of what is replaced; then nothing is remembered, so that each time is told. */
+  onFound?: ((found: Finding) => void) | null
 }
 
 const TRUNCATED = '…[TRUNCATED]'
@@ -134,9 +74,10 @@ const MAX_WITHIN = 4
 
 /** A function that gives the text back without what it must not carry: the very same string when nothing was found. */
 export function textRedactor(options: TextOptions): (text: string) => string {
-  const { judge, emails, maxText } = options
+  const { judge, emails, maxText, patterns = [], onFound = null } = options
   const sources = emails ? [...BRANCHES, EMAIL] : BRANCHES
   const pattern = new RegExp(sources.map((source) => `(${source})`).join('|'), 'g')
+  const own = patterns.length > 0
   /** By text; null where nothing was found. */
   let answers = new Map<string, string | null>()
 
@@ -150,22 +91,23 @@ export function textRedactor(options: TextOptions): (text: string) => string {
       const start = match.index
       let end = start + found.length
       let instead: string | null = null
+      let key: string | undefined
       if (match[1] !== undefined) instead = REDACTED
       else if (match[2] !== undefined) {
-        const url = redactUrl(found, judge, valueInUrl)
+        const url = redactUrl(found, judge, valueInUrl, onFound)
         // Its values were passed by the same pattern, which has forgotten where this pass stands.
         pattern.lastIndex = end
         if (url !== found) instead = url
       } else if (match[3] !== undefined) instead = `${found.slice(0, found.search(/\s/))} ${REDACTED}`
       else if (match[6] !== undefined) {
-        if (isCard(found.replace(/[ -]/g, ''))) instead = REDACTED
+        if (isCard(found.replace(SEPARATORS, ''))) instead = REDACTED
         // A longer run may hide a card further on: look again behind the first digit.
         else pattern.lastIndex = start + 1
-      } else if (match[7] !== undefined) {
-        const key = found.replace(/[\s"'\\)=>:]+$/, '')
+      } else if (match[7] !== undefined || match[8] !== undefined || match[9] !== undefined) {
         // Only the key is passed by: its value may hold another finding.
-        if (judge(key) === SECRET) {
-          const value = pairValue(text, end, found)
+        key = keyIn(found, match[7] !== undefined)
+        if (key !== '' && judge(key) === SECRET) {
+          const value = match[9] === undefined ? pairValue(text, end, found) : tagValue(text, end)
           if (value !== null) {
             const inUrl = start > 0 && (text[start - 1] === '?' || text[start - 1] === '&')
             instead = found + value.before + (inUrl ? 'REDACTED' : REDACTED) + value.after
@@ -174,6 +116,11 @@ export function textRedactor(options: TextOptions): (text: string) => string {
         }
       } else instead = REDACTED
       if (instead !== null) {
+        // A URL tells by itself what it hides.
+        if (onFound !== null && match[2] === undefined) {
+          const by = DETECTORS[match.findIndex((group, i) => i > 0 && group !== undefined)]!
+          onFound(key === undefined ? { by } : { by, key })
+        }
         out += text.slice(from, start) + instead
         from = end
         pattern.lastIndex = end
@@ -182,11 +129,26 @@ export function textRedactor(options: TextOptions): (text: string) => string {
     return from === 0 ? text : out + text.slice(from)
   }
 
+  /** What the user's own patterns find. */
+  function ownPass(text: string): string {
+    let value = text
+    for (const { name, pattern: one } of patterns) {
+      one.lastIndex = 0
+      value = value.replace(one, (found) => {
+        // Nothing, and what stands for something replaced, is no finding.
+        if (found === '' || REDACTED.includes(found)) return found
+        onFound?.({ by: name })
+        return REDACTED
+      })
+    }
+    return value
+  }
+
   /** URLs within URLs are followed a few levels down: each level scans the rest of the text once more. */
   let within = 0
 
   function valueInUrl(text: string): string {
-    if (!isSuspicious(text, emails)) return text
+    if (!isSuspicious(text, emails, judge)) return text
     if (within === MAX_WITHIN) return text.startsWith('/') ? '/REDACTED' : 'REDACTED'
     within++
     try {
@@ -201,7 +163,8 @@ export function textRedactor(options: TextOptions): (text: string) => string {
     let value = text
     for (let round = 0; round < 8; round++) {
       const bounded = value.length > maxText ? cut(value, maxText) : value
-      const next = pass(bounded)
+      const seen = own ? ownPass(bounded) : bounded
+      const next = pass(seen)
       if (next === value) return value
       value = next
     }
@@ -209,8 +172,8 @@ export function textRedactor(options: TextOptions): (text: string) => string {
   }
 
   return function redactText(text) {
-    if (text.length <= maxText && !isSuspicious(text, emails)) return text
-    if (text.length > CACHED_LENGTH) return slow(text)
+    if (!own && text.length <= maxText && !isSuspicious(text, emails, judge)) return text
+    if (text.length > CACHED_LENGTH || onFound !== null) return slow(text)
     const known = answers.get(text)
     if (known !== undefined) return known ?? text
     const answer = slow(text)
@@ -218,26 +181,6 @@ export function textRedactor(options: TextOptions): (text: string) => string {
     answers.set(detached(text), answer === text ? null : detached(answer))
     return answer
   }
-}
-
-function pairValue(text: string, at: number, key: string): { before: string; after: string; end: number } | null {
-  BRACKETED.lastIndex = at
-  if (BRACKETED.test(text)) return null
-  QUOTED.lastIndex = at
-  const quoted = QUOTED.exec(text)
-  if (quoted !== null) {
-    if (quoted[2] === '' || quoted[2] === REDACTED) return null
-    const lead = quoted[0].slice(0, quoted[0].indexOf(quoted[1]!))
-    return { before: lead + quoted[1], after: quoted[3]!, end: QUOTED.lastIndex }
-  }
-  const rest = WHOLE_LINE.test(key) ? LINE : PLAIN
-  rest.lastIndex = at
-  const plain = rest.exec(text)
-  if (plain === null) return null
-  const lead = plain[0].length - plain[0].trimStart().length
-  const value = plain[0].slice(lead)
-  if (value === '' || value === 'REDACTED' || value.startsWith(REDACTED) || value === '[object') return null
-  return { before: plain[0].slice(0, lead), after: '', end: rest.lastIndex }
 }
 
 /** Cuts at the last blank before the bound, so that half a secret is not left standing. */

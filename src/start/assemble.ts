@@ -17,7 +17,8 @@ import { noticeToLogger } from '../logs/notice.ts'
 import type { Sink } from '../model/batch.ts'
 import { loadContrib } from '../otel/contrib.ts'
 import { registerOtel } from '../otel/register.ts'
-import { Redactor } from '../redact/redact.ts'
+import { cutBy } from '../redact/cut.ts'
+import { redactorOf } from '../redact/policy.ts'
 import { detectResource } from '../resource/resource.ts'
 import { configureCdc } from '../surfaces/cdc/settings.ts'
 import { events } from '../surfaces/events/running.ts'
@@ -80,12 +81,11 @@ export function assemble(options: StartOptions): Telltale {
       service: config.service,
       env: config.environment,
     })
-    const redactor = new Redactor({
-      keys: config.redact.keys,
-      allow: config.redact.allow,
-      emails: config.redact.emails,
-      maxDepth: config.redact.max_depth,
-    })
+    const redactor = redactorOf(config.redact)
+    // Nothing has been encoded yet.
+    redactor.flat(resource.attributes)
+    cutBy(redactor.text)
+    close('redaction', () => cutBy(null))
 
     // 3. The signals.
     const signals = startSignals(loaded, resource, sinks, redactor)
@@ -98,7 +98,7 @@ export function assemble(options: StartOptions): Telltale {
     installLogs(logs)
     logs.start()
     if (logs.bridges.winston) findWinston(options.cwd ?? process.cwd())
-    const listened = onNotice(noticeToLogger(logs))
+    const listened = onNotice(noticeToLogger(logs, undefined, redactor.text))
     close('logs', () => {
       logs.stop()
       installLogs(null)

@@ -7,10 +7,11 @@ import { readContext } from '../context/frame.ts'
 import { spanContextOf } from '../context/non-recording.ts'
 import type { Flat, Value } from '../model/attribute.ts'
 import { SpanRare, SpanRecord, STATUS_ERROR, STATUS_OK } from '../model/span.ts'
+import { cutText } from '../redact/cut.ts'
 import { describe } from './exception.ts'
 import { epochMs } from './time.ts'
 import type { Tracer } from './tracer.ts'
-import { attributeValue, cut, flatten, keysOf, read } from './value.ts'
+import { attributeValue, flatten, keysOf, read } from './value.ts'
 
 export class Span extends SpanRecord {
   declare scope: Tracer
@@ -33,7 +34,7 @@ export class Span extends SpanRecord {
         kept = value
         break
       case 'string':
-        kept = cut(value, this.scope.engine.limits.valueLength)
+        kept = cutText(value, this.scope.engine.limits.valueLength)
         break
       default:
         kept = attributeValue(value, this.scope.engine.limits.valueLength)
@@ -146,7 +147,7 @@ export class Span extends SpanRecord {
     if (this.status === STATUS_OK || (status.code !== STATUS_OK && status.code !== STATUS_ERROR)) return this
     this.status = status.code
     const message = status.code === STATUS_ERROR && typeof status.message === 'string' ? status.message : null
-    if (message !== null) this.#rare().statusMessage = cut(message, this.scope.engine.limits.valueLength)
+    if (message !== null) this.#rare().statusMessage = cutText(message, this.scope.engine.limits.valueLength)
     else if (this.rare !== null) this.rare.statusMessage = null
     return this
   }

@@ -1,16 +1,10 @@
 // What may be an attribute value, and how long it may be. Text, numbers and booleans pass through untouched;
 // everything else comes here and is copied, so that a caller who changes an array later changes no span.
 import type { Flat, Value } from '../model/attribute.ts'
+import { cutText } from '../redact/cut.ts'
 
 const MAX_DEPTH = 8
 const UNREADABLE = '[UNREADABLE]'
-
-/** The first `limit` characters, never half of a surrogate pair. */
-export function cut(text: string, limit: number): string {
-  if (text.length <= limit) return text
-  const last = text.charCodeAt(limit - 1)
-  return text.slice(0, last >= 0xd800 && last <= 0xdbff ? limit - 1 : limit)
-}
 
 /**
  * A copy that fits, or undefined for what no attribute can hold (functions, symbols, null, undefined, cycles). Never
@@ -45,7 +39,7 @@ export function keysOf(object: object): readonly string[] {
 function copyOf(value: unknown, limit: number, depth: number): Value | undefined {
   switch (typeof value) {
     case 'string':
-      return cut(value, limit)
+      return cutText(value, limit)
     case 'number':
     case 'boolean':
     case 'bigint':

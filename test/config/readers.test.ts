@@ -133,6 +133,7 @@ const READERS: readonly (readonly [RegExp, ...RegExp[]])[] = [
   ...['spans', 'span_bytes', 'spans_per_trace', 'logs', 'log_bytes', 'series', 'points_per_series', 'point_bytes'].map(
     (key) => [new RegExp(`^hub\\.limits\\.${key}$`), new RegExp(`\\blimits\\?\\.${key}\\b`)] as const,
   ),
+  [/^redact\.patterns\[\]\.(name|pattern)$/, /\bredact\.patterns\b/],
   ...['keys', 'allow', 'emails', 'max_depth'].map(
     (key) => [new RegExp(`^redact\\.${key}$`), new RegExp(`\\bredact\\.${key}\\b`)] as const,
   ),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { keyJudge, SCAN, SECRET, URL_VALUE } from '../../src/redact/key.ts'
+import { keyJudge, SCAN, SECRET, TAINTED, URL_VALUE } from '../../src/redact/key.ts'
 import { judgeKey } from '../../src/redact.ts'
 
 test('every name of the blocklist is secret [G-12]', () => {
@@ -51,6 +51,17 @@ test('keys that only contain a secret word stay readable: no substring match (ru
     'keyboard',
   ])
     expect([key, judgeKey(key)]).toEqual([key, SCAN])
+})
+
+test('what counts up at the end of a key, and compatibility letters, change nothing [G-13]', () => {
+  const keys = ['password1', 'token_2', 'newPassword3', 'api_key.10', 'ｐａｓｓｗｏｒｄ', 'DB_PASS', 'jsessionid']
+  expect(keys.filter((key) => judgeKey(key) !== SECRET)).toEqual([])
+  expect(['oauth2', 'sha256', 'line_1', '42', '_', ''].map((key) => judgeKey(key))).toEqual([0, 0, 0, 0, 0, 0])
+})
+
+test('a key that holds a secret itself is told from others, also where it is allowed [G-13]', () => {
+  expect(judgeKey('Bearer abc.def-123')).toBe(TAINTED)
+  expect(judgeKey('https://bob:pw@host/')).toBe(TAINTED)
 })
 
 test('URLs are told from other values', () => {

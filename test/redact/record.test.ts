@@ -2,9 +2,10 @@ import { expect, test } from 'vitest'
 import { type Flat, Scope, type Value } from '../../src/model/attribute.ts'
 import { LogRecord } from '../../src/model/log.ts'
 import { SpanRare, SpanRecord, Template } from '../../src/model/span.ts'
-import { redactLog, redactSpan, redactValue } from '../../src/redact.ts'
+import { Redactor, redactLog, redactSpan, redactValue } from '../../src/redact.ts'
 
 const scope = new Scope('test')
+const redactor = new Redactor()
 
 test('a span loses its secrets in attributes, templates, events, links and its status message [G-12]', () => {
   const span = new SpanRecord(scope, 'call https://u:p@h/', 3, 1)
@@ -146,6 +147,195 @@ test('what is not plain data becomes text and a throwing getter does no harm', (
     'Symbol(s)',
     { password: '[REDACTED]' },
   ])
+})
+
+test('what an application can hand over to break the walk breaks nothing, and tells nothing [G-14]', () => {
+  const throwing = (trap: string) =>
+    new Proxy(
+      { password: 'hunter2' },
+      {
+        [trap]: () => {
+          throw new Error('hunter2')
+        },
+      },
+    )
+  const revoked = Proxy.revocable({}, {})
+  revoked.revoke()
+  const nameless = Object.assign(new Error('x'), { stack: undefined })
+  Object.defineProperty(nameless, 'message', {
+    get: () => {
+      throw new Error('hunter2')
+    },
+  })
+  class Account {
+    #pin = 'hunter2'
+    password = 'hunter2'
+    get token() {
+      return this.#pin
+    }
+  }
+  const endless = { toJSON: () => ({ ...endless }) }
+  expect(
+    redactValue([
+      throwing('getPrototypeOf'),
+      throwing('ownKeys'),
+      throwing('get'),
+      revoked.proxy,
+      nameless,
+      new Account(),
+      Object.assign(Object.create(null), { token: 'hunter2', a: 1 }),
+      {
+        [Symbol('token')]: 'hunter2',
+        toString: () => {
+          throw new Error('hunter2')
+        },
+      },
+      new Map([
+        [
+          {
+            toString: () => {
+              throw new Error('hunter2')
+            },
+          },
+          1,
+        ],
+      ]),
+      {
+        toJSON: () => {
+          throw new Error('hunter2')
+        },
+      },
+      Promise.resolve('hunter2'),
+      new WeakMap(),
+      function hunter2() {},
+    ]),
+  ).toEqual([
+    '[UNREADABLE]',
+    '[UNREADABLE]',
+    '[UNREADABLE]',
+    '[UNREADABLE]',
+    '[UNREADABLE]',
+    { password: '[REDACTED]' },
+    { token: '[REDACTED]', a: 1 },
+    { toString: '[Function]' },
+    '[UNREADABLE]',
+    '[UNREADABLE]',
+    {},
+    {},
+    '[Function]',
+  ] as unknown[])
+  expect(JSON.stringify(redactValue(endless))).toContain('[DEPTH]')
+})
+
+test('boxed texts, headers told as pairs or as one list, and texts in bytes lose their secrets [G-13]', () => {
+  const wide = Buffer.from('password=hunter2', 'utf16le')
+  const plain = Buffer.from([0, 1, 2, 255])
+  expect(
+    redactValue({
+      boxed: [new String('Bearer abc12345'), new Number(4111111111111111), new Boolean(true)],
+      entries: [
+        ['authorization', 'hunter2'],
+        ['x-api-key', ['hunter2']],
+        ['accept', '*/*'],
+      ],
+      rawHeaders: ['X-Api-Key', 'hunter2', 'Accept', '*/*', 'cookie'],
+      channels: ['email', 'sms'],
+      bytes: [Buffer.from('token=hunter2'), wide, plain, Buffer.alloc(100_000)],
+      password: [Buffer.from('x'), new Date(0), new URL('http://h/'), { a: { b: 1n } }, undefined, ''],
+    }),
+  ).toEqual({
+    boxed: ['Bearer [REDACTED]', '[REDACTED]', true],
+    entries: [
+      ['authorization', '[REDACTED]'],
+      ['x-api-key', ['[REDACTED]']],
+      ['accept', '*/*'],
+    ],
+    rawHeaders: ['X-Api-Key', '[REDACTED]', 'Accept', '*/*', 'cookie'],
+    channels: ['email', 'sms'],
+    bytes: ['[REDACTED]', '[REDACTED]', plain, '[SIZE]'],
+    password: ['[REDACTED]', '[REDACTED]', '[REDACTED]', { a: { b: '[REDACTED]' } }, null, ''],
+  })
+})
+
+test('a key that holds a secret loses it, each time, whatever stands under it [G-12]', () => {
+  for (const value of [1, true, 'x', ['x']] as Value[]) {
+    const flat: Flat = ['Bearer abc.def-123', value, 'https://bob:pw@h/ token', value]
+    for (let i = 0; i < 2; i++) {
+      const copy = [...flat]
+      redactor.flat(copy)
+      const hidden = Array.isArray(value) ? ['[REDACTED]'] : '[REDACTED]'
+      expect(copy).toEqual(['Bearer [REDACTED]', value, 'https://REDACTED:REDACTED@h/ token', hidden])
+    }
+  }
+})
+
+test('what was seen at one place is not taken for what stands there now [G-12]', () => {
+  const say = (...flat: Flat): Flat => {
+    redactor.flat(flat)
+    return flat
+  }
+  expect([
+    say('note', 'fine'),
+    say('note', 'fine'),
+    say('note', 'Bearer abc12345'),
+    say('password', 'fine'),
+    say('password', 'fine'),
+    say('note', 4111111111111111),
+    say('note', 7),
+    say('pin', 7),
+    say('pin', true),
+    say('http.route', '/a'),
+    say('http.route', '/reset?token=abc'),
+    say('http.route', 'x'),
+    say('http.request.method', 'eyJhbGciOiJI.eyJzdWIi.abc'),
+  ]).toEqual([
+    ['note', 'fine'],
+    ['note', 'fine'],
+    ['note', 'Bearer [REDACTED]'],
+    ['password', '[REDACTED]'],
+    ['password', '[REDACTED]'],
+    ['note', '[REDACTED]'],
+    ['note', 7],
+    ['pin', '[REDACTED]'],
+    ['pin', '[REDACTED]'],
+    ['http.route', '/a'],
+    ['http.route', '/reset?token=REDACTED'],
+    ['http.route', 'x'],
+    ['http.request.method', '[REDACTED]'],
+  ])
+})
+
+test('names of spans are looked at although the last ones were clean [G-12]', () => {
+  const names = [...Array.from({ length: 40 }, () => 'GET /orders'), 'GET /x?pin=', 'pin=secret1', 'GET /orders']
+  const seen = names.map((name) => {
+    const span = new SpanRecord(scope, name, 1, 1)
+    redactor.span(span)
+    return span.name
+  })
+  expect(seen).toEqual([...names.slice(0, -2), 'pin=[REDACTED]', 'GET /orders'])
+})
+
+test('trace states, scopes and the words of a severity are looked at too; a trace state with a secret is left out [G-12]', () => {
+  const own = new Scope('lib', '1', '', ['token', 'x', 'kind', 'y'])
+  const span = new SpanRecord(own, 'name', 1, 1)
+  span.rare = new SpanRare()
+  span.rare.traceState = 'a=1,b=eyJhbGciOiJI.eyJzdWIi.abc'
+  const link = { t0: 1, t1: 1, t2: 1, t3: 1, s0: 1, s1: 1, flags: 1, attributes: null, dropped: 0 }
+  span.rare.links = [
+    { ...link, traceState: 'a=1,token=2' },
+    { ...link, traceState: 'a=ghp_abcdefghijklmnopqrstuvwxyz012345' },
+  ]
+  redactSpan(span)
+  const record = new LogRecord(own, 1, 9, 'Bearer abc12345', 'body')
+  record.eventName = 'pin=1234'
+  redactLog(record)
+  expect([
+    span.rare.traceState,
+    span.rare.links.map(({ traceState }) => traceState),
+    own.attributes,
+    record.severityText,
+    record.eventName,
+  ]).toEqual([null, ['a=1,token=2', null], ['token', '[REDACTED]', 'kind', 'y'], 'Bearer [REDACTED]', 'pin=[REDACTED]'])
 })
 
 test('an own key called __proto__ stays a key', () => {

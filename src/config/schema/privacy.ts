@@ -21,10 +21,13 @@ export const redact = section('Values that are replaced by `[REDACTED]` before a
   allow: list('Built-in keys that may be shown.', text('A key.', { as: 'word', required: true })),
   emails: flag('Also looks for e-mail addresses inside values.', false),
   patterns: list(
-    'Patterns to look for inside values besides the built-in ones.',
+    'Patterns to look for inside values besides the built-in ones, at most 32.',
     entry('A pattern.', {
-      name: text('Name of the pattern.', { as: 'word', required: true }),
-      pattern: text('Regular expression.', { as: 'word', required: true }),
+      name: text('Name of the pattern, as `telltale redact` and faults say it.', { as: 'word', required: true }),
+      pattern: text(
+        'Regular expression of JavaScript with the flag u, at most 256 characters. One that a hostile text could keep busy is a fault: no references back, no looking around, no repeats within repeats.',
+        { as: 'word', required: true },
+      ),
     }),
   ),
   max_depth: count('Levels of nested values that are looked at.', { min: 1, max: 64, default: 8 }),

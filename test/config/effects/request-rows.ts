@@ -4,6 +4,7 @@ import type http from 'node:http'
 import express from 'express'
 import { attributesObject } from '../../../src/model/attribute.ts'
 import { spanAttributes } from '../../../src/model/span.ts'
+import { redactorOf } from '../../../src/redact/policy.ts'
 import { type Row, row, type Settings } from './row.ts'
 import { get, pause, Recording, type Service } from './service.ts'
 
@@ -97,6 +98,14 @@ async function redacted(service: Service): Promise<unknown> {
   }
 }
 
+/** What `telltale redact` says that it replaced, by the name of a pattern. */
+async function told(service: Service): Promise<unknown> {
+  const { config } = await service.start()
+  const found: string[] = []
+  redactorOf(config.redact, { onFound: ({ by }) => found.push(by) }).text('ask jo of ORD-1')
+  return found
+}
+
 async function nested(service: Service): Promise<unknown> {
   const sink = new Recording()
   const telltale = await service.start({ sinks: [sink] })
@@ -173,6 +182,16 @@ export const REQUESTS: readonly Row[] = [
     everywhere(PLAIN),
     everywhere({ ...PLAIN, password: 'sesame' }),
   ]),
+  row(
+    'redact.patterns[].pattern',
+    ['ORD-[0-9]+', 'ask jo'],
+    redacted,
+    [everywhere(PLAIN), everywhere({ ...PLAIN, note: '[REDACTED]@example.com' })],
+    { base: { redact: { patterns: [{ name: 'own' }] } } },
+  ),
+  row('redact.patterns[].name', ['order', 'number'], told, [['order'], ['number']], {
+    base: { redact: { patterns: [{ pattern: 'ORD-[0-9]+' }] } },
+  }),
   row('redact.max_depth', [undefined, 1], nested, [
     [{ tree: { leaf: { deep: 1 } } }, { leaf: { deep: 1 } }],
     [{ tree: { leaf: '[DEPTH]' } }, { leaf: '[DEPTH]' }],
