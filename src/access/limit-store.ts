@@ -56,7 +56,8 @@ export async function connect(options: StoreOptions): Promise<Counting> {
   }
 }
 
-async function taken(limiter: flexible.RateLimiterStoreAbstract, client: string): Promise<number> {
+/** Milliseconds to wait, as a limiter of the library says it: it rejects with a result. */
+export async function taken(limiter: flexible.RateLimiterStoreAbstract, client: string): Promise<number> {
   try {
     await limiter.consume(client)
     return 0
@@ -72,31 +73,39 @@ function common({ name, window }: StoreOptions) {
   return { keyPrefix: `telltale:scrape:${name.slice(0, 128)}`, points: window.requests, duration: window.seconds }
 }
 
-async function redis(options: StoreOptions, { RateLimiterRedis }: typeof flexible): Promise<Connected> {
-  const { url, patienceMs } = options
-  const shared = { ...common(options), rejectIfRedisNotReady: true }
+async function redis(options: StoreOptions, library: typeof flexible): Promise<Connected> {
   const found = await import('redis').catch(missing)
-  if (found !== undefined) {
-    const { createClient } = 'createClient' in found ? found : (found as { default: typeof found }).default
-    const client = createClient({
-      url,
-      disableOfflineQueue: true,
-      socket: { connectTimeout: patienceMs, reconnectStrategy: false },
-    })
-    client.on('error', () => {})
-    client.unref()
-    await client.connect()
-    return {
-      limiter: new RateLimiterRedis({ ...shared, storeClient: client, useRedisPackage: true }),
-      // redis 4 has no such method.
-      close: () => ('destroy' in client ? client.destroy() : (client as { disconnect(): unknown }).disconnect()),
-    }
+  return found === undefined ? overIoredis(options, library) : overNodeRedis(found, options, library)
+}
+
+async function overNodeRedis(
+  found: typeof import('redis'),
+  options: StoreOptions,
+  { RateLimiterRedis }: typeof flexible,
+): Promise<Connected> {
+  const { createClient } = 'createClient' in found ? found : (found as { default: typeof found }).default
+  const client = createClient({
+    url: options.url,
+    disableOfflineQueue: true,
+    socket: { connectTimeout: options.patienceMs, reconnectStrategy: false },
+  })
+  client.on('error', () => {})
+  client.unref()
+  await client.connect()
+  return {
+    limiter: new RateLimiterRedis({ ...common(options), storeClient: client, ...READY, useRedisPackage: true }),
+    // redis 4 has no such method.
+    close: () => ('destroy' in client ? client.destroy() : (client as { disconnect(): unknown }).disconnect()),
   }
+}
+
+/** For where `redis` is not installed. */
+export async function overIoredis(options: StoreOptions, { RateLimiterRedis }: typeof flexible): Promise<Connected> {
   const { Redis } = await import('ioredis')
-  const client = new Redis(url, {
+  const client = new Redis(options.url, {
     lazyConnect: true,
     enableOfflineQueue: false,
-    connectTimeout: patienceMs,
+    connectTimeout: options.patienceMs,
     retryStrategy: () => null,
   })
   client.on('error', () => {})
@@ -104,10 +113,13 @@ async function redis(options: StoreOptions, { RateLimiterRedis }: typeof flexibl
   const { stream } = client as unknown as { stream?: { unref?(): void } }
   stream?.unref?.()
   return {
-    limiter: new RateLimiterRedis({ ...shared, storeClient: client }),
+    limiter: new RateLimiterRedis({ ...common(options), storeClient: client, ...READY }),
     close: () => client.disconnect(),
   }
 }
+
+/** What has no connection fails at once. */
+const READY = { rejectIfRedisNotReady: true }
 
 /** A package that is not installed; anything else that is wrong with it is said. */
 function missing(error: unknown): undefined {
