@@ -1,12 +1,11 @@
-// Application access as the configuration wants it: the guard of the console's tiers, and what guards of the application's
-// own requests ask. Nothing of it is loaded where authentication is off.
+// Access as the configuration wants it: the guards of the scrape and of the console's tiers, and what guards of the
+// application's own requests ask. Nothing of them is loaded where nothing is guarded.
 import { failures } from '../access/client-error.ts'
-import type { Denied, Guard } from '../access/decision.ts'
+import type { Guard } from '../access/decision.ts'
 import { EXEMPT_PATHS } from '../access/path.ts'
 import { type RunningAccess, running } from '../access/running.ts'
 import type { Tenants } from '../access/tenants.ts'
 import { Fault } from '../base/fault.ts'
-import { noticeOnce, thrownText } from '../base/notice.ts'
 import type { Config } from '../config/config.ts'
 import type { Warning } from '../config/warning.ts'
 import { allow } from '../egress/target.ts'
@@ -17,6 +16,7 @@ import type { Histogram } from '../metrics/histogram.ts'
 import type { Registry } from '../metrics/registry.ts'
 import { NAMES } from '../model/names.ts'
 import { setError, setTenant } from '../surfaces/http/naming.ts'
+import { laterGuard } from './later-guard.ts'
 import { subordinate } from './subordinate.ts'
 
 export interface AccessParts {
@@ -48,16 +48,24 @@ export function checkAccess({ access, scrape }: Config, warnings: readonly Warni
   })
 }
 
-/** The guard of the console, undefined where nobody has to prove anything. */
-export function startAccess({ config, registry, tenants, lifecycle, logs }: AccessParts): Guard | undefined {
+/** Undefined where nobody has to prove anything. */
+export interface StartedGuards {
+  readonly scrape: Guard | undefined
+  /** Of the tenant, system and admin tiers. */
+  readonly application: Guard | undefined
+}
+
+export function startAccess({ config, registry, tenants, lifecycle, logs }: AccessParts): StartedGuards {
   const { access, console: shown, scrape, dev } = config
-  const opened = access.jwt.enabled
-    ? import('./application.ts').then(({ openApplication }) => openApplication(config, tenants.rules))
-    : null
-  const guard = opened?.then((application) => application.guard)
+  const scraped = scrape.enabled && scrape.guard === 'required'
+  const opened =
+    scraped || access.jwt.enabled
+      ? import('./guards.ts').then(({ openGuards }) => openGuards({ config, registry, tenants: tenants.rules }))
+      : null
+  const application = access.jwt.enabled ? opened?.then((guards) => guards.application!) : undefined
   let durations: Histogram | null = null
   const held: RunningAccess = {
-    guard: () => guard ?? null,
+    guard: () => application ?? null,
     dev,
     tenants: tenants.rules,
     tenantHeader: access.tenants.header.toLowerCase(),
@@ -81,32 +89,17 @@ export function startAccess({ config, registry, tenants, lifecycle, logs }: Acce
     if (running.access === held) running.access = null
     if (failures.log === log) failures.log = null
     await opened?.then(
-      (application) => application.close(),
+      (guards) => guards.close(),
       () => {},
     )
   })
-  return guard && later(guard)
-}
-
-const CLOSED: Denied = {
-  ok: false,
-  status: 503,
-  result: 'invalid',
-  code: 'guard_unavailable',
-  detail: 'Who asks cannot be found out at the moment.',
-  headers: { 'retry-after': '5' },
-}
-
-/** The first requests may come before the guard is there: they wait, and when it cannot be had nobody is let in. */
-function later(guard: Promise<Guard>): Guard {
   return {
-    async decide(question) {
-      try {
-        return await (await guard).decide(question)
-      } catch (error) {
-        noticeOnce('access.application', 'error', 'access.guard', `the console stays closed: ${thrownText(error)}`)
-        return CLOSED
-      }
-    },
+    scrape: scraped
+      ? laterGuard(
+          scrape.path,
+          opened!.then((guards) => guards.scrape!),
+        )
+      : undefined,
+    application: application && laterGuard('the console', application),
   }
 }

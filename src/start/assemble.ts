@@ -121,8 +121,8 @@ export function assemble(options: StartOptions): Telltale {
       reserved: config.console.resources.map(({ type }) => type),
     })
     const counted = config.metrics.enabled && config.mode !== 'off' ? registry : null
-    const application = startAccess({ config, registry: counted, tenants, lifecycle, logs })
-    const console = serviceConsole({ config, resource, registry, health, lifecycle, tenants, application })
+    const guards = startAccess({ config, registry: counted, tenants, lifecycle, logs })
+    const console = serviceConsole({ config, resource, registry, health, lifecycle, tenants, guards })
     const listens = config.server.enabled && config.mode !== 'off' && part === null
     const parts = { config, file, resource, registry, pipeline, console, lifecycle, health, traffic, listens }
     const telltale = new Telltale(parts)

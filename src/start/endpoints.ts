@@ -1,6 +1,6 @@
 // Our own URLs in the service: the scrape and the probes, answered on a listener of their own or mounted on the
 // application's server.
-import type { AccessEvent, Guard } from '../access/decision.ts'
+import type { AccessEvent } from '../access/decision.ts'
 import { guardOf } from '../access/guard.ts'
 import type { Tenants } from '../access/tenants.ts'
 import { openWarning } from '../access/tier.ts'
@@ -11,12 +11,12 @@ import { healthRoutes } from '../console/health.ts'
 import type { AnyRoute } from '../console/route.ts'
 import { scrapeRoutes } from '../console/scrape.ts'
 import type { Health } from '../health/checks.ts'
-import { type Lifecycle, STOP } from '../lifecycle/lifecycle.ts'
+import type { Lifecycle } from '../lifecycle/lifecycle.ts'
 import type { Registry } from '../metrics/registry.ts'
 import type { Flat, Resource } from '../model/attribute.ts'
 import type { Group } from '../model/names.ts'
+import type { StartedGuards } from './access.ts'
 import { hearing } from './heard.ts'
-import { laterGuard } from './later-guard.ts'
 
 export interface EndpointParts {
   readonly config: Config
@@ -25,8 +25,7 @@ export interface EndpointParts {
   readonly health: Health
   readonly lifecycle: Lifecycle
   readonly tenants: Tenants
-  /** Of the tenant, system and admin tiers; undefined where nobody has to prove anything. */
-  readonly application?: Guard | undefined
+  readonly guards: StartedGuards
   /** The audit trail; without one, denials are said. */
   readonly audit?: (event: AccessEvent) => void
 }
@@ -64,31 +63,13 @@ export function serviceConsole(parts: EndpointParts): Console {
       rules: access,
       tenants,
       tenantHeader,
-      application: parts.application,
-      scrape: guarded.scrape ? scrapeLater(parts, recording) : undefined,
+      ...parts.guards,
     }),
     // Nobody had to prove anything where nothing is guarded.
     heard: (event) => {
       if (event.tier === 'scrape' ? guarded.scrape : guarded.application) hear(event)
     },
   })
-}
-
-/** What guards the scrape is imported where something does. */
-function scrapeLater({ config, registry, lifecycle }: EndpointParts, recording: boolean): Guard {
-  const opened = import('./guards.ts').then(({ openGuards }) =>
-    openGuards({ config, registry: recording ? registry : null }),
-  )
-  lifecycle.onStop('guards', STOP.close, () =>
-    opened.then(
-      (guards) => guards.close(),
-      () => {},
-    ),
-  )
-  return laterGuard(
-    config.scrape.path,
-    opened.then(({ scrape }) => scrape!),
-  )
 }
 
 function hidden(config: Config): Group[] {

@@ -193,7 +193,7 @@ test('a listener that other machines reach, without application authentication, 
     'server: { host: localhost }\n',
     'server: { host: "::1" }\n',
     'server: { host: 0.0.0.0, enabled: false }\n',
-    'server: { host: 0.0.0.0 }\naccess: { jwt: { enabled: true } }\n',
+    'server: { host: 0.0.0.0 }\naccess: { jwt: { enabled: true, jwks_url: "https://id.example/", algorithms: [RS256] } }\n',
   ]) {
     expect(warnings(named(quiet))).toEqual([])
   }
