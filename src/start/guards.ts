@@ -49,7 +49,9 @@ export async function openGuards({ config, registry, tenants }: GuardParts): Pro
     verifier = opened
   }
   return {
-    scrape: guarded ? await openScrape(config, byToken ? tokens : undefined, byJwt ? verifier : undefined, closing) : null,
+    scrape: guarded
+      ? await openScrape(config, byToken ? tokens : undefined, byJwt ? verifier : undefined, closing)
+      : null,
     application: application ? applicationGuard(config, tenants, tokens, verifier!) : null,
     async close() {
       for (const close of closing.splice(0).reverse()) await close()
