@@ -2,9 +2,7 @@
 // `config explain` and the reference page mark them. A key leaves this table in the commit that brings its reader.
 
 const INACTIVE: readonly string[] = [
-  'access.max_clients',
   'access.tokens',
-  'access.trusted_proxies',
   'agents',
   'alerts',
   'audit',
@@ -23,13 +21,6 @@ const INACTIVE: readonly string[] = [
   'observability.metrics.buffer',
   'observability.logging.sinks[](file)',
   'observability.logging.sinks[](prometheus)',
-  'observability.opentelemetry.metrics.exporters[](prometheus).authentication.token_header',
-  'observability.prometheus.authentication.allowed_addresses',
-  'observability.prometheus.authentication.invalid_token_status',
-  'observability.prometheus.authentication.methods',
-  'observability.prometheus.authentication.rate_limit',
-  'observability.prometheus.authentication.required_scopes',
-  'observability.prometheus.authentication.token_header',
   'ops',
   'scaling',
   'slos',

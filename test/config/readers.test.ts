@@ -4,6 +4,17 @@ import { expect, test } from 'vitest'
 import { isActive } from '../../src/config/inactive.ts'
 import { leaves } from './effects/row.ts'
 
+/** Keys of the scrape guard by what they become. */
+const GUARD_KEYS = {
+  methods: /authentication\.methods$/,
+  header: /authentication\.token_header$/,
+  requiredScopes: /authentication\.required_scopes$/,
+  invalidTokenStatus: /authentication\.invalid_token_status$/,
+  allowed: /authentication\.allowed_addresses$/,
+  requestsPerMinute: /rate_limit\.requests_per_minute$/,
+  burstSize: /rate_limit\.burst_size$/,
+}
+
 /**
  * How each active key is read outside config: the first pattern that fits a key says which source text reads it. Keys that
  * become something else (a list of exporters, the sampler) are read as what they became.
@@ -39,6 +50,12 @@ const READERS: readonly (readonly [RegExp, ...RegExp[]])[] = [
   [/(exporters|sinks)\[\]\(.*\)\.(type|enabled_in_dev)$/, /\bexporter\.type\b/, /config\[signal\]\.exporters/],
   [/\(prometheus\)\.endpoint$|prometheus\.endpoint$/, /\bscrape\.path\b/],
   [/authentication\.(enabled|method|token_env)$/, /\bscrape\.guard\b/],
+  ...Object.entries(GUARD_KEYS).map(
+    ([name, key]) => [key, new RegExp(`\\b${name}\\b[^}]*\\} = scrape\\.authentication\\b`)] as const,
+  ),
+  [/rate_limit\.(shared|url_env)$/, /\bshared \} = scrape\.authentication\b/],
+  [/access\.max_clients$/, /\baccess\.max_clients\b/],
+  [/access\.trusted_proxies$/, /\bClientAddresses\(proxies\)/],
   [/opentelemetry\.metrics\.enabled$/, /\bconfig\.metrics\.enabled\b/],
   [/metrics\.export_interval$/, /\bmetrics\.intervalMs\b/],
   [/metrics\.temporality$/, /\bmetrics\.temporality\b/],

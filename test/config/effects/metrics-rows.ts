@@ -183,10 +183,6 @@ export const METRICS: readonly Row[] = [
       [404, 200],
     ],
   },
-  ...guard(PROMETHEUS, {}),
-  ...guard(`${OTEL}.exporters[](prometheus)`, {
-    observability: { opentelemetry: { metrics: { exporters: [{ type: 'prometheus' }] } } },
-  }),
   row(`${OWN}.namespace`, [undefined, 'shop'], spelled, [
     SPELLED,
     SPELLED.map((name) => (name === 'uptime_seconds' ? name : `shop_${name}`)),
@@ -260,43 +256,4 @@ export const METRICS: readonly Row[] = [
 
 function view(name: string) {
   return { base: { observability: { metrics: { views: [{ name }] } } } }
-}
-
-/** Closed means 503 as long as there is no guard that could open it to anybody. */
-function guard(section: string, base: Settings): Row[] {
-  const key = (name: string) => `${section}.authentication.${name}`
-  const on = row(
-    key('enabled'),
-    [undefined, true],
-    status,
-    [
-      [200, 404],
-      [503, 404],
-    ],
-    { base },
-  )
-  const env = { SCRAPE: 'secret' }
-  return [
-    on,
-    row(
-      key('method'),
-      [undefined, 'none'],
-      status,
-      [
-        [503, 404],
-        [200, 404],
-      ],
-      { base: on.to },
-    ),
-    row(
-      key('token_env'),
-      [undefined, 'SCRAPE'],
-      status,
-      [
-        [200, 404],
-        [503, 404],
-      ],
-      { base, env },
-    ),
-  ]
 }

@@ -5,6 +5,7 @@ import { DECLARED } from './declared-rows.ts'
 import { EVENTS } from './event-rows.ts'
 import { EXPORT } from './export-rows.ts'
 import { FUNCTIONS } from './function-rows.ts'
+import { GUARD } from './guard-rows.ts'
 import { HEALTH } from './health-rows.ts'
 import { HUB } from './hub-rows.ts'
 import { LOGGING } from './logging-rows.ts'
@@ -25,6 +26,7 @@ export const ROWS: readonly Row[] = [
   ...EXPORT,
   ...EVENTS,
   ...FUNCTIONS,
+  ...GUARD,
   ...HEALTH,
   ...REQUESTS,
   ...APPLICATION,
