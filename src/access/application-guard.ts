@@ -3,7 +3,7 @@
 // of its own, so that every replica decides alike (H-53), and to refuse when anything that it needs cannot be had; it
 // refuses to take a header's word for a tenant.
 import { noticeOnce, thrownText } from '../base/notice.ts'
-import { bearerOf } from './bearer.ts'
+import { credentialIn } from './credential.ts'
 import type { Caller, Decision, Denied, Guard, Question } from './decision.ts'
 import { hasSystemScope } from './scope.ts'
 import { decideTenant, stripTenantPrefix, type TenantRules } from './tenant.ts'
@@ -44,10 +44,10 @@ export class ApplicationGuard implements Guard {
   }
 
   /** Who asks; a refusal when nobody proved that. */
-  async identify({ headers }: Question): Promise<Caller | Denied> {
-    const token = bearerOf(headers)
-    if (token === null) return MISSING
-    if (token === undefined) return INVALID
+  async identify(question: Pick<Question, 'headers' | 'raw'>): Promise<Caller | Denied> {
+    const credential = credentialIn('authorization', question)
+    if (credential.state !== 'given') return credential.state === 'missing' ? MISSING : INVALID
+    const token = credential.text
     if (token.split('.').length !== 3 && this.rules.tokens !== undefined) return this.#ours(this.rules.tokens, token)
     const found = await this.rules.verifier.verify(token)
     if (found.ok) return found.caller
