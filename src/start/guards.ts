@@ -37,7 +37,8 @@ export async function openGuards({ config, registry, tenants }: GuardParts): Pro
   const byToken = guarded && authentication.methods.some((method) => method !== 'jwt')
   const byJwt = guarded && authentication.methods.includes('jwt') && authentication.jwt
   let tokens: OpenTokens | undefined
-  if ((byToken || application) && authentication.tokens) {
+  // A store that is empty yet is looked at too: tokens are made while the service runs.
+  if ((byToken || application) && (config.tokens.store === 'file' || config.tokens.url !== undefined)) {
     tokens = await openTokens(config.tokens)
     closing.push(() => tokens?.close())
     if (registry !== null) closing.push(showActive(registry, tokens))

@@ -102,7 +102,7 @@ export class Service {
         )
       for (const [name, content] of Object.entries({ 'telltale.yaml': place(text), ...PEM, ...row.files })) {
         mkdirSync(dirname(join(folder, name)), { recursive: true })
-        writeFileSync(join(folder, name), content)
+        writeFileSync(join(folder, name), content, { mode: 0o600 })
       }
       service.env = Object.fromEntries(Object.entries(row.env ?? {}).map(([name, value]) => [name, place(value!)]))
       return await row.look(service)
