@@ -125,6 +125,11 @@ declare const FAULTS: {
         readonly todo: 'Remove it, or name another file.';
         readonly exit: 2;
     };
+    readonly FILE_UNREADABLE: {
+        readonly what: 'The file cannot be read.';
+        readonly todo: 'Check the path, its permissions and what is in it.';
+        readonly exit: 2;
+    };
     readonly FILE_UNWRITABLE: {
         readonly what: 'The file cannot be written.';
         readonly todo: 'Check the path and its permissions.';

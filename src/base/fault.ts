@@ -37,6 +37,11 @@ export const FAULTS = {
     todo: 'Remove it, or name another file.',
     exit: 2,
   },
+  FILE_UNREADABLE: {
+    what: 'The file cannot be read.',
+    todo: 'Check the path, its permissions and what is in it.',
+    exit: 2,
+  },
   FILE_UNWRITABLE: { what: 'The file cannot be written.', todo: 'Check the path and its permissions.', exit: 2 },
   PEER_MISSING: {
     what: 'The configuration needs a package that is not installed.',

@@ -27,6 +27,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'make, replace, list and revoke tokens for the scrape',
     load: async (io) => (await import('./metrics.ts')).metricsCommand(io),
   },
+  redact: {
+    summary: 'try the redaction policy on a file',
+    load: async (io) => (await import('./redact.ts')).redactCommand(io),
+  },
   hub: {
     summary: 'receive, keep and show telemetry on this machine',
     load: async () => (await import('./hub.ts')).hubCommand(),

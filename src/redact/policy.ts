@@ -3,7 +3,7 @@ import type { Config } from '../config/config.ts'
 import { type RedactOptions, Redactor } from './redact.ts'
 
 /** `more`: what no file says. */
-export function redactorOf(redact: Config['redact'], more: Pick<RedactOptions, 'onFound'> = {}): Redactor {
+export function redactorOf(redact: Config['redact'], more: Pick<RedactOptions, 'onFound' | 'maxNodes'> = {}): Redactor {
   return new Redactor({
     keys: redact.keys,
     allow: redact.allow,

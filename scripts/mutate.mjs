@@ -1,0 +1,146 @@
+// `npm run mutate [-- access|redact]`: changes the code of a room in a thousand small ways and sees which of them no test
+// notices. Stryker is installed in a cache folder and runs on a copy, so that neither it nor what it changes is ever part
+// of this tree. Prints the score of each room and what survived; ends with 1 where less than 85 % was noticed.
+import { spawnSync } from 'node:child_process'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { homedir, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+
+const ROOT = fileURLToPath(new URL('../', import.meta.url))
+/** The last major that runs on Node 20. */
+const PACKAGES = ['@stryker-mutator/core@9.5', '@stryker-mutator/vitest-runner@9.5']
+const ROOMS = ['access', 'redact']
+const LEAST = 85
+/** What tests need besides the room: helpers of other rooms, generated files, files that are read. */
+const COPIED = ['src', 'test', 'scripts', 'package.json', 'schema', 'examples']
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    files: { type: 'string' },
+    concurrency: { type: 'string', default: '1' },
+    help: { type: 'boolean', default: false },
+  },
+})
+
+const HELP = `npm run mutate [-- access|redact] [--files GLOB] [--concurrency N]
+  Mutation testing of src/access and src/redact; at least ${LEAST} % of what is changed has to turn a test red.
+  --files GLOB   only these files of the room, such as 'src/redact/url.ts'
+  Each run leaves its report in reports/mutation/<room>.json of the cache folder that it names.
+`
+
+/** A folder with Stryker; half of an install that broke off is not taken for all of it. */
+function installed() {
+  const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'telltale-ci', 'stryker')
+  const mark = join(cache, '.complete')
+  if (existsSync(mark) && readFileSync(mark, 'utf8').trim() === PACKAGES.join(' ')) return cache
+  const fresh = `${cache}.${process.pid}`
+  mkdirSync(fresh, { recursive: true })
+  writeFileSync(join(fresh, 'package.json'), '{ "private": true }')
+  const flags = ['--prefix', fresh, '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']
+  const { status } = spawnSync('npm', ['install', ...flags, ...PACKAGES], { stdio: 'inherit' })
+  if (status !== 0) throw new Error('Stryker could not be installed')
+  // One vitest for the runner and for the tests, else neither finds what the other holds.
+  rmSync(join(fresh, 'node_modules/vitest'), { recursive: true, force: true })
+  symlinkSync(join(ROOT, 'node_modules/vitest'), join(fresh, 'node_modules/vitest'))
+  writeFileSync(join(fresh, '.complete'), PACKAGES.join(' '))
+  rmSync(cache, { recursive: true, force: true })
+  renameSync(fresh, cache)
+  return cache
+}
+
+function config(room, stryker, report) {
+  return {
+    mutate: values.files?.split(',') ?? [`src/${room}/**/*.ts`],
+    testRunner: 'vitest',
+    plugins: [join(stryker, 'node_modules/@stryker-mutator/vitest-runner/dist/src/index.js')],
+    vitest: { configFile: 'mutate.config.mjs', related: false },
+    coverageAnalysis: 'perTest',
+    concurrency: Number(values.concurrency),
+    reporters: ['json', 'dots'],
+    jsonReporter: { fileName: report },
+
+    timeoutMS: 15_000,
+    disableTypeChecks: false,
+    checkers: [],
+    allowConsoleColors: false,
+    tempDirName: '.stryker',
+  }
+}
+
+/** Servers and processes of their own prove other things, and take seconds for each change. */
+function tests(room) {
+  return `import { defineConfig } from 'vitest/config'
+export default defineConfig({
+  test: {
+    include: ['test/${room}/**/*.test.ts'],
+    exclude: ['**/*.process.test.ts', '**/*postgres*', '**/*redis*', '**/memory.test.ts', '**/properties*', '**/replica*'],
+    pool: 'threads',
+    isolate: false,
+    fileParallelism: false,
+    testTimeout: 30_000,
+  },
+})
+`
+}
+
+function survivors(report) {
+  const { files } = JSON.parse(readFileSync(report, 'utf8'))
+  const all = Object.entries(files).flatMap(([file, { mutants }]) => mutants.map((mutant) => ({ ...mutant, file })))
+  const count = (...kinds) => all.filter(({ status }) => kinds.includes(status)).length
+  const noticed = count('Killed', 'Timeout')
+  const missed = count('Survived', 'NoCoverage')
+  const lines = all
+    .filter(({ status }) => status === 'Survived' || status === 'NoCoverage')
+    .map(({ file, location, mutatorName, replacement, status }) => {
+      const place = `${file}:${location.start.line}:${location.start.column}`
+      return `${place} ${mutatorName}${status === 'NoCoverage' ? ' (no test comes by)' : ''}: ${(replacement ?? '').replace(/\s+/g, ' ').slice(0, 100)}`
+    })
+  return { noticed, missed, score: (100 * noticed) / Math.max(1, noticed + missed), lines }
+}
+
+function mutate(room, stryker) {
+  const work = mkdtempSync(join(tmpdir(), 'telltale-mutate-'))
+  try {
+    for (const path of COPIED)
+      if (existsSync(join(ROOT, path))) cpSync(join(ROOT, path), join(work, path), { recursive: true })
+    symlinkSync(join(ROOT, 'node_modules'), join(work, 'node_modules'))
+    const report = join(stryker, 'reports', `${room}.json`)
+    writeFileSync(join(work, 'mutate.config.mjs'), tests(room))
+    writeFileSync(join(work, 'stryker.config.json'), JSON.stringify(config(room, stryker, report)))
+    const program = join(stryker, 'node_modules/@stryker-mutator/core/bin/stryker.js')
+    const { status } = spawnSync(process.execPath, [program, 'run', 'stryker.config.json'], {
+      cwd: work,
+      stdio: 'inherit',
+    })
+    if (status !== 0) throw new Error(`Stryker ended with ${status}`)
+    const { noticed, missed, score, lines } = survivors(report)
+    for (const line of lines) console.log(line)
+    console.log(`${room}: ${score.toFixed(1)} % (${noticed} of ${noticed + missed} noticed); report: ${report}`)
+    return score
+  } finally {
+    rmSync(work, { recursive: true, force: true })
+  }
+}
+
+if (values.help) process.stdout.write(HELP)
+else {
+  const wanted = positionals.length > 0 ? positionals : ROOMS
+  const unknown = wanted.filter((room) => !ROOMS.includes(room))
+  if (unknown.length > 0) throw new Error(`${unknown.join(', ')}: only ${ROOMS.join(' and ')}`)
+  const stryker = installed()
+  const scores = wanted.map((room) => mutate(room, stryker))
+  if (scores.some((score) => score < LEAST)) process.exitCode = 1
+}
