@@ -27,6 +27,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'make, replace, list and revoke tokens for the scrape',
     load: async (io) => (await import('./metrics.ts')).metricsCommand(io),
   },
+  audit: {
+    summary: 'check the audit trail, or remove what is too old',
+    load: async (io) => (await import('./audit.ts')).auditCommand(io),
+  },
   redact: {
     summary: 'try the redaction policy on a file',
     load: async (io) => (await import('./redact.ts')).redactCommand(io),

@@ -5,7 +5,6 @@ const INACTIVE: readonly string[] = [
   'access.tokens',
   'agents',
   'alerts',
-  'audit',
   'console.enabled',
   'console.instance',
   'console.reconcile_interval',

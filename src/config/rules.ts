@@ -22,6 +22,7 @@ export function applyRules(config: Config, tree: Tree, said: Said): void {
   addresses(config, tree, said)
   sharedLimit(config, tree, said)
   tokenStore(config, tree, said)
+  trailStore(config, tree, said)
   applicationTokens(config, tree, said)
   openTiers(config, tree, said)
   statusOfInvalidToken(config, tree, said)
@@ -143,6 +144,16 @@ function tokenStore(config: Config, tree: Tree, said: Said): void {
   const path = ['access', 'tokens', 'store']
   const text = `${tokens.urlEnv} is not set: no token of the database is accepted.`
   said.warnings.push(warning('TOKENS_NO_URL', text, path.join('.'), origin(tree, path)))
+}
+
+/** A trail that cannot be kept: a service does not start without it, a check that runs elsewhere only says so. */
+function trailStore({ trail }: Config, tree: Tree, said: Said): void {
+  if (!trail.enabled || trail.store !== 'postgresql') return
+  if (trail.url === undefined) {
+    const text = `${trail.urlEnv} is not set: the audit trail has no database, and a service does not start without it.`
+    said.warnings.push(warning('AUDIT_NO_URL', text, 'audit.store', origin(tree, ['audit', 'store'])))
+  } else if (!DATABASE_URL.test(trail.url))
+    said.faults.push(new Fault('ENV_VALUE', { subject: trail.urlEnv, allowed: 'a URL that begins with postgres://' }))
 }
 
 /** Ruling 58, where it matters: without application authentication the console is open to whoever reaches the listener. */

@@ -661,13 +661,13 @@ export interface Settings {
     readonly enabled: boolean
     /** Where: in this process (PGlite, or node:sqlite where Node has it), or PostgreSQL. */
     readonly store: 'embedded' | 'postgresql'
-    /** Folder or file of the embedded trail. Left out: it is held in memory. */
+    /** File (node:sqlite) or folder (PGlite) of the embedded trail, from the folder of the configuration. Left out: it is held in memory. */
     readonly path?: string | undefined
     /** Variable that holds the URL of the PostgreSQL database. */
     readonly url_env: string
     /** Table of the trail in PostgreSQL. */
     readonly table: string
-    /** How long rows are kept. Milliseconds. */
+    /** Age at which `telltale audit prune` removes rows; a service removes none. Milliseconds. */
     readonly retention: number
   }
   /** Alerts, for the generated Prometheus rules. */

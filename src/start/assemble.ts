@@ -27,6 +27,7 @@ import { HttpSurface } from '../surfaces/http/surface.ts'
 import { install } from '../trace/installed.ts'
 import { TrafficRing } from '../traffic/ring.ts'
 import { checkAccess, startAccess } from './access.ts'
+import { requireTrail, startAudit } from './audit.ts'
 import { startData } from './data.ts'
 import { End } from './end.ts'
 import { serviceConsole } from './endpoints.ts'
@@ -58,6 +59,7 @@ export function assemble(options: StartOptions): Telltale {
   const loaded = loadConfig({ file: options.config, cwd: options.cwd, env: options.env })
   const { config, file, warnings } = loaded
   requirePeers(config, options.cwd)
+  requireTrail(config)
   checkAccess(config, warnings)
   const sinks = [...configuredSinks(config), ...(options.sinks ?? [])]
 
@@ -122,7 +124,8 @@ export function assemble(options: StartOptions): Telltale {
     })
     const counted = config.metrics.enabled && config.mode !== 'off' ? registry : null
     const guards = startAccess({ config, registry: counted, tenants, lifecycle, logs })
-    const console = serviceConsole({ config, resource, registry, health, lifecycle, tenants, guards })
+    const audit = startAudit({ config, registry: counted, redactor, lifecycle })
+    const console = serviceConsole({ config, resource, registry, health, lifecycle, tenants, guards, audit })
     const listens = config.server.enabled && config.mode !== 'off' && part === null
     const parts = { config, file, resource, registry, pipeline, console, lifecycle, health, traffic, listens }
     const telltale = new Telltale(parts)

@@ -23,6 +23,7 @@ test('help lists the commands, and no command is help [R-01]', async () => {
       check           find every fault in a configuration file
       config          show every setting and where it comes from
       metrics         make, replace, list and revoke tokens for the scrape
+      audit           check the audit trail, or remove what is too old
       redact          try the redaction policy on a file
       hub             receive, keep and show telemetry on this machine
       help [command]  display help for command

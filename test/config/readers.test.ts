@@ -144,6 +144,10 @@ const READERS: readonly (readonly [RegExp, ...RegExp[]])[] = [
   [/access\.exclude_paths$/, /\baccess\.exclude_paths\b/],
   [/console\.resources\[\]\.type$/, /\bconsole\.resources\b/],
   [/endpoint_policy$/, /\baccess\.endpoint_policy\b/],
+  [/^audit\.enabled$/, /\btrail\.enabled\b/],
+  [/^audit\.store$/, /\btrail\.store\b/],
+  [/^audit\.(path|url_env|table)$/, /\bauditOf\(\{ \.\.\.trail\b/],
+  [/^audit\.retention$/, /\btrail\.retentionMs\b/],
   [/^hub\.host$/, /\bhub\?\.host\b/],
   [/^hub\.port$/, /\bhub\?\.port\b/],
   [/^hub\.ui_port$/, /\bhub\?\.ui_port\b/],
@@ -157,7 +161,7 @@ const READERS: readonly (readonly [RegExp, ...RegExp[]])[] = [
 ]
 
 const source = sources(join(import.meta.dirname, '../../src'))
-  .filter((path) => !/[\\/]src[\\/](?:config|cli)[\\/](?!hub\.ts$)/.test(path))
+  .filter((path) => !/[\\/]src[\\/](?:config|cli)[\\/](?!(?:hub|audit)\.ts$)/.test(path))
   .map((path) =>
     readFileSync(path, 'utf8')
       .replace(/\/\*[\s\S]*?\*\//g, '')

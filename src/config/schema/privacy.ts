@@ -10,10 +10,16 @@ export const audit = section('The append-only audit trail.', {
       default: 'embedded',
     },
   ),
-  path: text('Folder or file of the embedded trail. Left out: it is held in memory.', { as: 'word' }),
+  path: text(
+    'File (node:sqlite) or folder (PGlite) of the embedded trail, from the folder of the configuration. Left out: it is held in memory.',
+    { as: 'word' },
+  ),
   url_env: text('Variable that holds the URL of the PostgreSQL database.', { as: 'variable', default: 'DATABASE_URL' }),
-  table: text('Table of the trail in PostgreSQL.', { as: 'word', default: 'telltale_audit' }),
-  retention: duration('How long rows are kept.', { default: '365d', max: '36500d' }),
+  table: text('Table of the trail in PostgreSQL.', { as: 'table', default: 'telltale_audit' }),
+  retention: duration('Age at which `telltale audit prune` removes rows; a service removes none.', {
+    default: '365d',
+    max: '36500d',
+  }),
 })
 
 export const redact = section('Values that are replaced by `[REDACTED]` before anything leaves the process.', {

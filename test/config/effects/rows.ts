@@ -1,5 +1,6 @@
 // The whole table.
 import { APPLICATION } from './application-rows.ts'
+import { AUDIT } from './audit-rows.ts'
 import { DATA } from './data-rows.ts'
 import { DECLARED } from './declared-rows.ts'
 import { EVENTS } from './event-rows.ts'
@@ -22,6 +23,7 @@ export const ROWS: readonly Row[] = [
   ...METRICS,
   ...DECLARED,
   ...DATA,
+  ...AUDIT,
   ...LOGGING,
   ...EXPORT,
   ...EVENTS,
