@@ -7,7 +7,7 @@ import { running } from './running.ts'
 export interface FastifyReplyShape {
   code(status: number): unknown
   headers(headers: Record<string, string>): unknown
-  send(body: string): unknown
+  send(body: Uint8Array): unknown
 }
 
 export interface KoaShape {
@@ -124,7 +124,8 @@ export function sendAnswer(response: ServerResponse, { status, headers, problem 
 function answerFastify(reply: FastifyReplyShape, { status, headers, problem }: ErrorAnswer): unknown {
   reply.code(status)
   reply.headers({ ...headers })
-  reply.send(JSON.stringify(problem))
+  // Of a text it would say which characters it has.
+  reply.send(Buffer.from(JSON.stringify(problem)))
   return reply
 }
 

@@ -84,7 +84,8 @@ export function startAccess({ config, registry, tenants, lifecycle, logs }: Acce
     logs.emit('error', 'a request failed', fields, 'telltale/access')
   }
   running.access = held
-  failures.log = log
+  // Where there is no log, notices say it.
+  if (config.logs.enabled) failures.log = log
   lifecycle.onStop('access', STOP.close, async () => {
     if (running.access === held) running.access = null
     if (failures.log === log) failures.log = null

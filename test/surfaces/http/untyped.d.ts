@@ -21,6 +21,7 @@ declare module 'koa' {
       body: unknown
       type: string
       respond: boolean
+      set(headers: Record<string, string>): void
       throw(status: number, message?: string): never
     }
     type Middleware = (context: Context, next: () => Promise<unknown>) => unknown
