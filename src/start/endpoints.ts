@@ -18,28 +18,30 @@ import type { Group } from '../model/names.ts'
 import type { StartedGuards } from './access.ts'
 import { hearing } from './heard.ts'
 
-export interface EndpointParts {
+export interface RouteParts {
   readonly config: Config
   readonly resource: Resource
   readonly registry: Registry
   readonly health: Health
   readonly lifecycle: Lifecycle
+}
+
+export interface EndpointParts extends RouteParts {
   readonly tenants: Tenants
   readonly guards: StartedGuards
   /** The audit trail; without one, denials are said. */
   readonly audit?: (event: AccessEvent) => void
 }
 
-/** The console of a service: every URL that it answers, once, with its tier. */
-export function serviceConsole(parts: EndpointParts): Console {
-  const { config, resource, registry, health, lifecycle, tenants } = parts
+/** Every URL that a service answers, once, with its tier (ruling 47). */
+export function serviceRoutes(parts: RouteParts): AnyRoute[] {
+  const { config, resource, registry, health, lifecycle } = parts
   const { scrape, service } = config
   const naming = config.observability.prometheus.naming
   const hide = hidden(config)
-  const recording = config.mode !== 'off' && config.metrics.enabled
   const scraped = scrapeRoutes({
     path: scrape.path,
-    families: () => (recording ? registry.exposition({ naming, hide }) : null),
+    families: () => (isRecording(config) ? registry.exposition({ naming, hide }) : null),
     text: {
       naming,
       constant: ['service', service.name],
@@ -49,14 +51,20 @@ export function serviceConsole(parts: EndpointParts): Console {
   })
   const { enabled, endpoint } = config.observability.health
   const probes = { path: enabled ? endpoint : null, health, lifecycle, service: service.name, version: service.version }
-  const routes: AnyRoute[] = [...(scrape.enabled ? scraped : []), ...healthRoutes(probes)]
+  return [...(scrape.enabled ? scraped : []), ...healthRoutes(probes)]
+}
+
+export function serviceConsole(parts: EndpointParts): Console {
+  const { config, registry, tenants } = parts
+  const { scrape } = config
+  const routes = serviceRoutes(parts)
   const access = { authentication: config.access.jwt.enabled, dev: config.dev, scrapeGuard: scrape.guard }
   // Ruling 58, as soon as there is something to read: a service that answers a scrape and probes alone is open by design.
   const warning = routes.some(({ tier }) => tier !== 'public' && tier !== 'scrape') ? openWarning(access) : undefined
   if (warning !== undefined) notice('warn', 'access.open', warning)
   const tenantHeader = config.access.tenants.header.toLowerCase()
   const guarded = { scrape: scrape.enabled && scrape.guard === 'required', application: access.authentication }
-  const hear = hearing({ registry: recording ? registry : null, audit: parts.audit })
+  const hear = hearing({ registry: isRecording(config) ? registry : null, audit: parts.audit })
   return createConsole({
     routes,
     guard: guardOf({
@@ -70,6 +78,10 @@ export function serviceConsole(parts: EndpointParts): Console {
       if (event.tier === 'scrape' ? guarded.scrape : guarded.application) hear(event)
     },
   })
+}
+
+function isRecording(config: Config): boolean {
+  return config.mode !== 'off' && config.metrics.enabled
 }
 
 function hidden(config: Config): Group[] {
