@@ -2,6 +2,7 @@
 // announces its operations, and does nothing; a driver whose messages must carry a trace adds a header in its `open`, for the
 // variant `floor`, and makes nothing of it.
 const { subscribe, tracingChannel } = require('node:diagnostics_channel')
+const { within } = require('./bare.cjs')
 
 const nothing = () => {}
 
@@ -9,5 +10,5 @@ exports.begin = async ({ channels = [], plainChannels = {} }) => {
   const deaf = { start: nothing, end: nothing, asyncStart: nothing, asyncEnd: nothing, error: nothing }
   for (const name of channels) tracingChannel(name).subscribe(deaf)
   for (const [name, hear] of Object.entries(plainChannels)) subscribe(name, hear)
-  return { within: (work) => work(), flush: async () => {}, counted: () => null }
+  return { within, flush: async () => {}, counted: () => null }
 }
