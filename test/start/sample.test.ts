@@ -17,7 +17,7 @@ const ALONE = SAMPLE.replace('endpoint: http://jaeger:14268', 'endpoint: http://
   .replace('endpoint: http://otel-collector:4317', 'endpoint: http://127.0.0.1:2')
   .concat('server: { port: 0 }\n')
 
-test('the whole sample starts a service, which serves and is observed; its scrape stays closed until the guard is there [R-01] [R-02] [R-43]', async () => {
+test('the whole sample starts a service, which serves and is observed; its scrape is guarded [R-01] [R-02] [R-43]', async () => {
   const heard = said()
   const telltale = await launch(ALONE, ENV)
   later(() => telltale.stop())
@@ -29,7 +29,8 @@ test('the whole sample starts a service, which serves and is observed; its scrap
   later(() => fastify.close())
   const { port } = fastify.server.address() as { port: number }
   expect((await fetch(`http://127.0.0.1:${port}/users/7`)).status).toBe(200)
-  expect((await fetch(`${telltale.address}/metrics`)).status).not.toBe(200)
+  const scraped = async (headers = {}) => (await fetch(`${telltale.address}/metrics`, { headers })).status
+  expect([await scraped(), await scraped({ authorization: 'Bearer m' })]).toEqual([401, 200])
   const families = telltale.registry.exposition()
   const requests = families.find(({ short }) => short === 'http_requests_total')!
   expect(requests.series.map(({ attributes, count }) => [attributes, count])).toEqual([
