@@ -2,7 +2,6 @@
 // `config explain` and the reference page mark them. A key leaves this table in the commit that brings its reader.
 
 const INACTIVE: readonly string[] = [
-  'access.tokens',
   'agents',
   'alerts',
   'console.enabled',

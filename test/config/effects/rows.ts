@@ -14,6 +14,7 @@ import { METRICS } from './metrics-rows.ts'
 import { REQUESTS } from './request-rows.ts'
 import type { Row } from './row.ts'
 import { SERVICE } from './service-rows.ts'
+import { TOKENS } from './token-rows.ts'
 import { TRACING } from './tracing-rows.ts'
 import { WORK } from './work-rows.ts'
 
@@ -33,5 +34,6 @@ export const ROWS: readonly Row[] = [
   ...REQUESTS,
   ...APPLICATION,
   ...HUB,
+  ...TOKENS,
   ...WORK,
 ]
