@@ -15,6 +15,7 @@ import { Kafka, logLevel, Partitioners } from 'kafkajs'
 import pg from 'pg'
 import { PgBoss } from 'pg-boss'
 import { log } from 'telltale'
+import { record as audit } from 'telltale/audit'
 import { observeEvents } from 'telltale/events'
 import { mutation, observe } from 'telltale/function'
 import * as kv from 'telltale/kv'
@@ -64,6 +65,8 @@ async function store(id, item, price) {
     await client.query('BEGIN')
     await client.query('INSERT INTO orders (id, item, price) VALUES ($1, $2, $3)', [id, item, price])
     await client.query('INSERT INTO outbox (order_id) VALUES ($1)', [id])
+    const target = { target_type: 'order', target_id: id }
+    await audit({ actor_role: 'system', action: 'order.place', ...target, result: 'success' }, { client })
     await client.query('COMMIT')
   } catch (error) {
     await client.query('ROLLBACK')
