@@ -1,12 +1,12 @@
 // What the keys of the scrape guard come to, and which of them are refused.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { Faults } from '../../src/base/fault.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { parseRange } from '../../src/config/range.ts'
-import { faults, named, warnings } from './load.ts'
+import { faults, load, named, warnings } from './load.ts'
 
 const authentication = (keys: string) => `observability: { prometheus: { authentication: { ${keys} } } }\n`
 const guarded = (keys: string, env: NodeJS.ProcessEnv = { METRICS_TOKEN: 't' }) =>
@@ -153,4 +153,21 @@ test('a scope that no header could carry is a fault [R-21]', () => {
   expect(['a b', 'a"b', 'a\\b', 'a\nb', ''].map((scope) => faults(yaml(scope)).length)).toEqual([1, 1, 1, 1, 1])
   expect(faults(yaml('metrics:read'))).toEqual([])
   expect(() => named(authentication('required_scopes: ["a b"]'))).toThrow(Faults)
+})
+
+test('each configuration in the guide of the scrape guard loads and means what the guide says [R-23]', () => {
+  const guide = readFileSync(join(import.meta.dirname, '../../docs/guide/scrape-guard.md'), 'utf8')
+  const blocks = [...guide.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text]) => text!)
+  expect(blocks.map((text) => /^# (\S+)/.exec(text)?.[1])).toEqual(['telltale.yaml', 'prometheus.yml', undefined])
+  const env = { METRICS_TOKEN: 't', JWT_SECRET: SECRET, REDIS_URL: 'redis://h' }
+  const [first, second] = [load(blocks[0]!, env), load(blocks[2]!, env)]
+  expect(warnings(first).map((line) => line.split(' ')[1])).toEqual(['ACCESS_OPEN'])
+  expect(warnings(second)).toEqual([])
+  expect(first.config.scrape.authentication).toMatchObject({
+    methods: ['bearer_token', 'jwt'],
+    allowed: [{ address: '10.0.0.0', prefix: 8, family: 'ipv4' }],
+    requestsPerMinute: 60,
+    burstSize: 10,
+  })
+  expect(second.config.scrape.authentication.shared).toEqual({ store: 'redis', url: 'redis://h' })
 })
