@@ -63,7 +63,8 @@ export interface Guard {
 
 /** One decision, as metrics and the audit trail hear of it. */
 export interface AccessEvent {
-  readonly surface: 'scrape' | 'console' | 'admin' | 'hub'
+  /** `application`: its own requests, of which only the audit trail hears. */
+  readonly surface: 'scrape' | 'console' | 'admin' | 'hub' | 'application'
   readonly decision: Decision
   readonly tier: Tier
   /** The route as it is declared: `/api/v1/traces/:trace_id`. */

@@ -4,12 +4,13 @@
 // resolved, never what a header said.
 import { monotonic } from '../base/clock.ts'
 import { noticeOnce, thrownText } from '../base/notice.ts'
+import { correlationId, currentCorrelationId } from '../context/correlation.ts'
 import { current } from '../context/current.ts'
 import { ROOT } from '../context/frame.ts'
 import type { ApplicationGuard } from './application-guard.ts'
 import { type Asked, askedOf } from './asked.ts'
 import { type AuthoriseOptions, authorise, type Grant } from './authorise.ts'
-import type { Caller, Denied, Question } from './decision.ts'
+import type { AccessEvent, Caller, Denied, Question } from './decision.ts'
 import { classify, type Operation } from './operation.ts'
 import { type AnswerOptions, answerOf, type ErrorAnswer } from './problem.ts'
 import { type RunningAccess, running } from './running.ts'
@@ -99,6 +100,7 @@ export class RequestGuard {
     if (typeof inside === 'object' && inside !== null) known.set(inside, access)
     if (access.ok) tell(inside, access.tenant)
     try {
+      if (asked !== null) running.access?.heard?.(eventOf(access, asked, tier))
       this.#options.heard?.(access, inside)
     } catch (error) {
       noticeOnce('access.heard', 'error', 'access.heard', `a decision could not be heard: ${thrownText(error)}`)
@@ -190,6 +192,20 @@ function unguarded(
   )
   if (decision.ok) return { ok: true, caller: null, tenant: decision.tenant, operation, grants: null }
   return refused({ ...decision, result: 'invalid' }, options)
+}
+
+/** As the audit trail hears of it. The route is the path: what a framework matches is not known yet. */
+function eventOf(access: Access, { path, address, headers }: Asked, tier: RequestTier): AccessEvent {
+  const agent = headers['user-agent']
+  return {
+    surface: 'application',
+    tier,
+    decision: access.ok ? { ok: true, caller: access.caller, tenant: access.tenant } : access.denied,
+    route: path.slice(0, 512),
+    address,
+    userAgent: typeof agent === 'string' ? agent.slice(0, 256) : null,
+    correlationId: currentCorrelationId() ?? correlationId(),
+  }
 }
 
 function tell(request: object, tenant: string): void {

@@ -2,6 +2,7 @@
 // and outlive it. Shared by all copies of the package in the process.
 import { shared } from '../base/slot.ts'
 import type { ApplicationGuard } from './application-guard.ts'
+import type { AccessEvent } from './decision.ts'
 import type { TenantRules } from './tenant.ts'
 
 export interface RunningAccess {
@@ -20,6 +21,8 @@ export interface RunningAccess {
   setTenant(request: object, tenant: string): void
   /** Tells the span of an open request what a handler threw. */
   setError(request: object, error: unknown): void
+  /** Hears of decisions about the application's requests; undefined where no trail is kept. */
+  readonly heard?: ((event: AccessEvent) => void) | undefined
   /** How long a membership took to be found out, seconds. */
   membership(seconds: number): void
 }

@@ -1,7 +1,7 @@
 // Access as the configuration wants it: the guards of the scrape and of the console's tiers, and what guards of the
 // application's own requests ask. Nothing of them is loaded where nothing is guarded.
 import { failures } from '../access/client-error.ts'
-import type { Guard } from '../access/decision.ts'
+import type { AccessEvent, Guard } from '../access/decision.ts'
 import { EXEMPT_PATHS } from '../access/path.ts'
 import { type RunningAccess, running } from '../access/running.ts'
 import type { Tenants } from '../access/tenants.ts'
@@ -26,6 +26,8 @@ export interface AccessParts {
   readonly tenants: Tenants
   readonly lifecycle: Lifecycle
   readonly logs: Logs
+  /** The audit trail; undefined where none is kept. */
+  readonly heard: ((event: AccessEvent) => void) | undefined
 }
 
 /**
@@ -55,7 +57,7 @@ export interface StartedGuards {
   readonly application: Guard | undefined
 }
 
-export function startAccess({ config, registry, tenants, lifecycle, logs }: AccessParts): StartedGuards {
+export function startAccess({ config, registry, tenants, lifecycle, logs, heard }: AccessParts): StartedGuards {
   const { access, console: shown, scrape, dev } = config
   const scraped = scrape.enabled && scrape.guard === 'required'
   const opened =
@@ -73,6 +75,7 @@ export function startAccess({ config, registry, tenants, lifecycle, logs }: Acce
     types: shown.resources.map(({ type }) => type),
     setTenant,
     setError,
+    heard,
     membership(seconds) {
       if (registry === null) return
       durations ??= declare(registry, NAMES.authz_membership_resolution_duration_seconds)

@@ -123,8 +123,8 @@ export function assemble(options: StartOptions): Telltale {
       reserved: config.console.resources.map(({ type }) => type),
     })
     const counted = config.metrics.enabled && config.mode !== 'off' ? registry : null
-    const guards = startAccess({ config, registry: counted, tenants, lifecycle, logs })
     const audit = startAudit({ config, registry: counted, redactor, lifecycle })
+    const guards = startAccess({ config, registry: counted, tenants, lifecycle, logs, heard: audit })
     const console = serviceConsole({ config, resource, registry, health, lifecycle, tenants, guards, audit })
     const listens = config.server.enabled && config.mode !== 'off' && part === null
     const parts = { config, file, resource, registry, pipeline, console, lifecycle, health, traffic, listens }
