@@ -172,5 +172,5 @@ const OTHER_PORTS: Readonly<Record<string, string>> = {
 
 /** An address without what may be secret in it: user, password and the values of its query. */
 export function shownUrl(url: string): string {
-  return url.replace(/\/\/[^/?#]*@/, '//[hidden]@').replace(/([?&][^=&#]*=)[^&#]*/g, '$1[hidden]')
+  return url.replace(/\/\/.*@/s, '//[hidden]@').replace(/([?&][^=&#]*=)[^&#]*/g, '$1[hidden]')
 }

@@ -1,7 +1,9 @@
 // Reads a tree by the schema: every fault at once, and the settings with all defaults. It interprets the generated data
 // form, so no schema library is loaded at run time. Each faulty value counts as its default, so that what depends on it
 // can be judged in the same run.
+
 import { Fault, type FaultCode } from '../base/fault.ts'
+import { shownUrl } from './exporters.ts'
 import { FORMATS } from './format.ts'
 import { interpolate } from './interpolate.ts'
 import type { EitherNode, ListNode, MapNode, Node, SectionNode, VariantNode } from './node.ts'
@@ -197,7 +199,10 @@ class Validator {
     }
     const read = convert(node, value, loose)
     if (read === undefined) {
-      const found = node.secret ? '(hidden)' : clip(tree.at.variable ? tree.raw : quoted(tree))
+      const written = tree.at.variable ? tree.raw : quoted(tree)
+      const found = node.secret
+        ? '(hidden)'
+        : clip(node.t === 'text' && node.as === 'url' ? shownUrl(written) : written)
       const code = sameType(node, value) ? 'CONFIG_VALUE' : 'CONFIG_TYPE'
       this.#fault(code, path, tree.at, found, describe(node), hintFor(node, tree, value, loose))
       return fallback(node)

@@ -14,7 +14,7 @@ export type AddressKind =
 
 export interface AddressFacts {
   readonly kind: AddressKind
-  /** IPv4 inside IPv6: mapped, compatible, NAT64 or 6to4. */
+  /** IPv4 inside IPv6: mapped, compatible, NAT64, 6to4, Teredo or ISATAP. */
   readonly embedded: boolean
 }
 
@@ -50,6 +50,9 @@ function v4Kind(address: number): AddressKind {
   return 'public'
 }
 
+/** Refused whatever the preset. */
+const NEVER: ReadonlySet<AddressKind> = new Set(['link-local', 'metadata'])
+
 /** The eight groups of an IPv6 address in any spelling. */
 function v6Groups(text: string): number[] {
   let source = text
@@ -69,28 +72,45 @@ function v6Groups(text: string): number[] {
 
 function v6Facts(text: string): AddressFacts {
   const groups = v6Groups(text)
-  const [a, b, c] = groups as [number, number, number]
-  const low = groups[6]! * 65536 + groups[7]!
+  const [a, b] = groups as [number, number]
   const zeroTo = groups.findIndex((group) => group !== 0)
   if (zeroTo === -1) return { kind: 'unspecified', embedded: false }
   if (zeroTo === 7 && groups[7] === 1) return { kind: 'loopback', embedded: false }
-  // ::ffff:a.b.c.d mapped, ::ffff:0:a.b.c.d translated, ::a.b.c.d compatible, 64:ff9b::/96 and 64:ff9b:1::/48 NAT64, 2002::/16 6to4.
-  const mapped = (zeroTo === 5 && groups[5] === 0xffff) || (zeroTo === 4 && groups[4] === 0xffff && groups[5] === 0)
-  if (mapped || zeroTo >= 6 || (a === 0x64 && b === 0xff9b)) return { kind: v4Kind(low), embedded: true }
-  if (a === 0x2002) return { kind: v4Kind(b * 65536 + c), embedded: true }
-  const metadata = (a === 0xfd00 && b === 0x0ec2) || (a === 0xfd20 && b === 0x00ce)
-  if (metadata && groups[7] === 0x254 && groups.slice(2, 7).every((group) => group === 0)) {
-    return { kind: 'metadata', embedded: false }
-  }
-  return { kind: v6Kind(a, b), embedded: false }
+  const own = v6Kind(a, b)
+  if (NEVER.has(own)) return { kind: own, embedded: false }
+  const kinds = embedded(groups, zeroTo).map(v4Kind)
+  // What may be read in two ways is the worse of the two.
+  if (kinds.length > 0) return { kind: kinds.find((kind) => NEVER.has(kind)) ?? kinds[0]!, embedded: true }
+  // Of AWS (fd00:ec2::/32), Google (fd20:ce::254) and Oracle (fd00:c1::/32).
+  const metadata =
+    (a === 0xfd00 && (b === 0x0ec2 || b === 0x00c1)) || (a === 0xfd20 && b === 0x00ce && groups[7] === 0x254)
+  return { kind: metadata ? 'metadata' : own, embedded: false }
+}
+
+/** The IPv4 addresses that are written into an IPv6 one (RFC 4291, 6052, 3056, 4380, 5214); none for most. */
+function embedded(groups: readonly number[], zeroTo: number): number[] {
+  const [a, b, c, d, e, f] = groups as [number, number, number, number, number, number]
+  const low = groups[6]! * 65536 + groups[7]!
+  // ::ffff:a.b.c.d mapped, ::ffff:0:a.b.c.d translated, ::a.b.c.d compatible
+  const mapped = (zeroTo === 5 && f === 0xffff) || (zeroTo === 4 && e === 0xffff && f === 0)
+  if (mapped || zeroTo >= 6) return [low]
+  // NAT64: 64:ff9b::/96, and 64:ff9b:1::/48, where eight bits in the middle are left out
+  if (a === 0x64 && b === 0xff9b) return [low, d * 65536 + (e & 0xff) * 256 + (f >> 8)]
+  // 6to4
+  if (a === 0x2002) return [b * 65536 + c]
+  // Teredo: the client's address with every bit turned over, behind the server's
+  if (a === 0x2001 && b === 0) return [0xffffffff - low, c * 65536 + d]
+  // ISATAP
+  if ((e & 0xfdff) === 0 && f === 0x5efe) return [low]
+  return []
 }
 
 function v6Kind(a: number, b: number): AddressKind {
   if ((a & 0xffc0) === 0xfe80) return 'link-local'
   if ((a & 0xfe00) === 0xfc00 || (a & 0xffc0) === 0xfec0) return 'private'
   if ((a & 0xff00) === 0xff00) return 'multicast'
-  // Only 2000::/3 is global unicast; of it Teredo, ORCHID and the documentation ranges are not places to call.
-  if ((a & 0xe000) !== 0x2000 || (a === 0x2001 && (b === 0 || b === 0x0db8 || (b & 0xffe0) === 0x20)) || a === 0x3fff) {
+  // Only 2000::/3 is global unicast; of it ORCHID and the documentation ranges are not places to call.
+  if ((a & 0xe000) !== 0x2000 || (a === 0x2001 && (b === 0x0db8 || (b & 0xffe0) === 0x20)) || a === 0x3fff) {
     return 'reserved'
   }
   return 'public'
@@ -121,7 +141,7 @@ export function refusal(address: string, preset: Preset): string | undefined {
   const facts = addressFacts(address)
   if (facts === undefined) return 'not an IP address'
   const { kind, embedded } = facts
-  if (kind === 'link-local' || kind === 'metadata') return `${kind} address`
+  if (NEVER.has(kind)) return `${kind} address`
   if (preset === 'operator') return undefined
   if (embedded) return 'IPv4 address inside IPv6'
   return kind === 'public' ? undefined : `${kind} address`

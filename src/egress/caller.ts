@@ -59,8 +59,9 @@ export class Caller {
       port: target.port,
       agent: this.#agent,
       lookup: pinnedLookup(target, options.resolver ?? systemResolver),
-      ...(target.secure && tls !== undefined
-        ? { ca: tls.ca, cert: tls.cert, key: tls.key, rejectUnauthorized: tls.skipVerify !== true }
+      // Spelled out: what is left to Node is left to NODE_TLS_REJECT_UNAUTHORIZED.
+      ...(target.secure
+        ? { ca: tls?.ca, cert: tls?.cert, key: tls?.key, rejectUnauthorized: tls?.skipVerify !== true }
         : undefined),
       ...{ [OWN_TRAFFIC]: true },
     }

@@ -42,3 +42,20 @@ export function plainCredentials(target: Target, headers: Headers): string | und
   if (target.secure || target.loopback || names.length === 0) return undefined
   return `headers (${names.join(', ')}) are sent to ${target.url.host} over plain http: anyone on the way can read them; use https`
 }
+
+/** Metadata of gRPC: lower-case names without what gRPC keeps for itself, printable ASCII (gRPC over HTTP/2, Custom-Metadata). */
+const METADATA_NAME = /^(?!grpc-)[0-9a-z_.-]+$/
+const METADATA_VALUE = /^[\x20-\x7e]*$/
+
+/** The same for headers that travel as metadata: its library would quote a value that it refuses. */
+export function checkMetadata(headers: Headers): void {
+  checkHeaders(headers)
+  for (const [name, value] of Object.entries(headers)) {
+    const subject = JSON.stringify(name.slice(0, 80))
+    const key = name.toLowerCase()
+    if (!METADATA_NAME.test(key) || key.endsWith('-bin'))
+      throw new Fault('HEADER_INVALID', { subject, hint: 'The name cannot be one of gRPC metadata.' })
+    if (!METADATA_VALUE.test(value))
+      throw new Fault('HEADER_INVALID', { subject, hint: 'The value has characters that gRPC metadata cannot have.' })
+  }
+}

@@ -47,20 +47,34 @@ function writtenHost(text: string): string {
   return authority.slice(authority.lastIndexOf('@') + 1).replace(/:\d*$/, '')
 }
 
+/** What a URL may be written with: no control characters or blanks, no backslash, which parsers take for a slash. */
+const WRITTEN = /^https?:\/\/[^\s\\\x00-\x1f\x7f]+$/i
+const SCHEME = /^([a-z][a-z0-9+.-]*):/i
+
+/** Without what may be secret in it: everything before the last @, query and fragment. */
+function shownUrl(text: string): string {
+  return text
+    .replace(/\/\/.*@/s, '//[REDACTED]@')
+    .replace(/[?#].*$/s, '')
+    .slice(0, 200)
+}
+
 /** `url` as a checked target, or a Fault that says what is wrong with it; nothing is resolved yet. */
 export function allow(url: string | URL, preset: Preset, subject?: string): Target {
-  const text = String(url)
-  const shown = text.replace(/\/\/[^/?#]*@/, '//[REDACTED]@').slice(0, 200)
-  const about = subject === undefined ? {} : { subject }
-  const invalid = (hint: string): Fault => new Fault('ENDPOINT_INVALID', { ...about, found: shown, hint })
-  const forbidden = (hint: string): Fault => new Fault('ENDPOINT_FORBIDDEN', { ...about, found: shown, hint })
+  const text = String(url).trim()
+  const about = { ...(subject !== undefined && { subject }), found: shownUrl(text) }
+  const invalid = (hint: string): Fault => new Fault('ENDPOINT_INVALID', { ...about, hint })
+  const forbidden = (hint: string): Fault => new Fault('ENDPOINT_FORBIDDEN', { ...about, hint })
 
-  if (!URL.canParse(text)) throw invalid('Write a full URL, such as http://127.0.0.1:4318.')
-  const parsed = new URL(text)
-  if (parsed.protocol !== 'http:' && parsed.protocol !== 'https:')
-    throw invalid('Only http:// and https:// can be called.')
+  const parsed = URL.canParse(text) ? new URL(text) : undefined
+  if (parsed === undefined || !WRITTEN.test(text)) {
+    const scheme = SCHEME.exec(text)?.[1]?.toLowerCase()
+    if (parsed !== undefined && scheme !== 'http' && scheme !== 'https')
+      throw invalid('Only http:// and https:// can be called.')
+    throw invalid('Write a full URL, such as http://127.0.0.1:4318.')
+  }
   if (parsed.username !== '' || parsed.password !== '') throw invalid('Put credentials in a header, not in the URL.')
-  if (parsed.hostname === '') throw invalid('Name a host.')
+  if (parsed.port === '0') throw invalid('Port 0 is nobody’s.')
 
   const target = new Target(parsed, preset)
   if (isIP(target.host) !== 0) {

@@ -4,7 +4,7 @@
 import type { ChannelCredentials, ClientOptions, Metadata, ServiceError, VerifyOptions } from '@grpc/grpc-js'
 import { now } from '../base/clock.ts'
 import { Fault } from '../base/fault.ts'
-import { checkHeaders, plainCredentials } from '../egress/headers.ts'
+import { checkMetadata, plainCredentials } from '../egress/headers.ts'
 import { type Address, resolveChecked, systemResolver } from '../egress/resolve.ts'
 import { allow, type Target } from '../egress/target.ts'
 import { SIGNALS, type Signal } from '../pipeline/sink.ts'
@@ -51,7 +51,7 @@ export async function otlpGrpc(
   for (const warning of warnings) say('warn', 'export.endpoint', warning)
   const target = allow(url, options.preset ?? 'operator', 'endpoint')
   const headers = options.headers ?? {}
-  checkHeaders(headers)
+  checkMetadata(headers)
   const warning = plainCredentials(target, headers)
   if (warning !== undefined) say('warn', 'export.plain', warning)
   const signals =
@@ -139,7 +139,7 @@ class GrpcTransport implements Transport {
   #credentials(): ChannelCredentials {
     if (!this.#target.secure) return this.#grpc.credentials.createInsecure()
     const { ca, key, cert, skipVerify } = this.#options.tls ?? {}
-    const verify: VerifyOptions = skipVerify === true ? { rejectUnauthorized: false } : {}
+    const verify: VerifyOptions = { rejectUnauthorized: skipVerify !== true }
     const bytes = (pem: string | Buffer | undefined): Buffer | null => (pem === undefined ? null : Buffer.from(pem))
     return this.#grpc.credentials.createSsl(bytes(ca), bytes(key), bytes(cert), verify)
   }

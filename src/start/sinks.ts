@@ -1,6 +1,8 @@
 // From the configuration's exporters to sinks. Exporters of the three signals that speak to one place in one way become
 // one sink, so that a collector gets one connection and one set of retries from us. Nothing is connected here.
 import type { Config, Exporter } from '../config/config.ts'
+import { checkMetadata } from '../egress/headers.ts'
+import { allow } from '../egress/target.ts'
 import { readTls } from '../egress/tls.ts'
 import { ConsoleSink } from '../export/console.ts'
 import type { OtlpOptions } from '../export/otlp.ts'
@@ -104,6 +106,9 @@ function spansLater({ exporter, totalMs }: Outlet, i: number, config: Config): S
 
 /** The room is imported when it is named; its peer package was looked for before. */
 function grpcLater(name: string, signals: readonly Signal[], options: OtlpOptions): Sink {
+  // What must not be called is refused now, like over HTTP.
+  for (const signal of signals) allow(options.endpoints![signal]!, options.preset ?? 'operator', signal)
+  checkMetadata(options.headers ?? {})
   return new LaterSink(
     name,
     signals,
