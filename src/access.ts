@@ -66,3 +66,14 @@ export {
 } from './access/tenant.ts'
 export { OVERFLOW_TENANT, Tenants } from './access/tenants.ts'
 export { decideTier, type Tier, type TierDecision, type TierRules } from './access/tier.ts'
+export type { TokenFound, TokenInfo } from './access/token.ts'
+export { type TokenPlace, tokensIn } from './access/tokens/kept.ts'
+export type { KeptToken } from './access/tokens/record.ts'
+export type {
+  GenerateOptions,
+  KeptTokens,
+  NewToken,
+  RevokedToken,
+  RotatedToken,
+  RotateOptions,
+} from './access/tokens/tokens.ts'

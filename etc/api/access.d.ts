@@ -1,4 +1,4 @@
-// telltale/access: Access, AccessGuard, AccessOptions, Admitted, AnswerOptions, AuthoriseOptions, Authorised, BadRequest, CLIENT_ERROR_CODES, Caller, Catalogue, ClientError, ClientErrorOptions, Conflict, Denied, EXEMPT_PATHS, ErrorAnswer, ErrorHandlers, FastifyReplyShape, Forbidden, Gone, Grant, HonoShape, KoaShape, Membership, NotAcceptable, NotFound, NotImplemented, NotSupported, OVERFLOW_TENANT, Operation, OperationKind, OperationRules, PayloadTooLarge, Permission, PreconditionFailed, Problem, RESERVED_SEGMENTS, Refused, RequestTier, RoutingMode, Scope, ScopeContext, Stripped, TellOptions, TenantDecision, TenantQuestion, TenantRules, Tenants, Tier, TierDecision, TierRules, Timeout, Told, TooManyRequests, Unauthorized, Unavailable, Unprocessable, UnsupportedMediaType, access, accessOf, authorise, classify, clientError, decideTenant, decideTier, errorAnswer, errorEntry, errorEvent, errorHandlers, errorLine, errorResponse, hasSystemScope, isExempt, parseScope, sendAnswer, stripTenantPrefix
+// telltale/access: Access, AccessGuard, AccessOptions, Admitted, AnswerOptions, AuthoriseOptions, Authorised, BadRequest, CLIENT_ERROR_CODES, Caller, Catalogue, ClientError, ClientErrorOptions, Conflict, Denied, EXEMPT_PATHS, ErrorAnswer, ErrorHandlers, FastifyReplyShape, Forbidden, GenerateOptions, Gone, Grant, HonoShape, KeptToken, KeptTokens, KoaShape, Membership, NewToken, NotAcceptable, NotFound, NotImplemented, NotSupported, OVERFLOW_TENANT, Operation, OperationKind, OperationRules, PayloadTooLarge, Permission, PreconditionFailed, Problem, RESERVED_SEGMENTS, Refused, RequestTier, RevokedToken, RotateOptions, RotatedToken, RoutingMode, Scope, ScopeContext, Stripped, TellOptions, TenantDecision, TenantQuestion, TenantRules, Tenants, Tier, TierDecision, TierRules, Timeout, TokenFound, TokenInfo, TokenPlace, Told, TooManyRequests, Unauthorized, Unavailable, Unprocessable, UnsupportedMediaType, access, accessOf, authorise, classify, clientError, decideTenant, decideTier, errorAnswer, errorEntry, errorEvent, errorHandlers, errorLine, errorResponse, hasSystemScope, isExempt, parseScope, sendAnswer, stripTenantPrefix, tokensIn
 
 // access/authorise
 interface AuthoriseOptions {
@@ -138,7 +138,7 @@ interface ErrorHandlers {
 interface FastifyReplyShape {
     code(status: number): unknown;
     headers(headers: Record<string, string>): unknown;
-    send(body: string): unknown;
+    send(body: Uint8Array): unknown;
 }
 
 interface HonoShape {
@@ -342,6 +342,75 @@ interface TierRules {
 }
 
 declare function decideTier(tier: Tier, rules: TierRules): TierDecision;
+
+// access/token
+type TokenFound = {
+    readonly ok: true;
+    readonly token: TokenInfo;
+} | {
+    readonly ok: false;
+    readonly result: 'invalid' | 'expired';
+};
+
+interface TokenInfo {
+    readonly id: string;
+    readonly scopes: readonly string[];
+    readonly expiresAt: number | null;
+    readonly createdAt: number;
+}
+
+// access/tokens/kept
+type TokenPlace = {
+    readonly path: string;
+} | {
+    readonly url: string;
+    readonly table?: string;
+};
+
+declare function tokensIn(place: TokenPlace): Promise<KeptTokens>;
+
+// access/tokens/record
+interface KeptToken extends TokenInfo {
+    readonly label: string | null;
+    readonly revokedAt: number | null;
+    readonly replacedBy: string | null;
+    readonly acceptedUntil: number | null;
+}
+
+// access/tokens/tokens
+interface GenerateOptions {
+    readonly scopes: readonly string[];
+    readonly lifeMs?: number | null;
+    readonly label?: string | null;
+}
+
+interface KeptTokens {
+    generate(options: GenerateOptions): Promise<NewToken>;
+    rotate(id: string, options?: RotateOptions): Promise<RotatedToken>;
+    revoke(id: string): Promise<RevokedToken>;
+    list(): Promise<readonly KeptToken[]>;
+    validate(text: string): Promise<TokenFound>;
+    close(): Promise<void>;
+}
+
+interface NewToken {
+    readonly text: string;
+    readonly token: KeptToken;
+}
+
+interface RevokedToken {
+    readonly token: KeptToken;
+    readonly changed: boolean;
+}
+
+interface RotateOptions {
+    readonly overlapMs?: number;
+    readonly lifeMs?: number | null;
+}
+
+interface RotatedToken extends NewToken {
+    readonly replaced: KeptToken;
+}
 
 // access/decision
 type AccessResult = 'ok' | 'missing' | 'invalid' | 'expired' | 'scope' | 'rate_limited' | 'ip';

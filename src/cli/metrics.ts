@@ -3,7 +3,7 @@
 import { Command } from 'commander'
 import { timeText } from '../access/tokens/document.ts'
 import { openStore } from '../access/tokens/open.ts'
-import type { StoredToken } from '../access/tokens/record.ts'
+import type { KeptToken } from '../access/tokens/record.ts'
 import { type NewToken, Tokens } from '../access/tokens/tokens.ts'
 import { now } from '../base/clock.ts'
 import { Fault } from '../base/fault.ts'
@@ -191,7 +191,7 @@ function aboutNew({ token }: NewToken): string {
   return `Token ${token.id} (${scopesText(token)}${until}). It is not shown again.\n`
 }
 
-function scopesText({ scopes }: StoredToken): string {
+function scopesText({ scopes }: KeptToken): string {
   return scopes.join(', ')
 }
 

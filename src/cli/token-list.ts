@@ -1,8 +1,8 @@
 // Tokens as a table of 80 columns for a person, and as JSON for a program. Neither has a hash.
 import { timeText } from '../access/tokens/document.ts'
-import { endOf, type StoredToken, stateOf, verdict } from '../access/tokens/record.ts'
+import { endOf, type KeptToken, stateOf, verdict } from '../access/tokens/record.ts'
 
-export function tokenJson(token: StoredToken, at: number) {
+export function tokenJson(token: KeptToken, at: number) {
   return {
     token_id: token.id,
     scopes: token.scopes,
@@ -21,7 +21,7 @@ const HEAD = ['TOKEN ID', 'STATE', 'AGE', 'EXPIRES', 'SCOPES'] as const
 const WIDTHS = [36, 8, 4, 8] as const
 
 /** One line a token; its label and its further scopes stand below, so that usual ones keep within 80 columns. */
-export function tokenTable(tokens: readonly StoredToken[], at: number): string {
+export function tokenTable(tokens: readonly KeptToken[], at: number): string {
   let text = line(HEAD)
   for (const token of tokens) {
     const { id, label, createdAt } = token
@@ -41,7 +41,7 @@ function line(cells: readonly string[]): string {
     .trimEnd()}\n`
 }
 
-function expiry(token: StoredToken, at: number): string {
+function expiry(token: KeptToken, at: number): string {
   if (token.revokedAt !== null) return '-'
   if (token.replacedBy !== null && token.acceptedUntil === null) return '-'
   const end = endOf(token)

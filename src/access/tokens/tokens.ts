@@ -4,9 +4,8 @@ import { randomUUID } from 'node:crypto'
 import { now } from '../../base/clock.ts'
 import { Fault } from '../../base/fault.ts'
 import type { TokenFound } from '../token.ts'
-import type { Revoked } from './book.ts'
 import { checkScopes, isLabel, isTokenId } from './form.ts'
-import { endOf, type StoredToken, verdict } from './record.ts'
+import { endOf, type KeptToken, type StoredToken, verdict } from './record.ts'
 import type { TokenStore } from './store.ts'
 import { hashOf, idOfToken, isHashOf, newToken } from './text.ts'
 
@@ -32,11 +31,33 @@ export interface RotateOptions {
 /** The one time that the text of a token is to be had. */
 export interface NewToken {
   readonly text: string
-  readonly token: StoredToken
+  readonly token: KeptToken
 }
 
 export interface RotatedToken extends NewToken {
-  readonly replaced: StoredToken
+  /** The token whose place it takes. */
+  readonly replaced: KeptToken
+}
+
+export interface RevokedToken {
+  readonly token: KeptToken
+  /** False when it was revoked before: then nothing changed. */
+  readonly changed: boolean
+}
+
+/** Tokens in one place. Methods reject with a Fault. */
+export interface KeptTokens {
+  generate(options: GenerateOptions): Promise<NewToken>
+  /** A new token in the place of another, with the same scopes and label. */
+  rotate(id: string, options?: RotateOptions): Promise<RotatedToken>
+  /** Refuses it from now on. */
+  revoke(id: string): Promise<RevokedToken>
+  /** Every token, those that are refused too, in the order in which they were made. */
+  list(): Promise<readonly KeptToken[]>
+  /** What a guard would say of it now. */
+  validate(text: string): Promise<TokenFound>
+  /** Lets go of a connection; never rejects. */
+  close(): Promise<void>
 }
 
 export interface TokensOptions {
@@ -44,7 +65,7 @@ export interface TokensOptions {
   readonly clock?: () => number
 }
 
-export class Tokens {
+export class Tokens implements KeptTokens {
   readonly #store: TokenStore
   readonly #clock: () => number
 
@@ -63,11 +84,10 @@ export class Tokens {
     return this.#store.change((book) => {
       const made = this.#make(checked, lifeMs, label)
       book.add(made.token, this.#clock())
-      return made
+      return { text: made.text, token: shown(made.token) }
     })
   }
 
-  /** A new token in the place of another, with the same scopes and label. */
   async rotate(written: string, { overlapMs = 0, lifeMs }: RotateOptions = {}): Promise<RotatedToken> {
     const id = idFrom(written)
     if (lifeMs !== undefined) checkLife(lifeMs)
@@ -82,34 +102,39 @@ export class Tokens {
         return made.token
       }
       const { successor, replaced } = book.rotate(id, successorOf, overlapMs, at)
-      return { text, token: successor, replaced }
+      return { text, token: shown(successor), replaced: shown(replaced) }
     })
   }
 
-  /** Refuses it from now on. */
-  async revoke(written: string): Promise<Revoked> {
+  async revoke(written: string): Promise<RevokedToken> {
     const id = idFrom(written)
-    return this.#store.change((book) => book.revoke(id, this.#clock()))
+    return this.#store.change((book) => {
+      const { token, changed } = book.revoke(id, this.#clock())
+      return { token: shown(token), changed }
+    })
   }
 
-  /** Every token, those that are refused too, in the order in which they were made. */
-  async list(): Promise<readonly StoredToken[]> {
+  async list(): Promise<readonly KeptToken[]> {
     const tokens = (await this.#store.read())?.tokens ?? []
-    return [...tokens].sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1))
+    return tokens.map(shown).sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1))
   }
 
-  /** What a guard would say of it now. */
   async validate(text: string): Promise<TokenFound> {
     const id = idOfToken(text)
-    const token = id === null ? undefined : (await this.list()).find((each) => each.id === id)
-    return judge(text, token, this.#clock())
+    if (id === null) return { ok: false, result: 'invalid' }
+    const kept = await this.#store.read()
+    return judge(
+      text,
+      kept?.tokens?.find((each) => each.id === id),
+      this.#clock(),
+    )
   }
 
   close(): Promise<void> {
     return this.#store.close()
   }
 
-  #make(scopes: readonly string[], lifeMs: number | null, label: string | null): NewToken {
+  #make(scopes: readonly string[], lifeMs: number | null, label: string | null): { text: string; token: StoredToken } {
     const id = randomUUID()
     const text = newToken(id)
     const createdAt = this.#clock()
@@ -117,6 +142,11 @@ export class Tokens {
     const never = { revokedAt: null, replacedBy: null, acceptedUntil: null }
     return { text, token: { id, hash: hashOf(text), scopes, label, createdAt, expiresAt, ...never } }
   }
+}
+
+/** Without its hash, which is nobody's business but the store's. */
+function shown({ hash: _, ...token }: StoredToken): KeptToken {
+  return token
 }
 
 /** What becomes of whoever shows `text`, where `token` is kept under its id. */

@@ -19,6 +19,7 @@ import { afterEach, expect, test } from 'vitest'
 import { documentText } from '../../../src/access/tokens/document.ts'
 import { FileStore } from '../../../src/access/tokens/file.ts'
 import { FileLock } from '../../../src/access/tokens/lock.ts'
+import { hashOf } from '../../../src/access/tokens/text.ts'
 import { Tokens } from '../../../src/access/tokens/tokens.ts'
 import { faultOf, folder, ID, OTHER_ID, removeFolders, stored } from './kit.ts'
 
@@ -34,7 +35,7 @@ test('the first token makes the file and its folder for their owner alone, and l
   const { text, token } = await generate(path)
   expect([mode(path), mode(join(path, '..'))]).toEqual(['600', '700'])
   expect(readdirSync(join(path, '..'))).toEqual(['tokens.json'])
-  expect((await store.read())?.tokens).toEqual([token])
+  expect((await store.read())?.tokens).toEqual([{ ...token, hash: hashOf(text) }])
   expect(readFileSync(path, 'utf8')).not.toContain(text.slice(26))
 })
 
@@ -137,10 +138,10 @@ test('a symbolic link stays one, and what it leads to is what is written, locked
 
 test('what a writer left that died before the rename goes with the next change, and the file is as it was', async () => {
   const path = join(folder(), 'tokens.json')
-  const { token } = await generate(path)
+  const { text, token } = await generate(path)
   const left = [`${path}.${ID}.tmp`, `${path}.note.tmp`, join(path, '../other.json')]
   for (const each of left) writeFileSync(each, 'half of')
-  expect((await new FileStore(path).read())?.tokens).toEqual([token])
+  expect((await new FileStore(path).read())?.tokens).toEqual([{ ...token, hash: hashOf(text) }])
   await generate(path)
   expect(readdirSync(join(path, '..')).sort()).toEqual(['other.json', 'tokens.json', 'tokens.json.note.tmp'])
 })
