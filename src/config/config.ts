@@ -102,8 +102,11 @@ export interface LogsConfig {
 export interface ScrapeConfig {
   readonly enabled: boolean
   readonly path: string
-  /** `required`: the scrape must not be answered to a client that did not prove who it is; without a guard, to nobody. */
-  readonly guard: 'none' | 'required'
+  /**
+   * `required`: the scrape must not be answered to a client that did not prove who it is; without a guard, to nobody.
+   * `address`: to none whose address is not listed.
+   */
+  readonly guard: 'none' | 'address' | 'required'
   /** What the guard works with; `prometheus.authentication` over the exporter's block, key by key (ruling 62). */
   readonly authentication: {
     /** Ways to prove oneself, each of which suffices; none leaves the scrape open. */

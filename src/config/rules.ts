@@ -66,7 +66,13 @@ function guard(config: Config, tree: Tree, said: Said): void {
   const subject = path.join('.')
   const at = origin(tree, path)
   if (!config.scrape.enabled) return
+  if (guard === 'address') return
   if (guard === 'none') {
+    if (config.observability.prometheus.authentication.allowed_addresses.length > 0) {
+      const text = `allowed_addresses is not looked at: the guard is off, and ${config.scrape.path} is open to everyone.`
+      said.warnings.push(warning('GUARD_OFF', text, subject, at))
+      return
+    }
     if (token === undefined) return
     const text = `${tokenEnv} is set, but ${config.scrape.path} is open to everyone.`
     said.warnings.push(warning('GUARD_OFF', text, subject, at))

@@ -26,6 +26,8 @@ export function scrapeOf(settings: Settings, { env, folder }: ScrapeSurroundings
   const token = env[tokenEnv]?.trim() || undefined
   const enabled = own.enabled ?? other?.enabled
   const guarded = methods.length > 0 && (enabled ?? token !== undefined)
+  // Who lists addresses does not want all of them in, with or without a proof.
+  const listed = enabled !== false && own.allowed_addresses.length > 0
   const written = own.token_header ?? other?.token_header
   const keysAlone = methods.every((one) => one === 'api_key') && methods.length > 0
   const { secret_env, jwks_url } = settings.access.jwt
@@ -34,7 +36,7 @@ export function scrapeOf(settings: Settings, { env, folder }: ScrapeSurroundings
   return {
     enabled: prometheus.enabled && !off,
     path: exporter?.type === 'prometheus' && exporter.endpoint ? exporter.endpoint : prometheus.endpoint,
-    guard: guarded ? 'required' : 'none',
+    guard: guarded ? 'required' : listed ? 'address' : 'none',
     authentication: {
       methods,
       header: written ?? (keysAlone ? 'x-api-key' : 'Authorization'),

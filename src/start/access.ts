@@ -59,7 +59,7 @@ export interface StartedGuards {
 
 export function startAccess({ config, registry, tenants, lifecycle, logs, heard }: AccessParts): StartedGuards {
   const { access, console: shown, scrape, dev } = config
-  const scraped = scrape.enabled && scrape.guard === 'required'
+  const scraped = scrape.enabled && scrape.guard !== 'none'
   const opened =
     scraped || access.jwt.enabled
       ? import('./guards.ts').then(({ openGuards }) => openGuards({ config, registry, tenants: tenants.rules }))

@@ -58,12 +58,16 @@ export function serviceConsole(parts: EndpointParts): Console {
   const { config, registry, tenants } = parts
   const { scrape } = config
   const routes = serviceRoutes(parts)
-  const access = { authentication: config.access.jwt.enabled, dev: config.dev, scrapeGuard: scrape.guard }
+  const guarded = { scrape: scrape.enabled && scrape.guard !== 'none', application: config.access.jwt.enabled }
+  const access = {
+    authentication: config.access.jwt.enabled,
+    dev: config.dev,
+    scrapeGuard: guarded.scrape ? 'required' : 'none',
+  } as const
   // Ruling 58, as soon as there is something to read: a service that answers a scrape and probes alone is open by design.
   const warning = routes.some(({ tier }) => tier !== 'public' && tier !== 'scrape') ? openWarning(access) : undefined
   if (warning !== undefined) notice('warn', 'access.open', warning)
   const tenantHeader = config.access.tenants.header.toLowerCase()
-  const guarded = { scrape: scrape.enabled && scrape.guard === 'required', application: access.authentication }
   const hear = hearing({ registry: isRecording(config) ? registry : null, audit: parts.audit })
   return createConsole({
     routes,

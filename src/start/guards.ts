@@ -50,9 +50,10 @@ export async function openGuards({ config, registry, tenants }: GuardParts): Pro
     verifier = opened
   }
   return {
-    scrape: guarded
-      ? await openScrape(config, byToken ? tokens : undefined, byJwt ? verifier : undefined, closing)
-      : null,
+    scrape:
+      enabled && guard !== 'none'
+        ? await openScrape(config, byToken ? tokens : undefined, byJwt ? verifier : undefined, closing)
+        : null,
     application: application ? applicationGuard(config, tenants, tokens, verifier!) : null,
     async close() {
       for (const close of closing.splice(0).reverse()) await close()
@@ -94,6 +95,7 @@ async function openScrape(
     limit = both
   }
   return scrapeGuard({
+    proof: scrape.guard === 'required',
     methods,
     header: header.toLowerCase(),
     keyHeader: keyHeader.toLowerCase(),

@@ -19,6 +19,7 @@ const TOKEN = 'the-token-of-these-tests'
 function guard(options: Partial<ScrapeGuardOptions> = {}) {
   const limit = options.limit ?? new ClientLimit({ capacity: 1e9, perMinute: 60, places: 50 })
   return scrapeGuard({
+    proof: true,
     methods: ['bearer_token'],
     header: 'authorization',
     keyHeader: 'x-api-key',
@@ -71,6 +72,27 @@ test('a flood that is limited asks no store and hashes nothing [R-23]', async ()
   const limited = guard({ tokens: { find }, limit: new ClientLimit({ capacity: 3, perMinute: 1, places: 5 }) })
   for (let i = 0; i < 100; i++) await limited.decide(question({ authorization: 'Bearer guess' }))
   expect(find.mock.calls.length).toBe(3)
+})
+
+test('addresses of one /64 are one client, and who has no address is none that is allowed [R-23] [R-26]', async () => {
+  const limited = guard({ limit: new ClientLimit({ capacity: 2, perMinute: 1, places: 5 }) })
+  const good = { authorization: `Bearer ${TOKEN}` }
+  const statuses: unknown[] = []
+  for (const address of ['2001:db8::1', '2001:db8::2', '2001:db8::3', '2001:db8:0:1::1']) {
+    const decision = await limited.decide(question(good, address))
+    statuses.push([decision.ok || decision.status, decision.client])
+  }
+  expect(statuses).toEqual([
+    [true, '2001:db8::1'],
+    [true, '2001:db8::2'],
+    [429, '2001:db8::3'],
+    [true, '2001:db8:0:1::1'],
+  ])
+  const listed = guard({ allowed: new AddressSet([parseRange('::/0')!, parseRange('0.0.0.0/0')!]) })
+  const answers = await Promise.all(
+    ['192.0.2.1', '::1', null, 'nonsense'].map((one) => listed.decide(question(good, one))),
+  )
+  expect(answers.map((one) => one.ok || one.result)).toEqual([true, true, 'ip', 'ip'])
 })
 
 test('whatever a store or a verifier does, it is refused or 503, never let in and never a throw [R-24]', async () => {

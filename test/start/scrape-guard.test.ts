@@ -239,6 +239,29 @@ test('an address that is not allowed is refused before anything else, and is no 
   ]).toEqual([refused, refused, OK, OK, OK, refused, refused, MISSING])
 })
 
+test('addresses alone guard too, without a token that anybody would need; what is off is off, and says so [R-26]', async () => {
+  const lines = said()
+  const trusted = 'access: { trusted_proxies: [127.0.0.1] }\n'
+  const addresses = 'allowed_addresses: [192.0.2.0/24]'
+  const statuses = async (authentication: string, env: NodeJS.ProcessEnv = {}) => {
+    const telltale = await launch(yaml(authentication, trusted), env)
+    const seen: number[] = []
+    for (const headers of [{}, BEARER])
+      for (const address of ['192.0.2.7', '203.0.113.1'])
+        seen.push((await get(telltale, { ...headers, 'x-forwarded-for': address })).status)
+    await telltale.stop()
+    return seen
+  }
+  expect(await statuses(addresses)).toEqual([200, 403, 200, 403])
+  expect(await statuses(`method: none, ${addresses}`, ENV)).toEqual([200, 403, 200, 403])
+  expect(await statuses(addresses, ENV)).toEqual([401, 403, 200, 403])
+  expect(lines.join('\n')).not.toContain('GUARD_OFF')
+  expect(await statuses(`enabled: false, ${addresses}`, ENV)).toEqual([200, 200, 200, 200])
+  expect(lines.join('\n')).toContain(
+    'allowed_addresses is not looked at: the guard is off, and /metrics is open to everyone.',
+  )
+})
+
 test('what is counted of it says who was let in and why not, and names nobody [R-46] [R-26]', async () => {
   const seen = notices()
   const telltale = await launch(yaml(), ENV)
