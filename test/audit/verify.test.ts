@@ -296,3 +296,81 @@ run('two processes that write at the same time make one chain without a gap', as
   expect(rows.map(({ target_id }) => target_id).sort()).toEqual(all.sort())
   expect(await audit.verify()).toMatchObject({ ok: true, rows: 100 })
 })
+
+run('`telltale audit verify` says whether the chain holds, and ends with 1 where it does not', async () => {
+  const { audit, tamper, command, ids } = await trail(4)
+  const { hash } = await audit.head()
+  const whole = { code: 0, out: `4 rows hold, up to row 4\nhead ${hash}\n`, err: '' }
+  expect(await command('verify')).toEqual(whole)
+  expect(await command('verify', '--head', hash)).toEqual(whole)
+  expect(await command('verify', '--from-id', ids[3]!)).toMatchObject({
+    code: 0,
+    out: `1 rows hold, up to row 4\nhead ${hash}\n`,
+  })
+  const json = await command('verify', '--json')
+  expect([json.code, json.err, JSON.parse(json.out)]).toEqual([0, '', await audit.verify()])
+  const other = 'a'.repeat(64)
+  expect(await command('verify', '--head', other)).toEqual({
+    ...{ code: 1, out: whole.out },
+    err: `broken: head: no row has the noted hash ${other}: rows were cut off, pruned since, or the trail was written anew\n`,
+  })
+  expect(await command('verify', '--head', 'rosebud')).toMatchObject({
+    code: 2,
+    err: expect.stringMatching(/^OPTION_VALUE --head/),
+  })
+  await tamper("UPDATE # SET result = 'failure' WHERE seq = 3")
+  const [, second] = await audit.rows()
+  expect(await command('verify')).toEqual({
+    code: 1,
+    out: `2 rows hold, up to row 2\nhead ${second!.hash}\n`,
+    err: `broken: changed at row 3 (${ids[2]}): a field or its hash is not as it was written\n`,
+  })
+  const broken = await command('verify', '--json')
+  expect([broken.code, JSON.parse(broken.out)]).toEqual([1, await audit.verify()])
+})
+
+run('`telltale audit prune` removes what is older than audit.retention, and says what it did', async () => {
+  const at = { now: Date.now() - 400 * 86_400_000 }
+  const { audit, command, tamper } = await trail(3, at)
+  at.now = Date.now() - 10 * 86_400_000
+  const { seq } = await audit.record(entry())
+  expect(seq).toBe(4)
+  expect(await command('prune', '--dry-run')).toEqual({
+    code: 0,
+    out: '3 rows are older than 365d, up to row 3\n',
+    err: '',
+  })
+  expect(await audit.rows()).toHaveLength(4)
+  const done = await command('prune', '--json')
+  expect([done.code, JSON.parse(done.out)]).toMatchObject([
+    0,
+    { ok: true, dry_run: false, rows: 3, checkpoint: { seq: 5 } },
+  ])
+  expect(await command('prune')).toEqual({ code: 0, out: 'no row is older than 365d\n', err: '' })
+  expect(await command('prune', '--older-than', '9d')).toEqual({
+    ...{ code: 0, err: '' },
+    out: '1 rows older than 9d are gone, up to row 4; row 6 says so\n',
+  })
+  expect((await command('verify')).code).toBe(0)
+  expect(await command('prune', '--older-than', 'soon')).toMatchObject({ code: 2 })
+  await tamper("UPDATE # SET correlation_id = 'x'")
+  expect(await command('prune', '--older-than', '1ms')).toMatchObject({
+    code: 1,
+    err: expect.stringMatching(/^AUDIT_BROKEN /),
+  })
+})
+
+test('a trail that is not there, cannot be reached or is held in memory is a fault of its own', async () => {
+  const command = (audit: string, env: NodeJS.ProcessEnv = {}) => {
+    writeFileSync(join(folder, 'other.yaml'), `name: shop\naudit: { enabled: true, ${audit} }\n`)
+    return cli(folder, ['audit', 'verify', '--config', 'other.yaml'], env)
+  }
+  const code = async (...args: Parameters<typeof command>) => {
+    const { code: exit, err } = await command(...args)
+    return [exit, err.slice(0, err.indexOf(' '))]
+  }
+  expect(await code('store: embedded')).toEqual([3, 'AUDIT_STORE'])
+  expect(await code('path: ./none')).toEqual([3, 'AUDIT_STORE'])
+  expect(await code('store: postgresql')).toEqual([2, 'CONFIG_UNSET_VARIABLE'])
+  expect(await code('store: postgresql', { DATABASE_URL: 'postgres://127.0.0.1:1/none' })).toEqual([3, 'AUDIT_STORE'])
+})
