@@ -193,7 +193,7 @@ function isDigit(code: number): boolean {
   return code >= 48 && code <= 57
 }
 
-/** What stands before the _ of ghp_ gho_ ghu_ ghs_ ghr_ github_pat_ sk_live_ rk_test_ npm_ hf_ whsec_ shpat_ glsa_ do…_v1_. */
+/** What stands before the _ of ghp_ gho_ ghu_ ghs_ ghr_ github_pat_ sk_live_ rk_test_ npm_ hf_ whsec_ shpat_ glsa_ do…_v1_, and of our own tt_. */
 function isKeyPrefix(text: string, i: number): boolean {
   return (
     (text.charCodeAt(i - 3) === 103 && text.charCodeAt(i - 2) === 104) ||
@@ -205,6 +205,7 @@ function isKeyPrefix(text: string, i: number): boolean {
     text.startsWith('whsec', i - 5) ||
     text.startsWith('shp', i - 5) ||
     text.startsWith('glsa', i - 4) ||
-    text.startsWith('_v1', i - 3)
+    text.startsWith('_v1', i - 3) ||
+    (text.charCodeAt(i - 1) === 116 && text.charCodeAt(i - 2) === 116 && !isKeyChar(text.charCodeAt(i - 3)))
   )
 }

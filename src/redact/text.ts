@@ -42,11 +42,11 @@ const BRANCHES = [
   '(?<!\\w)(?:[Bb][Ee][Aa][Rr][Ee][Rr]|[Bb][Aa][Ss][Ii][Cc])\\s+["\']?(?!REDACTED(?![\\w.~+\\/=-]))' +
     '(?:(?=[\\w.~+\\/-]*(?:[\\d=+\\/_]|\\.\\w))[\\w.~+\\/=-]{6,}|[\\w.~+\\/=-]{20,})',
   'eyJ[\\w-]{5,}(?:\\.[\\w-]*){1,4}|eyJ[\\w-]{40,}', // 4 JWT, JWE
-  // 5: keys of GitHub, GitLab, npm, PyPI, Stripe, AWS, Google, Slack, OpenAI, SendGrid, Hugging Face, Shopify, DigitalOcean, Docker, Grafana, Vault
+  // 5: keys of GitHub, GitLab, npm, PyPI, Stripe, AWS, Google, Slack, OpenAI, SendGrid, Hugging Face, Shopify, DigitalOcean, Docker, Grafana, Vault, and ours
   '(?<![\\w])(?:gh[pousr]_\\w{20,}|github_pat_\\w{20,}|glpat-[\\w-]{16,}|npm_\\w{20,}|pypi-[\\w-]{20,}' +
     '|[srp]k_(?:live|test)_\\w{8,}|whsec_[\\w+/=]{16,}|A[KS]IA[A-Z0-9]{12,}|AIza[\\w-]{30,}|GOCSPX-[\\w-]{16,}' +
     '|ya29\\.[\\w-]{20,}|xox[a-z]-[\\w-]{10,}|xapp-[\\w-]{10,}|sk-[\\w-]{20,}|SG\\.[\\w-]{16,}\\.[\\w-]{16,}|hf_\\w{20,}' +
-    '|shp(?:at|ss|ca|pa)_\\w{20,}|do[opr]_v1_\\w{20,}|dckr_pat_[\\w-]{20,}|glsa_\\w{20,}|hv[sb]\\.[\\w-]{20,})',
+    '|shp(?:at|ss|ca|pa)_\\w{20,}|do[opr]_v1_\\w{20,}|dckr_pat_[\\w-]{20,}|glsa_\\w{20,}|tt_[0-9A-Za-z]{22}_\\w{8,}|hv[sb]\\.[\\w-]{20,})',
   `(?<![\\d.])\\d(?:${GAP}?\\d){12,18}(?![\\d])`, // 6 card
   `(?<![${KEY_CHAR}])[${KEY_CHAR}]{1,1024}(?:\\\\{0,7}["'])?[\\])]?[ \\t]{0,4}(?:=>?|:|%3[DdAa])`, // 7 key of a pair
   '(?<![\\w-])--[A-Za-z][\\w.-]{0,63}[ \\t]+(?![-=])', // 8 flag of a command line

@@ -65,6 +65,8 @@ test.each([
   ['docker dckr_pat_abcdef0123456789abcdef', 'docker [REDACTED]'],
   ['grafana glsa_abcdef0123456789abcdef', 'grafana [REDACTED]'],
   ['hook whsec_abcdef0123456789abcdef', 'hook [REDACTED]'],
+  ['ours tt_6hKz9GLcEk5rcy2H4x0ihd_lKemWxVuxFOLLag3NeSnSbVh0oGX1GXt5aShZ7YjWnm0MhrUp', 'ours [REDACTED]'],
+  ['ours, cut tt_6hKz9GLcEk5rcy2H4x0ihd_lKemWxVuxF…', 'ours, cut [REDACTED]…'],
   ['npm npm_abcdefghijklmnopqrstuvwxyz', 'npm [REDACTED]'],
 ])('%s [G-13]', (text, expected) => {
   expect(redactText(text)).toBe(expected)
