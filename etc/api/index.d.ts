@@ -411,7 +411,7 @@ type SamplerName = 'always_on' | 'always_off' | 'traceidratio' | 'parentbased_al
 interface ScrapeConfig {
     readonly enabled: boolean;
     readonly path: string;
-    readonly guard: 'none' | 'required';
+    readonly guard: 'none' | 'address' | 'required';
     readonly authentication: {
         readonly methods: readonly ('bearer_token' | 'api_key' | 'jwt')[];
         readonly header: string;
