@@ -60,10 +60,10 @@ export function auditCommand(io: Io): Command {
         if (options.json)
           io.out(`${JSON.stringify({ ok: true, dry_run: options.dryRun === true, ...result }, null, 2)}\n`)
         else if (last === null) io.out(`no row is ${older}\n`)
-        else if (options.dryRun) io.out(`${rows} rows are ${older}, up to row ${last.seq}\n`)
+        else if (options.dryRun) io.out(`up to row ${last.seq}: ${rowsText(rows)} ${older}\n`)
         else
           io.out(
-            `${result.rows} rows ${older} are gone, up to row ${last.seq}; row ${result.checkpoint?.seq} says so\n`,
+            `gone up to row ${last.seq}: ${rowsText(result.rows)} ${older}; row ${result.checkpoint?.seq} says so\n`,
           )
       })
     })
@@ -79,8 +79,12 @@ function tell(io: Io, { ok, rows, head, broken }: Verification): void {
     const at = id === null ? '' : ` at row ${seq ?? '?'} (${id})`
     io.err(`broken: ${kind}${at}: ${text}\n`)
   }
-  const last = head === null ? 'no rows' : `${rows} rows hold, up to row ${head.seq}\nhead ${head.hash}`
+  const last = head === null ? 'no rows' : `holds up to row ${head.seq} (${rowsText(rows)})\nhead ${head.hash}`
   io.out(`${last}\n`)
+}
+
+function rowsText(rows: number): string {
+  return rows === 1 ? '1 row' : `${rows} rows`
 }
 
 async function withTrail(

@@ -300,12 +300,12 @@ run('two processes that write at the same time make one chain without a gap', as
 run('`telltale audit verify` says whether the chain holds, and ends with 1 where it does not', async () => {
   const { audit, tamper, command, ids } = await trail(4)
   const { hash } = await audit.head()
-  const whole = { code: 0, out: `4 rows hold, up to row 4\nhead ${hash}\n`, err: '' }
+  const whole = { code: 0, out: `holds up to row 4 (4 rows)\nhead ${hash}\n`, err: '' }
   expect(await command('verify')).toEqual(whole)
   expect(await command('verify', '--head', hash)).toEqual(whole)
   expect(await command('verify', '--from-id', ids[3]!)).toMatchObject({
     code: 0,
-    out: `1 rows hold, up to row 4\nhead ${hash}\n`,
+    out: `holds up to row 4 (1 row)\nhead ${hash}\n`,
   })
   const json = await command('verify', '--json')
   expect([json.code, json.err, JSON.parse(json.out)]).toEqual([0, '', await audit.verify()])
@@ -322,7 +322,7 @@ run('`telltale audit verify` says whether the chain holds, and ends with 1 where
   const [, second] = await audit.rows()
   expect(await command('verify')).toEqual({
     code: 1,
-    out: `2 rows hold, up to row 2\nhead ${second!.hash}\n`,
+    out: `holds up to row 2 (2 rows)\nhead ${second!.hash}\n`,
     err: `broken: changed at row 3 (${ids[2]}): a field or its hash is not as it was written\n`,
   })
   const broken = await command('verify', '--json')
@@ -337,7 +337,7 @@ run('`telltale audit prune` removes what is older than audit.retention, and says
   expect(seq).toBe(4)
   expect(await command('prune', '--dry-run')).toEqual({
     code: 0,
-    out: '3 rows are older than 365d, up to row 3\n',
+    out: 'up to row 3: 3 rows older than 365d\n',
     err: '',
   })
   expect(await audit.rows()).toHaveLength(4)
@@ -349,7 +349,7 @@ run('`telltale audit prune` removes what is older than audit.retention, and says
   expect(await command('prune')).toEqual({ code: 0, out: 'no row is older than 365d\n', err: '' })
   expect(await command('prune', '--older-than', '9d')).toEqual({
     ...{ code: 0, err: '' },
-    out: '1 rows older than 9d are gone, up to row 4; row 6 says so\n',
+    out: 'gone up to row 4: 1 row older than 9d; row 6 says so\n',
   })
   expect((await command('verify')).code).toBe(0)
   expect(await command('prune', '--older-than', 'soon')).toMatchObject({ code: 2 })
