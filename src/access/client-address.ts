@@ -79,7 +79,7 @@ export function canonical(text: string): string | undefined {
   const zone = text.indexOf('%')
   const bare = zone < 0 ? text : text.slice(0, zone)
   const family = isIP(bare)
-  if (family === 4) return bare
+  if (family === 4) return zone < 0 ? bare : undefined
   if (family === 0) return undefined
   const written = new URL(`http://[${bare}]`).hostname.slice(1, -1)
   const mapped = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/.exec(written)

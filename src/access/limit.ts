@@ -68,10 +68,10 @@ export class ClientLimit implements Limit {
   take(client: string): number {
     const now = this.#now()
     const buckets = this.#buckets
+    this.#sweep(now)
     let bucket = buckets.get(client)
     if (bucket !== undefined) buckets.delete(client)
     else {
-      this.#sweep(now)
       if (buckets.size < this.#places) bucket = new Bucket(this.#capacity, now)
       else {
         const [oldest, left] = buckets.entries().next().value!

@@ -43,7 +43,17 @@ test('the header is read from the right, over trusted hops only: what a client w
 test('what cannot be read makes the last trusted hop the client, never a bucket for everybody [R-23]', () => {
   const client = (header: string) => of(proxied, '10.0.0.1', header).key
   const garbage = ['', ' ', ',', 'unknown', '_hidden', '1.2.3', '1.2.3.4.5', '010.0.0.1', '0x7f.1', '1.2.3.4:port']
-  const more = ['[::1', '::1]', '1.2.3.4, ', 'a'.repeat(5000), '1.2.3.4\u0000', '１.2.3.4', '[1.2.3.4]', 'localhost']
+  const more = [
+    '1.2.3.4%eth0',
+    '[::1',
+    '::1]',
+    '1.2.3.4, ',
+    'a'.repeat(5000),
+    '1.2.3.4\u0000',
+    '１.2.3.4',
+    '[1.2.3.4]',
+    'localhost',
+  ]
   expect([...garbage, ...more].map(client)).toEqual([...garbage, ...more].map(() => '10.0.0.1'))
   expect(client('1.1.1.1, unknown, 10.0.0.7')).toBe('10.0.0.7')
   expect(client(`${'x'.repeat(14_000)},${','.repeat(1000)}, 203.0.113.9, 10.0.0.7`)).toBe('203.0.113.9')

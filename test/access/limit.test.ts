@@ -53,6 +53,8 @@ test('an idle client is forgotten after five minutes, but never before its bucke
   made.take('a')
   expect(made.size).toBe(51)
   clock.ms += 1
+  made.take('a')
+  expect(made.size).toBe(1)
   made.take('b')
   expect(made.size).toBe(2)
   const slow = limit({ perMinute: 1 })

@@ -67,6 +67,24 @@ test('a credential that is too long is refused unread [R-20]', async () => {
   expect([await answer(LONGEST_CREDENTIAL - 7), find.mock.calls.length]).toEqual(['token_invalid', 1])
 })
 
+test('what no token can be is malformed, not merely wrong [R-22]', async () => {
+  const own = guard({ header: 'x-mine' })
+  const code = async (value: string | string[]) => {
+    const decision = await own.decide(question({ 'x-mine': value }))
+    return decision.ok || decision.code
+  }
+  expect(await Promise.all([TOKEN, 'a b', 'ä', 'a\u007f', 'x', ['x', 'y'], 'Bearer', ' '].map(code))).toEqual([
+    true,
+    'token_malformed',
+    'token_malformed',
+    'token_malformed',
+    'token_invalid',
+    'token_malformed',
+    'token_malformed',
+    'token_missing',
+  ])
+})
+
 test('a flood that is limited asks no store and hashes nothing [R-23]', async () => {
   const find = vi.fn(() => ({ ok: false, result: 'invalid' }) as const)
   const limited = guard({ tokens: { find }, limit: new ClientLimit({ capacity: 3, perMinute: 1, places: 5 }) })

@@ -110,9 +110,10 @@ test('a header of its own takes the token alone or as a bearer, and Authorizatio
     await status({ 'x-scrape-token': TOKEN }),
     await status({ 'X-Scrape-Token': `Bearer ${TOKEN}` }),
     await status({ 'x-scrape-token': 'Bearer' }),
+    await status({ 'x-scrape-token': `${TOKEN} ${TOKEN}` }),
     await status({ 'x-scrape-token': 'another' }),
     await status(BEARER),
-  ]).toEqual([200, 200, 401, 401, 401])
+  ]).toEqual([200, 200, 401, 401, 401, 401])
   const { challenge } = told(await get(telltale)) as { challenge?: string }
   expect(challenge).toBe('ApiKey realm="metrics"')
 })
