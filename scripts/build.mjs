@@ -37,11 +37,12 @@ const room = (name) => ({ name: name.replace('/', '-'), of: new RegExp(`^${name}
 /** A module joins the first group that fits. Rooms that are a door of their own stay apart. */
 const GROUPS = [
   { name: 'ground', of: /^(base|model)\/(?!names\.ts)/ },
+  room('redact'),
   { name: 'core', of: /^(metrics|context)\/|^model\/names\.ts$|^wire\/prometheus\/naming\.ts$/ },
-  ...['redact', 'trace', 'logs', 'health', 'access', 'config', 'surfaces/function', 'surfaces/events'].map(room),
+  ...['trace', 'logs', 'health', 'access', 'config', 'surfaces/function', 'surfaces/events'].map(room),
   { name: 'wire', of: /^(wire|egress|pipeline)\/|^export\/(lane|reach)\.ts$/ },
   { name: 'http', of: /^surfaces\/http\/(h3|fastify|mount|http2|upgrade|observed|answer-headers)\.ts$/ },
-  { name: 'slots', of: /^surfaces\/\w+\/(running|settings|place|guard)\.ts$/ },
+  { name: 'slots', of: /^audit\/slot\.ts$|^surfaces\/\w+\/(running|settings|place|guard)\.ts$/ },
   room('console'),
 ]
 
