@@ -63,11 +63,10 @@ export class ApplicationGuard implements Guard {
   }
 
   /** What a caller may do: the tier first, then whose it is. */
-  admit({ tier, headers, path }: Question, caller: Caller, own: TenantRules = this.rules.tenants): Decision {
+  admit({ tier, headers, path }: Question, caller: Caller, tenants: TenantRules = this.rules.tenants): Decision {
     const missing = this.#lacks(tier, caller)
     if (missing !== null) return { ...missing, caller }
     const { tenantHeader } = this.rules
-    const tenants: TenantRules = { ...own, authentication: true }
     const header = headers[tenantHeader]
     const decision = decideTenant(
       {

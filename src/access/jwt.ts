@@ -96,7 +96,6 @@ export class Jwt implements JwtVerifier {
     if (kid !== undefined && (typeof kid !== 'string' || kid.length > WORD)) return INVALID
     const options = {
       algorithms: [alg],
-      requiredClaims: ['exp'],
       clockTolerance: toleranceMs / 1000,
       currentDate: new Date(at),
       ...(issuer !== undefined && { issuer }),
@@ -137,7 +136,7 @@ export class Jwt implements JwtVerifier {
   #caller(payload: Readonly<Record<string, unknown>>, latest: number): JwtFound {
     const { rolesClaim = 'roles', tenantClaim = 'tenant_id' } = this.#options
     const { iat, exp, sub, jti } = payload
-    // A number that JSON can write and no clock can reach would never end.
+    // Without an end, or with one that JSON can write and no clock can reach, it would never end.
     if (!Number.isFinite(exp)) return INVALID
     if (iat !== undefined && (!Number.isFinite(iat) || (iat as number) * 1000 > latest)) return INVALID
     if (!isWord(sub) || !isWord(jti)) return INVALID

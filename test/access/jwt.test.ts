@@ -337,7 +337,8 @@ test('no redirect is followed to other keys', async () => {
   undo.push(() => evil.close())
   evil.keys = [jwkOf(own)]
   const { verifier, issuer } = await published([rsa])
-  issuer.answer = (_, response) => void response.writeHead(302, { location: evil.url }).end()
+  issuer.answer = (_, response) =>
+    void response.writeHead(302, { location: evil.url }).end(JSON.stringify({ keys: evil.keys }))
   expect(await verifier.verify(signed(own))).toEqual(CLOSED)
   expect(evil.asked).toBe(0)
 })

@@ -94,6 +94,7 @@ test('what stands before the record types is named, and everything beside it is 
   const base = { base: '/fhir/r4', mode: 'header_only' } as const
   expect(told('GET', '/fhir/r4/Patient/1', base)).toBe('read Patient 1 -')
   expect(told('GET', '/fhir/r4/console/metrics/tenants', base)).toBe('console - - -')
+  expect(told('GET', '/console/metrics/tenants', base)).toBe('console - - -')
   expect(told('GET', '/fhir/Patient/1', base)).toBe('unknown - - -')
   expect(told('GET', '/Patient/1', base)).toBe('unknown - - -')
   expect(told('POST', '/fhir/r4', base)).toBe('system - - -')
