@@ -152,7 +152,6 @@ type Seal = (head: Head) => ChainedRow;
 
 interface Store {
     append(seal: Seal, client?: unknown): Promise<ChainedRow>;
-    refuse(client: unknown): Promise<void>;
     read<T>(work: (reader: Reader) => Promise<T>): Promise<T>;
     remove(seq: number, limit: number): Promise<number>;
     close(): Promise<void>;

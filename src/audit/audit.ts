@@ -14,6 +14,7 @@ import { chained, type Head } from './chain.ts'
 import { MemoryStore } from './memory.ts'
 import { drop } from './prune.ts'
 import { type AuditEntry, type ChainedRow, type Draft, draftOf } from './row.ts'
+import { spoil } from './spoil.ts'
 import type { Reader, Store } from './store.ts'
 import { type Verification, type VerifyOptions, verifyChain } from './verify.ts'
 
@@ -36,9 +37,6 @@ export interface RecordOptions {
   readonly client?: unknown
 }
 
-/** Most rows that a trail in memory holds; the oldest tenth is pruned then. */
-const IN_MEMORY = 100_000
-
 export class Audit {
   readonly #parts: AuditParts
   #store: Promise<Store> | null = null
@@ -52,13 +50,15 @@ export class Audit {
    * Writes one row and resolves to it. Rejects, and nothing is written, with AUDIT_KEY for a metadata key that is not
    * allowed, AUDIT_ROW for another field that cannot be kept, AUDIT_TRANSACTION for a client that is in no transaction,
    * AUDIT_STORE where the store does not take it, AUDIT_CLOSED after `close`; with the driver's own error where a statement
-   * on `client` fails. A row that is refused makes the PostgreSQL transaction of `client` fail too.
+   * on `client` fails. With a fault the PostgreSQL transaction of `client` fails too.
    */
   async record(entry: AuditEntry, { client }: RecordOptions = {}): Promise<ChainedRow> {
     try {
       return await this.#write(entry, client)
     } catch (error) {
       this.#count('error')
+      // The client's own errors have made its transaction fail already.
+      if (client !== undefined && error instanceof Fault) await spoil(client)
       throw error
     }
   }
@@ -74,16 +74,11 @@ export class Audit {
   }
 
   async #write(entry: AuditEntry, client: unknown): Promise<ChainedRow> {
-    let draft: Draft
-    try {
-      draft = draftOf(entry, this.#parts.redactor)
-    } catch (error) {
-      if (client !== undefined) await this.#spoil(client)
-      throw error
-    }
+    const draft = draftOf(entry, this.#parts.redactor)
     const store = await this.#opened()
     const row = await this.#append(store, draft, client)
-    if (store instanceof MemoryStore && store.size > IN_MEMORY) await drop(this, row.seq - IN_MEMORY * 0.9)
+    const surplus = store instanceof MemoryStore ? store.surplus : 0
+    if (surplus > 0) await drop(this, surplus)
     return row
   }
 
@@ -145,14 +140,6 @@ export class Audit {
     } catch (error) {
       if (error instanceof Fault || client !== undefined) throw error
       throw storeFault(error)
-    }
-  }
-
-  async #spoil(client: unknown): Promise<void> {
-    try {
-      await (await this.#opened()).refuse(client)
-    } catch {
-      // The refusal itself is what the caller hears of.
     }
   }
 

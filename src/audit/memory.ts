@@ -8,8 +8,17 @@ export class MemoryStore implements Store {
   #rows: ChainedRow[] = []
   readonly #ids = new Set<string>()
 
-  get size(): number {
-    return this.#rows.length
+  readonly #most: number
+
+  /** `most`: rows that it holds; the oldest tenth goes then. */
+  constructor(most = 100_000) {
+    this.#most = most
+  }
+
+  /** The last row that is to go; 0 while there is room. */
+  get surplus(): number {
+    const [first] = this.#rows
+    return this.#rows.length > this.#most ? first!.seq - 1 + Math.floor(this.#rows.length - this.#most * 0.9) : 0
   }
 
   async append(seal: Seal, client?: unknown): Promise<ChainedRow> {
@@ -21,8 +30,6 @@ export class MemoryStore implements Store {
     this.#rows.push(row)
     return row
   }
-
-  async refuse(): Promise<void> {}
 
   read<T>(work: (reader: Reader) => Promise<T>): Promise<T> {
     const rows = [...this.#rows]

@@ -5,19 +5,7 @@ import { notice, thrownText } from '../base/notice.ts'
 import { runIn } from '../context/current.ts'
 import { Frame, SUPPRESS_KEY } from '../context/frame.ts'
 import type { TableName } from './ddl.ts'
-import {
-  append,
-  ask,
-  found,
-  guard,
-  guarded,
-  prepare,
-  type Queryable,
-  reader,
-  remove,
-  spoil,
-  tableOf,
-} from './postgres.ts'
+import { append, ask, found, guard, guarded, prepare, type Queryable, reader, remove, tableOf } from './postgres.ts'
 import type { ChainedRow } from './row.ts'
 import type { Reader, Seal, Store } from './store.ts'
 
@@ -142,10 +130,6 @@ class PgStore implements Store {
   append(seal: Seal, client?: unknown): Promise<ChainedRow> {
     if (client !== undefined) return append(queryable(client), this.#name, seal)
     return within(this.#pool, BEGIN, (own) => append(own, this.#name, seal))
-  }
-
-  async refuse(client: unknown): Promise<void> {
-    await spoil(queryable(client))
   }
 
   read<T>(work: (reader: Reader) => Promise<T>): Promise<T> {

@@ -6,7 +6,7 @@ import { Fault } from '../base/fault.ts'
 import type { TableName } from './ddl.ts'
 import { EMBEDDED, quoted } from './ddl.ts'
 import { queryable } from './pg.ts'
-import { append, found, prepare, type Queryable, reader, remove, spoil } from './postgres.ts'
+import { append, found, prepare, type Queryable, reader, remove } from './postgres.ts'
 import type { ChainedRow } from './row.ts'
 import type { Reader, Seal, Store } from './store.ts'
 
@@ -75,10 +75,6 @@ class PGliteStore implements Store {
   async append(seal: Seal, client?: unknown): Promise<ChainedRow> {
     if (client !== undefined) return append(queryable(client), this.#name, seal)
     return this.#db.transaction((tx) => append(tx, this.#name, seal))
-  }
-
-  async refuse(client: unknown): Promise<void> {
-    await spoil(queryable(client))
   }
 
   read<T>(work: (reader: Reader) => Promise<T>): Promise<T> {

@@ -92,12 +92,6 @@ export async function append(client: Queryable, name: TableName, seal: Seal): Pr
   return row
 }
 
-/** Makes the transaction of `client` fail, whatever its owner does about it. */
-export async function spoil(client: Queryable): Promise<void> {
-  const text = "DO $$ BEGIN RAISE EXCEPTION 'an audit row of this transaction was refused'; END $$"
-  await ask(client, text).catch(() => {})
-}
-
 async function head(client: Queryable, { full }: TableName): Promise<Head> {
   const [row] = await ask(
     client,

@@ -75,9 +75,6 @@ class SqliteStore implements Store {
     return append(theirs, seal)
   }
 
-  // A ROLLBACK would let what comes next happen outside of any transaction.
-  async refuse(): Promise<void> {}
-
   async read<T>(work: (reader: Reader) => Promise<T>): Promise<T> {
     if (this.#again === undefined) return work(readerOf(this.#db))
     const db = this.#again()

@@ -12,8 +12,6 @@ export interface Store {
    * it is in none, and with the client's own error where its statement fails.
    */
   append(seal: Seal, client?: unknown): Promise<ChainedRow>
-  /** Makes the transaction of `client` fail, for a row that was refused; where that is not possible, nothing. */
-  refuse(client: unknown): Promise<void>
   /** Reads the trail as it is at one moment. */
   read<T>(work: (reader: Reader) => Promise<T>): Promise<T>
   /** Removes at most `limit` rows up to `seq`, which a checkpoint covers; resolves to how many. */

@@ -189,10 +189,13 @@ test('values are sanitised by the configured rules, with their key and shape kep
       reason: 'card 4111 1111 1111 1111',
       provider_ref: new URL('https://user:secret@example.com/?token=abc'),
       node_id: Buffer.from('node'),
+      // What is a secret once the character is gone that no database holds.
+      error_code: 'Bea\0rer abcdef1234567890',
     },
     strict,
   )
   expect(kept).toEqual({
+    error_code: 'Bearer [REDACTED]',
     new_value: 'Authorization: [REDACTED]',
     node_id: 'bm9kZQ==',
     old_value: {

@@ -6,8 +6,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import { afterAll, expect, test } from 'vitest'
+import { Audit } from '../../src/audit/audit.ts'
+import { MemoryStore } from '../../src/audit/memory.ts'
 import { openAudit } from '../../src/audit/open.ts'
 import { prune } from '../../src/audit/prune.ts'
+import { Redactor } from '../../src/redact/redact.ts'
 import { entry, later, NODE24, noNode24, outcome, told } from './kit.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'telltale-embedded-'))
@@ -27,6 +30,15 @@ test('a trail in memory is a chain like any other, and nobody changes its rows',
   expect(await audit.verify()).toMatchObject({ ok: true, rows: 2 })
   await audit.close()
   expect(await outcome(audit.record(entry()))).toBe('AUDIT_CLOSED')
+})
+
+test('a trail in memory is bounded: the oldest tenth is pruned, and the chain holds', async () => {
+  const audit = new Audit({ open: async () => new MemoryStore(50), redactor: new Redactor() })
+  for (let i = 1; i <= 120; i++) await audit.record(entry({ target_id: `${i}` }))
+  const rows = await audit.rows()
+  expect(rows.length).toBeLessThanOrEqual(51)
+  expect(rows.filter(({ action }) => action === 'audit.prune').length).toBeGreaterThan(0)
+  expect(await audit.verify()).toMatchObject({ ok: true, rows: rows.length })
 })
 
 test.skipIf(isBuiltin('node:sqlite'))(

@@ -3,7 +3,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Audit } from '../../src/audit/audit.ts'
 import { GENESIS } from '../../src/audit/chain.ts'
-import { type AuditOptions, openAudit } from '../../src/audit/open.ts'
+import { type AuditOptions, auditOf, openAudit } from '../../src/audit/open.ts'
 import { observe } from '../../src/surfaces/sql/observe.ts'
 import { type Postgres, postgres } from '../otel/servers.ts'
 import { kit } from '../sql/kit.ts'
@@ -67,6 +67,24 @@ run('a row that is refused takes the change with it, also where nobody looks at 
   expect((await client.query('COMMIT')).command).toBe('ROLLBACK')
   expect(await orders()).not.toContain('refused')
   expect(await audit.rows()).toEqual([])
+})
+
+run('a trail that cannot be reached, or is none for this client, takes the change with it too', async () => {
+  const closed = await trail()
+  await closed.close()
+  const lost = auditOf({ store: 'postgresql', url: 'postgres://127.0.0.1:1/none' })
+  const client = await connected(server.url)
+  for (const [audit, code] of [
+    [closed, 'AUDIT_CLOSED'],
+    [lost, 'AUDIT_STORE'],
+    [await openAudit(), 'AUDIT_TRANSACTION'],
+  ] as const) {
+    await client.query('BEGIN')
+    await client.query("INSERT INTO orders VALUES ('unrecorded', 'new')")
+    expect(await outcome(audit.record(entry(), { client }))).toBe(code)
+    expect((await client.query('COMMIT')).command).toBe('ROLLBACK')
+  }
+  expect(await orders()).not.toContain('unrecorded')
 })
 
 run('a client that is in no transaction, and a pool, are refused: their row could not be undone', async () => {
