@@ -105,6 +105,7 @@ test('Forwarded is read as RFC 7239 writes it [R-23]', () => {
   ]
   const broken = [
     'for=203.0.113.9 x',
+    'for=1.1.1.1 xfor=203.0.113.9',
     'for=203.0.113.9;;;"',
     ', ',
     'for = 1.2.3.4',
@@ -130,6 +131,8 @@ test('a peer without an address is asked whom it speaks for where `unix` is trus
 test('a chain longer than any is walked no further', () => {
   const chain = Array.from({ length: 500 }, () => '10.0.0.2').join(',')
   expect(of(proxied, '10.0.0.1', `203.0.113.9,${chain}`).address).toBe('10.0.0.2')
+  const forwarded = chain.replaceAll('10.', 'for=10.')
+  expect(of(proxied, '10.0.0.1', null, `for=203.0.113.9,${forwarded}`).address).toBe('10.0.0.2')
 })
 
 test('a set of addresses knows IPv4 by its number and IPv6 by its bits [R-26]', () => {
