@@ -2,8 +2,12 @@
 import { Command } from 'commander'
 import type { ExplainRow } from '../config/explain.ts'
 import { loadConfig } from '../config/load.ts'
+import { redactorOf } from '../redact/policy.ts'
 import type { Io } from './io.ts'
 import { printWarnings, warningJson } from './report.ts'
+
+/** `…resource.attributes[deployment.environment]` */
+const ATTRIBUTE = /\.attributes\[(.+)\]$/
 
 export function explainCommand(io: Io): Command {
   return new Command('explain')
@@ -14,7 +18,13 @@ export function explainCommand(io: Io): Command {
     .action((options: { config?: string; changed?: boolean; json?: boolean }) => {
       const { config: file } = options
       const loaded = loadConfig({ ...(file !== undefined && { file }), cwd: io.cwd, ...(io.env && { env: io.env }) })
-      const rows = loaded.explain().filter((row) => !options.changed || row.origin !== 'default')
+      const { entry, value } = redactorOf(loaded.config.redact)
+      const rows = loaded
+        .explain()
+        .filter((row) => !options.changed || row.origin !== 'default')
+        // Attributes stand under keys of the user's own; any text may be what somebody pasted.
+        .map((row) => ({ ...row, value: entry(ATTRIBUTE.exec(row.path)?.[1] ?? '', value(row.value)) }))
+        .map((row) => (row.value === null ? { ...row, value: undefined } : row))
       if (options.json) {
         const result = {
           file: loaded.file,

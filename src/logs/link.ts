@@ -5,6 +5,7 @@ import { correlationIdOf } from '../context/correlation.ts'
 import type { Frame } from '../context/frame.ts'
 import type { Flat } from '../model/attribute.ts'
 import type { LogRecord } from '../model/log.ts'
+import { shownText } from '../redact/cut.ts'
 
 export interface LinkFields {
   trace_id?: string
@@ -24,9 +25,13 @@ export function linkFields(frame: Frame | undefined, spanName: boolean): LinkFie
     fields.span_id = spanIdHex(frame.s0, frame.s1)
     fields.trace_flags = hex32(frame.flags & 0xff).slice(6)
     const name = frame.span?.name
-    if (spanName && name !== undefined && name !== '') fields.span = name
+    if (spanName && name !== undefined && name !== '') fields.span = shownText(name)
   }
-  if (isCorrelated(frame)) fields.correlation_id = correlationIdOf(frame)
+  if (isCorrelated(frame)) {
+    const id = correlationIdOf(frame)
+    // A caller may have sent anything for one.
+    fields.correlation_id = frame.correlationId === null ? id : shownText(id)
+  }
   if (frame.tenant !== null) fields.tenant = frame.tenant
   return fields
 }

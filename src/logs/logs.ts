@@ -9,7 +9,7 @@ import type { Registry } from '../metrics/registry.ts'
 import { type Flat, Scope, type Value } from '../model/attribute.ts'
 import { LogRecord } from '../model/log.ts'
 import { NAMES } from '../model/names.ts'
-import { cutText } from '../redact/cut.ts'
+import { cutText, shownText } from '../redact/cut.ts'
 import { redactLog, redactValue } from '../redact/redact.ts'
 import { callerOf } from './caller.ts'
 import { ConsoleBridge } from './console.ts'
@@ -268,7 +268,7 @@ export class Logs {
     const facts: LineFacts = {
       service: this.#service,
       target: includeTargets ? target : undefined,
-      span: includeSpans ? span : undefined,
+      span: includeSpans && span !== undefined ? shownText(span) : undefined,
     }
     return format === 'pretty' ? prettyLine(record, facts) : jsonLine(record, facts)
   }

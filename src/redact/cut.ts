@@ -9,6 +9,11 @@ export function cutBy(policy: ((text: string) => string) | null): void {
   redact = policy ?? redactText
 }
 
+/** What may be shown of a text by the policy that holds now. */
+export function shownText(text: string): string {
+  return redact(text)
+}
+
 /** At most `limit` characters, never half of a surrogate pair. */
 export function cutText(text: string, limit: number): string {
   if (text.length <= limit) return text
