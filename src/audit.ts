@@ -1,5 +1,5 @@
 // Door `telltale/audit`: the append-only trail of who did what.
-export { Audit, type RecordOptions } from './audit/audit.ts'
+export type { Audit, RecordOptions } from './audit/audit.ts'
 export { encode, GENESIS, type Head, hashOf } from './audit/chain.ts'
 export { METADATA_KEYS, type Metadata, type MetadataKey } from './audit/metadata.ts'
 export { type AuditOptions, openAudit } from './audit/open.ts'
