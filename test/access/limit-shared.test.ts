@@ -72,6 +72,22 @@ test.each([
   expect(windowOf(rate)).toEqual(window)
 })
 
+test('what the bucket of this replica refuses is refused without asking the store, however much that would admit [R-23]', async () => {
+  let asked = 0
+  const { admitted, limit, clock } = replica({
+    store: 'redis',
+    url: 'redis://h',
+    capacity: 3,
+    open: async () => ({ take: async () => (++asked === 2 ? 4000 : 0), close: async () => {} }),
+  })
+  expect([await admitted('a', 10), asked]).toEqual([2, 3])
+  clock.ms += 1000
+  expect([await admitted('a', 10), asked]).toEqual([1, 4])
+  await limit.close()
+  clock.ms += 1000
+  expect([await admitted('a', 10), asked]).toEqual([1, 4])
+})
+
 function behaviour(store: 'redis' | 'postgresql', server: () => Server): void {
   const url = () => server().url
 
