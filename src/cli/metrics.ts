@@ -12,6 +12,7 @@ import { durationText, parseDuration } from '../config/duration.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Io } from './io.ts'
 import { tokenJson, tokenTable } from './token-list.ts'
+import type { TokenChange } from './token-trail.ts'
 
 interface Common {
   readonly config?: string
@@ -65,12 +66,15 @@ The token alone goes to stdout, what is said about it to stderr.`,
     .action(async (flags: GenerateFlags) => {
       const lifeMs = lifeOf(flags.expiresIn) ?? null
       const scopes = flags.scopes.split(',').map((scope) => scope.trim())
-      await withTokens(io, flags, async (tokens, config) => {
+      await change(io, flags, async (tokens, config) => {
         const made = await tokens.generate({ scopes, lifeMs, label: flags.label ?? null })
-        if (flags.json) return printJson(io, { ok: true, token: made.text, ...tokenJson(made.token, now()) })
-        io.out(`${made.text}\n`)
-        io.err(`${aboutNew(made)}${lifeMs === null ? 'It never expires; --expires-in 30d would set an end.\n' : ''}`)
-        io.err(openNote(config))
+        if (flags.json) printJson(io, { ok: true, token: made.text, ...tokenJson(made.token, now()) })
+        else {
+          io.out(`${made.text}\n`)
+          io.err(`${aboutNew(made)}${lifeMs === null ? 'It never expires; --expires-in 30d would set an end.\n' : ''}`)
+          io.err(openNote(config))
+        }
+        return { action: 'metrics_token.generate', id: made.token.id, scopes: made.token.scopes }
       })
     })
 }
@@ -105,22 +109,21 @@ expired is. The exit code is 1 when there is no token with that id.`,
     .action(async (flags: RotateFlags) => {
       const overlapMs = flags.overlap === undefined ? 0 : durationOf('--overlap', flags.overlap)
       const lifeMs = lifeOf(flags.expiresIn)
-      await withTokens(io, flags, async (tokens, config) => {
+      await change(io, flags, async (tokens, config) => {
         const made = await tokens.rotate(flags.tokenId, { overlapMs, ...(lifeMs !== undefined && { lifeMs }) })
+        const { replaced } = made
         if (flags.json) {
-          return printJson(io, {
-            ok: true,
-            token: made.text,
-            ...tokenJson(made.token, now()),
-            replaces: made.replaced.id,
-            old_accepted_until: timeText(made.replaced.acceptedUntil),
-          })
+          const more = { replaces: replaced.id, old_accepted_until: timeText(replaced.acceptedUntil) }
+          printJson(io, { ok: true, token: made.text, ...tokenJson(made.token, now()), ...more })
+        } else {
+          io.out(`${made.text}\n`)
+          const within = durationText(config.tokens.refreshMs)
+          const old =
+            overlapMs > 0 ? `is accepted for ${durationText(overlapMs)} more` : `services refuse within ${within}`
+          io.err(`${aboutNew(made)}It replaces ${replaced.id}, which ${old}.\n`)
         }
-        io.out(`${made.text}\n`)
-        const within = durationText(config.tokens.refreshMs)
-        const old =
-          overlapMs > 0 ? `is accepted for ${durationText(overlapMs)} more` : `services refuse within ${within}`
-        io.err(`${aboutNew(made)}It replaces ${made.replaced.id}, which ${old}.\n`)
+        const { id: replacedBy, scopes } = made.token
+        return { action: 'metrics_token.rotate', id: replaced.id, scopes, replacedBy }
       })
     })
 }
@@ -138,7 +141,7 @@ States: active; expiring (less than a week and less than a fifth of its life are
 rotated (another took its place; it is accepted until the time under EXPIRES, if there is one).`,
     )
     .action(async (flags: Common) => {
-      await withTokens(io, flags, async (tokens) => {
+      await withTokens(configOf(io, flags), async (tokens) => {
         const all = await tokens.list()
         const at = now()
         if (flags.json) return printJson(io, { ok: true, tokens: all.map((token) => tokenJson(token, at)) })
@@ -161,28 +164,46 @@ function revokeCommand(io: Io): Command {
     .option('--json', 'print the result as JSON')
     .addHelpText('after', '\nThe exit code is 1 when there is no token with that id.')
     .action(async (flags: RevokeFlags) => {
-      await withTokens(io, flags, async (tokens, config) => {
+      await change(io, flags, async (tokens, config) => {
         const { token, changed } = await tokens.revoke(flags.tokenId)
-        if (flags.json) return printJson(io, { ok: true, changed, ...tokenJson(token, now()) })
         const within = durationText(config.tokens.refreshMs)
-        io.out(`${token.id} ${changed ? `is revoked: services refuse it within ${within}` : 'was revoked before'}\n`)
+        const said = changed ? `is revoked: services refuse it within ${within}` : 'was revoked before'
+        if (flags.json) printJson(io, { ok: true, changed, ...tokenJson(token, now()) })
+        else io.out(`${token.id} ${said}\n`)
+        return changed ? { action: 'metrics_token.revoke', id: token.id, scopes: token.scopes } : null
       })
     })
 }
 
+function configOf(io: Io, { config: file }: Common): Config {
+  return loadConfig({ ...(file !== undefined && { file }), cwd: io.cwd, ...(io.env && { env: io.env }) }).config
+}
+
 /** Opens what the configuration names, and lets go of it again. */
-async function withTokens(
-  io: Io,
-  flags: Common,
-  work: (tokens: Tokens, config: Config) => Promise<void>,
-): Promise<void> {
-  const { config: file } = flags
-  const { config } = loadConfig({ ...(file !== undefined && { file }), cwd: io.cwd, ...(io.env && { env: io.env }) })
+async function withTokens<T>(config: Config, work: (tokens: Tokens) => Promise<T>): Promise<T> {
   const tokens = new Tokens(await openStore(config.tokens))
   try {
-    await work(tokens, config)
+    return await work(tokens)
   } finally {
     await tokens.close()
+  }
+}
+
+/** The same for a change, which the audit trail is told of where there is one. */
+async function change(
+  io: Io,
+  flags: Common,
+  work: (tokens: Tokens, config: Config) => Promise<TokenChange | null>,
+): Promise<void> {
+  const config = configOf(io, flags)
+  const trail = config.trail.enabled
+    ? await import('./token-trail.ts').then((room) => room.openTokenTrail(io, config))
+    : null
+  try {
+    const made = await withTokens(config, (tokens) => work(tokens, config))
+    if (made !== null) await trail?.record(made)
+  } finally {
+    await trail?.close()
   }
 }
 
