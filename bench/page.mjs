@@ -12,8 +12,14 @@ const NAMES = {
   ours: 'telltale, everything on',
   unshaped: 'telltale, everything on, `express_shapes: false`',
 }
-const UNITS = { retained: 'bytes a span', encode: 'ns a span', 'api-span': 'ns a span' }
-const LIBRARIES = { ours: 'telltale', prom: 'prom-client', otel: 'OpenTelemetry' }
+const UNITS = { retained: 'bytes a span', encode: 'ns a span', 'api-span': 'ns a span', redact: 'ns a span' }
+const LIBRARIES = {
+  ours: 'telltale',
+  prom: 'prom-client',
+  otel: 'OpenTelemetry',
+  again: 'telltale, texts that came before',
+  signs: 'telltale, a text with signs',
+}
 
 const table = (head, rows) =>
   `| ${head.join(' | ')} |\n|${head.map(() => '---').join('|')}|\n${rows.map((row) => `| ${row.join(' | ')} |`).join('\n')}\n`

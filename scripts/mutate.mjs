@@ -31,6 +31,7 @@ const { values, positionals } = parseArgs({
   options: {
     files: { type: 'string' },
     concurrency: { type: 'string', default: '1' },
+    events: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 })
@@ -38,6 +39,7 @@ const { values, positionals } = parseArgs({
 const HELP = `npm run mutate [-- access|redact] [--files GLOB] [--concurrency N]
   Mutation testing of src/access and src/redact; at least ${LEAST} % of what is changed has to turn a test red.
   --files GLOB   only these files of the room, such as 'src/redact/url.ts'
+  --events       writes each result at once, for a run that may not come to its end
   Each run leaves its report in reports/mutation/<room>.json of the cache folder that it names.
 `
 
@@ -69,7 +71,10 @@ function config(room, stryker, report) {
     vitest: { configFile: 'mutate.config.mjs', related: false },
     coverageAnalysis: 'perTest',
     concurrency: Number(values.concurrency),
-    reporters: ['json', 'dots'],
+    reporters: ['json', 'dots', ...(values.events ? ['event-recorder'] : [])],
+    eventReporter: { baseDir: join(stryker, 'reports', 'events', room) },
+    // What stands at the top of a module runs once: a change of it means every test anew, and says little (tables of names).
+    ignoreStatic: true,
     jsonReporter: { fileName: report },
 
     timeoutMS: 15_000,
