@@ -34,6 +34,9 @@ const DELIVERED = ORDERS * 5 + STANDING * 4
 /** Of each order a parcel, a shipment and a reservation. */
 const PACKED = (ORDERS + STANDING) * 3
 
+/** The scrape of the shop is guarded. */
+const GUARDED = { METRICS_TOKEN: 'read-the-shop' }
+
 const servers: Server[] = []
 const scraped = new Map<string, Reading[]>()
 /** OpenTelemetry names by service, as the hub has them. */
@@ -83,7 +86,7 @@ beforeAll(async () => {
   const dies = service('fulfilment', { DIES: '1' })
   const behind = await Promise.all([service('pricing'), service('mailer'), service('warehouse'), service('ledger')])
   const died = await dies
-  const shop = await service('shop', { PRICING: behind[0]!.ready.url })
+  const shop = await service('shop', { PRICING: behind[0]!.ready.url, ...GUARDED })
 
   const ask = async (method: string, path: string, correlation?: string): Promise<unknown[]> => {
     const given: Record<string, string> = correlation === undefined ? {} : { 'x-correlation-id': correlation }
@@ -109,7 +112,8 @@ beforeAll(async () => {
     await until(
       `nothing is under way in ${name}`,
       async () => {
-        const response = await fetch(`${url}/metrics`, { headers: { connection: 'close' } })
+        const authorization = `Bearer ${GUARDED.METRICS_TOKEN}`
+        const response = await fetch(`${url}/metrics`, { headers: { connection: 'close', authorization } })
         scraped.set(name, readings(await response.text()))
         return underWay(scraped.get(name)!).length === 0 && reported(scraped.get(name)!)
       },

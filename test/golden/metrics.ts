@@ -15,7 +15,9 @@ const DROPPED = new Set(['service', 'server_address', 'server_port', 'otel_compo
 export const COUNTED = ROWS.filter(({ only, group }) => only !== 'semconv' && !OF_THE_PROCESS.includes(group))
 
 /** Whether it goes up when work begins and down when it ends: nothing is under way where it reads 0. */
-export function isUnderWay({ type, short }: Name): boolean {
+export function isUnderWay({ type, short, unit }: Name): boolean {
+  // Tokens that are accepted are no work.
+  if (unit === '{token}') return false
   return (type === 'updown' || type === 'gauge') && /_(in_?flight|active|pending|live)$/.test(short)
 }
 
