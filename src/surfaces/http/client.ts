@@ -7,6 +7,7 @@ import { Frame } from '../../context/frame.ts'
 import { allowHosts, type HostRule } from '../../context/hosts.ts'
 import type { Propagator, Setter } from '../../context/propagator.ts'
 import { declare } from '../../metrics/declare.ts'
+import type { BoundHistogram } from '../../metrics/histogram.ts'
 import { NAMES } from '../../model/names.ts'
 import { KIND_CLIENT, Template } from '../../model/span.ts'
 import type { Span } from '../../trace/span.ts'
@@ -19,17 +20,37 @@ import { ABORTED, errorType } from './status.ts'
 import { startUndici, stopUndici } from './undici.ts'
 
 const MAX_TARGETS = 1024
+const MAX_SERIES = 256
 
 /** Where calls go: what their spans and series have in common. */
 export class Target {
   readonly host: string
   readonly port: number
-  readonly template: Template
+  /** By index of the method. */
+  readonly #templates: (Template | undefined)[] = []
+  /** By method and status, of calls that did not fail. */
+  readonly #series = new Map<number, BoundHistogram>()
 
   constructor(host: string, port: number) {
     this.host = host
     this.port = port
-    this.template = new Template(['server.address', host, 'server.port', port])
+  }
+
+  template(method: number, label: string): Template {
+    return (this.#templates[method] ??= new Template([
+      ...['server.address', this.host, 'server.port', this.port],
+      ...['http.request.method', label],
+    ]))
+  }
+
+  /** A series appears with its first call (W-10). */
+  series(method: number, status: number): BoundHistogram | undefined {
+    return this.#series.get(method * 1000 + status)
+  }
+
+  keep(method: number, status: number, series: BoundHistogram): BoundHistogram {
+    if (this.#series.size < MAX_SERIES) this.#series.set(method * 1000 + status, series)
+    return series
   }
 }
 
@@ -37,7 +58,8 @@ export class Target {
 export class Call {
   readonly client: HttpClient
   readonly target: Target
-  readonly method: string
+  /** Index of the method. */
+  readonly method: number
   readonly start: number
   span: Span | null
   status: number
@@ -45,7 +67,7 @@ export class Call {
   error: unknown
   open: boolean
 
-  constructor(client: HttpClient, target: Target, method: string, start: number, span: Span | null) {
+  constructor(client: HttpClient, target: Target, method: number, start: number, span: Span | null) {
     this.client = client
     this.target = target
     this.method = method
@@ -73,6 +95,7 @@ export class HttpClient {
   readonly #duration
   readonly #errors
   readonly #targets = new Map<string, Target>()
+  readonly #origins = new Map<string, Target>()
 
   constructor(options: HttpOptions) {
     const { registry } = options
@@ -99,7 +122,6 @@ export class HttpClient {
     const frame = current() ?? null
     if (frame?.suppressed) return null
     const index = this.#methods.indexOf(method)
-    const label = this.#methods.labels[index]!
     const start = now()
     const started =
       this.#tracer === null ? null : this.#tracer.start(this.#methods.title(index), KIND_CLIENT, frame, start)
@@ -107,12 +129,11 @@ export class HttpClient {
     let span: Span | null = null
     if (started?.recording) {
       span = started as Span
-      span.peer = target.template
-      span.set('http.request.method', label)
+      span.peer = target.template(index, this.#methods.labels[index]!)
       span.set('url.full', url)
       if (index === this.#methods.other) span.set('http.request.method_original', method)
     }
-    return new Call(this, target, label, start, span)
+    return new Call(this, target, index, start, span)
   }
 
   finish(call: Call, error: unknown): void {
@@ -120,14 +141,12 @@ export class HttpClient {
     const time = now()
     const type = error !== undefined ? errorType(error) : status >= 400 ? String(status) : ''
     if (this.#duration !== null) {
-      const labels = {
-        method: call.method,
-        server_address: target.host,
-        server_port: target.port,
-        status: status === 0 ? '' : status,
-        error_type: type,
-      }
-      this.#duration.observe((time - call.start) / 1000, labels)
+      const { method } = call
+      const series =
+        error !== undefined
+          ? this.#bind(call, type)
+          : (target.series(method, status) ?? target.keep(method, status, this.#bind(call, type)))
+      series.observeFor(Math.max(0, time - call.start) / 1000, span)
     }
     if (error !== undefined && this.#errors !== null) this.#errors.add(1, { surface: 'http_client', error_type: type })
     if (span === null) return
@@ -140,6 +159,26 @@ export class HttpClient {
       span.fail()
     }
     span.end(time)
+  }
+
+  #bind({ target, method, status }: Call, type: string): BoundHistogram {
+    return this.#duration!.with({
+      method: this.#methods.labels[method]!,
+      server_address: target.host,
+      server_port: target.port,
+      status: status === 0 ? '' : status,
+      error_type: type,
+    })
+  }
+
+  /** The target of an origin as it was written. */
+  known(origin: string): Target | undefined {
+    return this.#origins.get(origin)
+  }
+
+  keep(origin: string, target: Target): Target {
+    if (this.#origins.size < MAX_TARGETS) this.#origins.set(origin, target)
+    return target
   }
 
   target(scheme: string, host: string, port: number): Target {

@@ -55,7 +55,8 @@ const SETTER: Setter<UndiciRequest> = {
     const { headers } = request
     if (Array.isArray(headers)) {
       for (let i = 0; i < headers.length; i += 2) {
-        if (typeof headers[i] === 'string' && headers[i].toLowerCase() === key) {
+        const name: unknown = headers[i]
+        if (typeof name === 'string' && name.length === key.length && name.toLowerCase() === key) {
           headers[i + 1] = value
           return
         }
@@ -69,8 +70,8 @@ function onCreate(message: unknown): void {
   const { request } = message as Announced
   if (client === null || request[CALL] !== undefined || request[OWN_TRAFFIC] === true) return
   try {
-    const origin = String(request.origin)
-    const target = targetOf(client, origin)
+    const origin = typeof request.origin === 'string' ? request.origin : String(request.origin)
+    const target = client.known(origin) ?? client.keep(origin, targetOf(client, origin))
     // A request sent through a proxy has its whole URL as path.
     const url = request.path.charCodeAt(0) === 47 ? origin + request.path : request.path
     request[CALL] = client.begin(request.method, url, target, request, SETTER)
