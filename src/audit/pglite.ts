@@ -1,10 +1,11 @@
 // A trail in PGlite: PostgreSQL in this process, for Node before 22.13, which has no SQLite. A folder has one owner at a
 // time; a file beside it says which.
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Fault } from '../base/fault.ts'
 import type { TableName } from './ddl.ts'
 import { EMBEDDED, quoted } from './ddl.ts'
+import { own } from './owner.ts'
 import { queryable } from './pg.ts'
 import { append, found, prepare, type Queryable, reader, remove } from './postgres.ts'
 import type { ChainedRow } from './row.ts'
@@ -87,36 +88,5 @@ class PGliteStore implements Store {
 
   close(): Promise<void> {
     return this.#close()
-  }
-}
-
-/** Takes the folder for this process; a file of a process that is gone counts for nothing. */
-function own(folder: string): () => void {
-  const file = `${folder}.pid`
-  for (let again = false; ; again = true) {
-    try {
-      const handle = openSync(file, 'wx', 0o600)
-      writeSync(handle, String(process.pid))
-      closeSync(handle)
-      return () => rmSync(file, { force: true })
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-      const holder = Number(readFileSync(file, 'utf8'))
-      if (again || isAlive(holder)) {
-        const hint = 'Stop the process that has it open, or ask it: verify() of its trail.'
-        throw new Fault('AUDIT_STORE', { subject: folder, found: `process ${holder} has it open`, hint })
-      }
-      rmSync(file, { force: true })
-    }
-  }
-}
-
-function isAlive(pid: number): boolean {
-  if (pid === process.pid) return true
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }

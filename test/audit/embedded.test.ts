@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
-import { tmpdir } from 'node:os'
+import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import { afterAll, expect, test } from 'vitest'
@@ -52,7 +52,8 @@ test.skipIf(isBuiltin('node:sqlite'))(
     const { head } = await audit.verify()
     expect(await outcome(openAudit({ path }))).toBe('AUDIT_STORE')
     await audit.close()
-    writeFileSync(`${path}.pid`, '4194305')
+    // Of a process that was killed.
+    writeFileSync(`${path}.pid`, JSON.stringify({ pid: 4_194_305, host: hostname() }))
     const again = await openAudit({ path, create: false })
     later(() => again.close())
     expect(await again.verify({ head: head!.hash })).toEqual({ ok: true, rows: 3, head, broken: null })
