@@ -106,7 +106,10 @@ export function textRedactor(options: TextOptions): (text: string) => string {
       } else if (match[7] !== undefined || match[8] !== undefined || match[9] !== undefined) {
         // Only the key is passed by: its value may hold another finding.
         key = keyIn(found, match[7] !== undefined)
-        if (key !== '' && judge(key) === SECRET) {
+        const secret = key !== '' && judge(key) === SECRET
+        // A key that is judged for the first time is passed by the same pattern itself.
+        pattern.lastIndex = end
+        if (secret) {
           const value = match[9] === undefined ? pairValue(text, end, found) : tagValue(text, end)
           if (value !== null) {
             const inUrl = start > 0 && (text[start - 1] === '?' || text[start - 1] === '&')

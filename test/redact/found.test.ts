@@ -13,6 +13,10 @@ test('own patterns are looked for in every free text, in URLs and in keys, and c
   expect(text('seen EMP123456 and EMP1')).toBe('seen [REDACTED] and EMP1')
   expect(text(text('EMP123456EMP123456'))).toBe('[REDACTED][REDACTED]')
   expect(redactor.text('a REDACTED [REDACTED] b XYZ')).toBe('a REDACTED [REDACTED] b [REDACTED]')
+  // Keys are judged within the pass of the text that they stand in.
+  expect(text('a=1 b: 2 EMP123456 ghp_abcdefghijklmnopqrstuvwxyz=3 c=4 pin=5 d=6')).toBe(
+    'a=1 b: 2 [REDACTED] [REDACTED]=3 c=4 pin=[REDACTED] d=6',
+  )
   const { url, value } = new Redactor({ patterns: [{ name: 'staff', pattern: /EMP\d{6}/gu }] })
   expect(url('http://h/EMP123456?a=EMP123456&b=EMP%3123456')).toBe('http://h/REDACTED?a=REDACTED&b=REDACTED')
   expect(value({ EMP123456: ['EMP123456', 1] })).toEqual({ '[REDACTED]': ['[REDACTED]', 1] })

@@ -48,6 +48,20 @@ test('redaction is idempotent, and the text never longer than the bound [G-13]',
   )
 })
 
+test('a pattern that finds nothing, and keys judged for the first time, change nothing [G-13]', () => {
+  const text = fc.array(fc.oneof(noise, secret, fc.stringMatching(/^[a-z_]{1,8}=[a-z]{0,4}$/)), { maxLength: 12 })
+  fc.assert(
+    fc.property(
+      text.map((parts) => parts.join(' ')),
+      (value) => {
+        const own = new Redactor({ patterns: [{ name: 'never', pattern: /\u0001never/gu }] })
+        expect(own.text(value)).toBe(redactText(value))
+      },
+    ),
+    { numRuns: 300 },
+  )
+})
+
 test('redaction of URLs is idempotent and keeps no credentials', () => {
   fc.assert(
     fc.property(
