@@ -185,6 +185,16 @@ export const FAULTS = {
     todo: 'Check its URL, that it runs, and what its user may do.',
     exit: 3,
   },
+  INVENTORY_RECORDS: {
+    what: 'A record type cannot be counted as it is declared.',
+    todo: 'Declare it in console.resources as the database has it.',
+    exit: 2,
+  },
+  INVENTORY_CLIENT: {
+    what: 'Records cannot be counted with what was handed over.',
+    todo: 'Hand over a Pool or Client of pg, a PGlite, a DatabaseSync of node:sqlite, a Db of mongodb, or an inventory of your own.',
+    exit: 1,
+  },
   TLS_FILE: { what: 'A certificate or key file cannot be read.', todo: 'Check the path and its permissions.', exit: 2 },
 } as const satisfies Record<string, FaultKind>
 
