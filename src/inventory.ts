@@ -13,7 +13,7 @@ export {
   type TenantCount,
   type TypeCount,
 } from './inventory/inventory.ts'
-export { type InventoryClient, inventoryOf } from './inventory/open.ts'
+export { type InventoryClient, type InventorySource, inventoryOf } from './inventory/open.ts'
 export { provideInventory } from './inventory/provided.ts'
 export type { InventoryOptions, RecordType } from './inventory/record-type.ts'
 export { type StoredTenants, storedTenants } from './inventory/tenants.ts'

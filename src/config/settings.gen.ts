@@ -627,13 +627,13 @@ export interface Settings {
       readonly table?: string | undefined
       /** Collection with one document per record. */
       readonly collection?: string | undefined
-      /** Column that holds the tenant. */
+      /** Column that holds the tenant; of a history too. Without it all records are the default tenant’s. */
       readonly tenant_column?: string | undefined
-      /** Column with the time of the last change. */
+      /** Column with the time of the last change. Without it and a history no days are known, only the total. */
       readonly updated_at?: string | undefined
-      /** Column that marks a deleted record. */
+      /** Column that marks a deleted record: true, a number other than 0, anything else that is not null. */
       readonly deleted_column?: string | undefined
-      /** Table or collection with one row per change: id, at, op. */
+      /** Table or collection with one row per change: `id`, `at`, `op` (`create`, `update`, `delete`). */
       readonly history_table?: string | undefined
     })[]
   }

@@ -28,8 +28,9 @@ export const byCount = ([a, m]: readonly [string, number], [b, n]: readonly [str
   n - m || (a < b ? -1 : a > b ? 1 : 0)
 
 export const basisOfAll = (types: Iterable<{ readonly basis?: Basis }>): Basis => {
-  for (const { basis } of types) if (basis === 'last_updated') return 'last_updated'
-  return 'history'
+  const found = new Set<Basis | undefined>()
+  for (const { basis } of types) found.add(basis)
+  return found.has('last_updated') ? 'last_updated' : found.has('none') ? 'none' : 'history'
 }
 
 export const timeText = (now: number): string => new Date(now).toISOString()

@@ -3,8 +3,8 @@
 // current records that are not deleted; days and hours are UTC whatever a session or a machine says; one question is one
 // query for all types. It refuses to read a record: what leaves the database is counts, types, tenants and times.
 
-/** What a type's days are counted by: its history of changes, or the last change of each current record. */
-export type Basis = 'history' | 'last_updated'
+/** What a type's days are counted by: its history, the last change of each current record, or nothing: its total alone is known. */
+export type Basis = 'history' | 'last_updated' | 'none'
 
 export interface CountedType {
   readonly type: string

@@ -14,7 +14,7 @@ import {
   type TenantCount,
   type TypeCount,
 } from './inventory.ts'
-import { checked, countedTypes, type InventoryOptions, type RecordType } from './record-type.ts'
+import { countedTypes, type Declared, declaredFor, type InventoryOptions } from './record-type.ts'
 
 type Document = Record<string, unknown>
 
@@ -44,14 +44,14 @@ export class MongoInventory implements Inventory {
   readonly types: readonly CountedType[]
   readonly isClusterShared = true
   readonly #db: MongoLike
-  readonly #resources: readonly RecordType[]
+  readonly #resources: readonly Declared[]
   readonly #defaultTenant: string
   /** Set where the server leaves expressions as they are: then it groups by the times themselves. */
   #isPlain = false
 
   constructor(db: MongoLike, { resources, defaultTenant = DEFAULT_TENANT }: InventoryOptions) {
     this.#db = db
-    this.#resources = checked(resources, 'collection')
+    this.#resources = declaredFor('collection', resources)
     this.types = countedTypes(this.#resources)
     this.#defaultTenant = defaultTenant
   }
@@ -159,8 +159,8 @@ export class MongoInventory implements Inventory {
   ): Part[] {
     const { collection, history_table, updated_at, deleted_column } = this.#resources[k]!
     const match = this.#ofTenant(k, tenant)
-    if (match === null) return []
-    const field = history_table === undefined ? updated_at! : 'at'
+    const field = history_table === undefined ? updated_at : 'at'
+    if (match === null || field === undefined) return []
     const ops = op === undefined ? ['create', 'update', 'delete'] : [op]
     const rest = history_table === undefined ? current(deleted_column) : { op: { $in: ops } }
     const pipeline = [{ $match: { ...match, ...rest, $or: within(field, bounds) } }, group(key(field)), tagged(tag)]

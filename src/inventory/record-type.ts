@@ -13,7 +13,7 @@ export interface RecordType {
   readonly collection?: string | undefined
   /** Without it the records belong to the default tenant. A history has it under the same name. */
   readonly tenant_column?: string | undefined
-  /** Time of the last change; may be left out where there is a history. */
+  /** Time of the last change. Without it and a history no days are known, only the total. */
   readonly updated_at?: string | undefined
   /** True, or a number other than 0, or anything else that is not null: the record is deleted. */
   readonly deleted_column?: string | undefined
@@ -30,11 +30,19 @@ export interface InventoryOptions {
 const NAME = /^[A-Za-z_][A-Za-z0-9_.]*$/
 const NAMED = ['table', 'collection', 'tenant_column', 'updated_at', 'deleted_column', 'history_table'] as const
 
-/** The declarations as they are, each name checked. Throws all faults at once. */
-export function checked(resources: readonly RecordType[], home: 'table' | 'collection'): readonly RecordType[] {
+/** A record type with its place among the declarations. */
+export interface Declared extends RecordType {
+  readonly subject: string
+}
+
+/** The declarations that a database of this kind has, each name checked. Throws all faults at once. */
+export function declaredFor(home: 'table' | 'collection', resources: readonly RecordType[]): readonly Declared[] {
   const faults: Fault[] = []
   const seen = new Set<string>()
-  resources.forEach((resource, i) => {
+  const other = home === 'table' ? 'collection' : 'table'
+  const declared = resources.flatMap((resource, i): Declared[] => {
+    // Of another database.
+    if (resource[home] === undefined && resource[other] !== undefined) return []
     const subject = `console.resources[${i}]`
     const say = (key: string, found: string, allowed: string) =>
       void faults.push(new Fault('INVENTORY_RECORDS', { subject: `${subject}${key}`, found, allowed }))
@@ -51,18 +59,18 @@ export function checked(resources: readonly RecordType[], home: 'table' | 'colle
         say(`.${key}`, text(name), 'letters, digits, _ and dots between them')
       else if (isTable && parts.length > 2) say(`.${key}`, text(name), 'table or schema.table')
     }
-    if (resource[home] === undefined) say('', `no ${home}`, `a ${home}: that is what this database has`)
-    if (resource.updated_at === undefined && resource.history_table === undefined)
-      say('', 'neither updated_at nor history_table', 'one of the two, or both')
+    if (resource[home] === undefined) say('', 'neither table nor collection', 'one of the two')
+    else if (resource[other] !== undefined) say('', 'table and collection', 'one of the two')
+    return [{ ...resource, subject }]
   })
   if (faults.length > 0) throw new Faults(faults)
-  return resources.map((resource) => ({ ...resource }))
+  return declared
 }
 
 const text = (found: unknown): string => (JSON.stringify(found) ?? String(found)).slice(0, 200)
 
 export const basisOf = (resource: RecordType): Basis =>
-  resource.history_table === undefined ? 'last_updated' : 'history'
+  resource.history_table !== undefined ? 'history' : resource.updated_at !== undefined ? 'last_updated' : 'none'
 
 export const countedTypes = (resources: readonly RecordType[]): readonly CountedType[] =>
   resources.map((resource) => ({ type: resource.type, basis: basisOf(resource) }))

@@ -15,7 +15,7 @@ import {
   type TenantCount,
   type TypeCount,
 } from './inventory.ts'
-import { checked, countedTypes, type InventoryOptions, type RecordType } from './record-type.ts'
+import { countedTypes, type Declared, declaredFor, type InventoryOptions } from './record-type.ts'
 import { type ColumnKinds, kindsOf, type Placed } from './sql-columns.ts'
 
 export type Value = string | number
@@ -67,13 +67,13 @@ type Branch = (at: Placed, bind: Bind) => readonly string[]
 export class SqlInventory implements Inventory {
   readonly types: readonly CountedType[]
   readonly isClusterShared: boolean
-  readonly #resources: readonly RecordType[]
+  readonly #resources: readonly Declared[]
   readonly #defaultTenant: string
   readonly #dialect: Dialect
   #kinds: Promise<ColumnKinds> | null = null
 
   constructor(dialect: Dialect, { resources, defaultTenant = DEFAULT_TENANT }: InventoryOptions) {
-    this.#resources = checked(resources, 'table')
+    this.#resources = declaredFor('table', resources)
     this.types = countedTypes(this.#resources)
     this.isClusterShared = dialect.isClusterShared
     this.#defaultTenant = defaultTenant
@@ -132,7 +132,7 @@ export class SqlInventory implements Inventory {
   }
 
   /** Each declared type once, in the order asked. */
-  #named(types: readonly string[]): readonly RecordType[] {
+  #named(types: readonly string[]): readonly Declared[] {
     const declared = new Map(this.#resources.map((resource) => [resource.type, resource]))
     return [...new Set(types)].flatMap((type) => declared.get(type) ?? [])
   }
@@ -145,6 +145,8 @@ export class SqlInventory implements Inventory {
     bounds: Bounds,
     bind: Bind,
   ): readonly (TimeParts & { readonly rest: string })[] {
+    if (at.time === null) return []
+    const time = column(at.time)
     const where =
       at.history === null
         ? this.#current(at, tenant, bind)
@@ -153,8 +155,8 @@ export class SqlInventory implements Inventory {
     const known = at.history === null ? '' : ` AND ${OP} IN (${ops.map((op) => this.#text(op, bind)).join(', ')})`
     const from = `FROM ${at.history ?? at.table} r WHERE ${where}`
     return this.#dialect
-      .time(column(at.time), at.timeKind, bounds, bind)
-      .map((time) => ({ ...time, rest: `${from} AND ${time.within}${known}` }))
+      .time(time, at.timeKind, bounds, bind)
+      .map((parts) => ({ ...parts, rest: `${from} AND ${parts.within}${known}` }))
   }
 
   /** The tenant's records that are not deleted; of every tenant when null. */
@@ -176,11 +178,7 @@ export class SqlInventory implements Inventory {
   }
 
   /** One statement of a branch per type, `#` of `outer` filled with them; none without a branch. */
-  async #ask(
-    resources: readonly RecordType[],
-    outer: string,
-    branch: Branch,
-  ): Promise<readonly (readonly unknown[])[]> {
+  async #ask(resources: readonly Declared[], outer: string, branch: Branch): Promise<readonly (readonly unknown[])[]> {
     if (resources.length === 0) return []
     const kinds = await this.#known()
     const rows: (readonly unknown[])[] = []

@@ -110,6 +110,8 @@ export const resources = (home: 'table' | 'collection'): readonly RecordType[] =
   { type: 'Note', [home]: 'notes', tenant_column: 'tenant', updated_at: 'at', deleted_column: 'deleted' },
   { type: ODD_TYPE, [home]: 'notes', tenant_column: 'tenant', updated_at: 'at' },
   { type: 'Country', [home]: 'countries', updated_at: 'at' },
+  // Of which no time is known.
+  { type: 'Code', [home]: 'countries' },
   { type: 'Empty', [home]: 'empty_table', tenant_column: 'tenant', updated_at: 'at' },
 ]
 
@@ -136,6 +138,7 @@ export async function bodies(inventory: Inventory): Promise<Record<string, unkno
   }
   const query = { days: '1', types: ` Note ,, Unknown,Order,Note, ${ODD_TYPE},' OR 1=1 --,$k` }
   found['counts of some'] = await resourceCounts(inventory, query, 'acme', NOW)
+  found['counts without days'] = await resourceCounts(inventory, { days: '1', types: 'Code' }, DEFAULT, NOW)
   found['counts of unknown types'] = await resourceCounts(inventory, { days: '1', types: 'x,y' }, 'acme', NOW)
   found['the busiest type'] = await resourceDistribution(inventory, { top: '1' }, 'acme', NOW)
   const stored = await storedTenants(inventory, DEFAULT)
@@ -153,7 +156,7 @@ export function naive(home: 'table' | 'collection' = 'table'): Inventory {
     )
   const changes = (one: RecordType, tenant: string, since: string, until: string) =>
     (one.history_table === undefined
-      ? current(one, tenant)
+      ? current(one, one.updated_at === undefined ? 'nobody' : tenant)
       : ROWS[one.history_table]!.filter((row) => owner(one, row) === tenant)
     ).flatMap((row) => {
       const date = new Date(row.at)
@@ -165,7 +168,10 @@ export function naive(home: 'table' | 'collection' = 'table'): Inventory {
     types.map((one) => ({ type: one.type, count: current(one, tenant).length }))
   const named = (types: readonly string[]) => all.filter(({ type }) => types.includes(type))
   return {
-    types: all.map(({ type, history_table }) => ({ type, basis: history_table ? 'history' : 'last_updated' })),
+    types: all.map(({ type, history_table, updated_at }) => ({
+      type,
+      basis: history_table ? 'history' : updated_at ? 'last_updated' : 'none',
+    })),
     isClusterShared: false,
     countByTypes: async ({ tenant, types }) => counts(tenant, named(types)),
     countAllTypes: async ({ tenant }) => counts(tenant, all),

@@ -1,6 +1,7 @@
 // Declarations and clients as they are handed over: what cannot be counted is a fault before anything is asked.
 import { afterEach, expect, test } from 'vitest'
 import { Faults } from '../../src/base/fault.ts'
+import { onNotice } from '../../src/base/notice.ts'
 import type { Inventory } from '../../src/inventory/inventory.ts'
 import { type InventoryClient, inventoryOf } from '../../src/inventory/open.ts'
 import { providedInventory, provideInventory } from '../../src/inventory/provided.ts'
@@ -56,18 +57,20 @@ test('all that is wrong with declarations is said at once', () => {
     ORDERS,
     { type: ' ', table: 'a.b.c', updated_at: 'a' },
     { type: 'Order', table: 'a', updated_at: 'a' },
-    { type: 'x', collection: 'y', updated_at: 'a' },
-    { type: 'z', table: 'z' },
+    { type: 'x', updated_at: 'a' },
+    // Of another database.
+    { type: 'y', collection: 'y' },
+    { type: 'z', table: 'z', collection: 'z' },
     { type: 7 as unknown as string, table: ['t'] as unknown as string, updated_at: 'a' },
   ]
   expect(faultsOf(wrong)).toEqual([
     'console.resources[1].type: " "; text that is not blank',
     'console.resources[1].table: "a.b.c"; table or schema.table',
     'console.resources[2].type: "Order" a second time; each type once',
-    'console.resources[3]: no table; a table: that is what this database has',
-    'console.resources[4]: neither updated_at nor history_table; one of the two, or both',
-    'console.resources[5].type: 7; text that is not blank',
-    'console.resources[5].table: ["t"]; letters, digits, _ and dots between them',
+    'console.resources[3]: neither table nor collection; one of the two',
+    'console.resources[5]: table and collection; one of the two',
+    'console.resources[6].type: 7; text that is not blank',
+    'console.resources[6].table: ["t"]; letters, digits, _ and dots between them',
   ])
   expect(() => inventoryOf(pool, { resources: wrong })).toThrow(Faults)
 })
@@ -132,4 +135,37 @@ test('what is handed over for the console is there before and after, once for th
   ])
   ownBack()
   expect(providedInventory(resources, 'default')).toBe(null)
+})
+
+test('databases of two kinds count together; what none of them has is said once', async () => {
+  const said: string[] = []
+  onNotice(({ text }) => void said.push(text))
+  const basket: RecordType = { type: 'Basket', collection: 'baskets', updated_at: 'at' }
+  const resources = [basket, ORDERS, { ...basket, type: 'Visit' }]
+  const rows = (n: number) => ({ aggregate: () => ({ toArray: async () => [{ k: 1, n }] }) })
+  const mongo = { collection: () => rows(3), aggregate() {} }
+  const table = [{ at: '1', name: 'updated_at', type: 'timestamptz' }]
+  const sql = {
+    connect() {},
+    query: async (text: string) => ({
+      rows: text.includes('UNION') || text.includes('count') ? [{ t: 'Order', n: '2' }] : table,
+    }),
+  }
+  const back = provideInventory(sql, mongo)
+  const both = providedInventory(resources, 'default')!
+  expect([both.types.map(({ type }) => type), both.isClusterShared]).toEqual([['Basket', 'Order', 'Visit'], true])
+  expect(await both.countAllTypes({ tenant: 'default' })).toEqual([
+    { type: 'Order', count: 2 },
+    { type: 'Visit', count: 3 },
+  ])
+  back()
+  const sqlBack = provideInventory(sql)
+  for (const one of [resources, [...resources]]) {
+    expect(providedInventory(one, 'default')!.types).toEqual([{ type: 'Order', basis: 'last_updated' }])
+  }
+  const uncounted = (type: string) =>
+    `no client of the database that has the record type ${type} was handed over: it is not counted`
+  expect(said).toEqual([uncounted('Basket'), uncounted('Visit')])
+  sqlBack()
+  onNotice(undefined)
 })

@@ -11,10 +11,24 @@ export const console_ = section('Figures about records and traffic under `/conso
       type: text('Name of the record type.', { as: 'word', required: true }),
       table: text('Table with one row per record.', { as: 'identifier' }),
       collection: text('Collection with one document per record.', { as: 'identifier' }),
-      tenant_column: text('Column that holds the tenant.', { as: 'identifier' }),
-      updated_at: text('Column with the time of the last change.', { as: 'identifier' }),
-      deleted_column: text('Column that marks a deleted record.', { as: 'identifier' }),
-      history_table: text('Table or collection with one row per change: id, at, op.', { as: 'identifier' }),
+      tenant_column: text(
+        'Column that holds the tenant; of a history too. Without it all records are the default tenant’s.',
+        { as: 'identifier' },
+      ),
+      updated_at: text(
+        'Column with the time of the last change. Without it and a history no days are known, only the total.',
+        {
+          as: 'identifier',
+        },
+      ),
+      deleted_column: text(
+        'Column that marks a deleted record: true, a number other than 0, anything else that is not null.',
+        { as: 'identifier' },
+      ),
+      history_table: text(
+        'Table or collection with one row per change: `id`, `at`, `op` (`create`, `update`, `delete`).',
+        { as: 'identifier' },
+      ),
     }),
   ),
 })
