@@ -285,6 +285,16 @@ declare const FAULTS: {
         readonly todo: 'Check its URL, that it runs, and what its user may do.';
         readonly exit: 3;
     };
+    readonly INVENTORY_RECORDS: {
+        readonly what: 'A record type cannot be counted as it is declared.';
+        readonly todo: 'Declare it in console.resources as the database has it.';
+        readonly exit: 2;
+    };
+    readonly INVENTORY_CLIENT: {
+        readonly what: 'Records cannot be counted with what was handed over.';
+        readonly todo: 'Hand over a Pool or Client of pg, a PGlite, a DatabaseSync of node:sqlite, a Db of mongodb, or an inventory of your own.';
+        readonly exit: 1;
+    };
     readonly TLS_FILE: {
         readonly what: 'A certificate or key file cannot be read.';
         readonly todo: 'Check the path and its permissions.';

@@ -91,7 +91,7 @@ export function completed(own: Partial<Inventory>): Inventory {
   }
 }
 
-/** A store that keeps the same records in several places: its primary alone is counted, and says whether it is shared. */
-export function compositeInventory(primary: Partial<Inventory>, ..._others: readonly Partial<Inventory>[]): Inventory {
-  return completed(primary)
+/** A store that keeps the same records in several places: the first of them alone is counted, and says whether it is shared. */
+export function compositeInventory(stores: readonly [primary: Partial<Inventory>, ...Partial<Inventory>[]]): Inventory {
+  return completed(stores[0])
 }

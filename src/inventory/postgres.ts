@@ -1,7 +1,9 @@
 // PostgreSQL's words, for every client that can `query(text, values)`: a Pool or Client of node-postgres, PGlite. Values are
 // sent as text and cast, what comes back is text; nothing depends on the session's time zone or date style.
+
+import type { Dialect } from './dialect.ts'
 import type { InventoryOptions } from './record-type.ts'
-import { type Dialect, SqlInventory } from './sql.ts'
+import { SqlInventory } from './sql.ts'
 
 export interface PostgresLike {
   query(text: string, values?: unknown[]): PromiseLike<{ readonly rows: readonly object[] }>
@@ -34,7 +36,6 @@ function dialect(client: PostgresLike, isClusterShared: boolean): Dialect {
     isClusterShared,
     rows,
     placeholder: (index) => `$${index}::text`,
-    text: (placeholder) => placeholder,
     async columns(tables) {
       const found = tables.map(() => null as Map<string, string> | null)
       for (const [at, name, type] of await rows(COLUMNS, [JSON.stringify(tables)])) {

@@ -1,8 +1,8 @@
 // Where each record type is kept, with the types of the columns that it is counted by, as the database has them. What is
 // declared and not there, or of a type that cannot be counted by, is a fault: figures that silently lack a type are wrong.
 import { Fault, Faults } from '../base/fault.ts'
+import { type Dialect, tableName } from './dialect.ts'
 import type { Declared } from './record-type.ts'
-import { type Dialect, tableName } from './sql.ts'
 
 export interface Placed {
   readonly type: string

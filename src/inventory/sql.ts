@@ -4,6 +4,7 @@
 // that failed.
 import { OWN_STATEMENT } from '../base/own.ts'
 import { type Bounds, boundsOf } from './days.ts'
+import { type Bind, type Dialect, quoted, type TimeParts, type Value } from './dialect.ts'
 import {
   type CountedType,
   type DayCount,
@@ -18,43 +19,9 @@ import {
 import { countedTypes, type Declared, declaredFor, type InventoryOptions } from './record-type.ts'
 import { type ColumnKinds, kindsOf, type Placed } from './sql-columns.ts'
 
-export type Value = string | number
-export type Bind = (value: Value) => string
-
-export interface TimeParts {
-  /** Condition: within the bounds. */
-  readonly within: string
-  /** Expressions: `YYYY-MM-DD`, 0 (Sunday) to 6, 0 to 23; all UTC. */
-  readonly day: string
-  readonly weekday: string
-  readonly hour: string
-}
-
-export interface Dialect {
-  readonly isClusterShared: boolean
-  /** Columns of each table with their types, as the database calls them; null where there is no such table. */
-  columns(tables: readonly string[]): Promise<readonly (ReadonlyMap<string, string> | null)[]>
-  /** The kind of time that a column of this type holds; undefined: none that can be counted by. */
-  timeKind(type: string): string | undefined
-  readonly timeTypes: string
-  /** One for each range that a value may lie in; a branch of its own finds it by an index. They exclude one another. */
-  time(column: string, kind: string, bounds: Bounds, bind: Bind): readonly TimeParts[]
-  isCurrent(column: string, type: string): string
-  /** Condition: the column is the tenant, or empty too where the tenant is the default; null: no value of the type can be. */
-  isTenant(column: string, type: string, tenant: string, isDefault: boolean, bind: Bind): string | null
-  /** Rows as they are, each in the order of its columns. */
-  rows(text: string, values: readonly Value[]): Promise<readonly (readonly unknown[])[]>
-  placeholder(index: number): string
-  /** A bound text as an expression. */
-  text(placeholder: string): string
-}
-
 /** Of one statement: SQLite takes 500 branches, and a type may have three. */
 const MAX_TYPES = 150
 
-const quoted = (name: string): string => `"${name}"`
-/** `schema.table`, each part quoted. */
-export const tableName = (name: string): string => name.split('.').map(quoted).join('.')
 const column = (name: string): string => `r.${quoted(name)}`
 
 /** As text, since an application may have its own parsers of types. */
@@ -85,7 +52,7 @@ export class SqlInventory implements Inventory {
     const rows = await this.#ask(this.#named(asked.types), '', (at, bind) => {
       const n = written(at.history === null ? 'count(*)' : `sum(CASE ${OP} WHEN 'delete' THEN -1 ELSE 1 END)`)
       return this.#changes(at, ['create', 'delete'], asked.tenant, bounds, bind).map(
-        ({ day, rest }) => `SELECT ${this.#text(at.type, bind)} AS t, ${day} AS d, ${n} AS n ${rest} GROUP BY 2`,
+        ({ day, rest }) => `SELECT ${bind(at.type)} AS t, ${day} AS d, ${n} AS n ${rest} GROUP BY 2`,
       )
     })
     return rows.map(([type, date, count]) => ({ type: String(type), date: String(date), count: Number(count) }))
@@ -96,7 +63,7 @@ export class SqlInventory implements Inventory {
       const where = this.#current(at, asked.tenant, bind)
       if (where === null) return []
       const n = written('count(*)')
-      return [`SELECT ${this.#text(at.type, bind)} AS t, ${n} AS n FROM ${at.table} r WHERE ${where}`]
+      return [`SELECT ${bind(at.type)} AS t, ${n} AS n FROM ${at.table} r WHERE ${where}`]
     })
     return rows.map(([type, count]) => ({ type: String(type), count: Number(count) })).filter(({ count }) => count > 0)
   }
@@ -124,7 +91,7 @@ export class SqlInventory implements Inventory {
     const outer = `SELECT u.t AS t, ${written('sum(u.n)')} AS n FROM (#) u GROUP BY u.t ORDER BY sum(u.n) DESC, 1 LIMIT ${MAX_TENANTS}`
     const rows = await this.#ask(this.#resources, outer, (at, bind) => {
       const where = this.#current(at, null, bind)
-      const nobody = this.#text(this.#defaultTenant, bind)
+      const nobody = bind(this.#defaultTenant)
       const tenant = at.tenant === null ? nobody : `COALESCE(NULLIF(${written(column(at.tenant))}, ''), ${nobody})`
       return [`SELECT ${tenant} AS t, count(*) AS n FROM ${at.table} r WHERE ${where} GROUP BY 1 HAVING count(*) > 0`]
     })
@@ -152,7 +119,7 @@ export class SqlInventory implements Inventory {
         ? this.#current(at, tenant, bind)
         : this.#tenant(at.tenant, at.historyTenantType, tenant, bind)
     if (where === null) return []
-    const known = at.history === null ? '' : ` AND ${OP} IN (${ops.map((op) => this.#text(op, bind)).join(', ')})`
+    const known = at.history === null ? '' : ` AND ${OP} IN (${ops.map((op) => bind(op)).join(', ')})`
     const from = `FROM ${at.history ?? at.table} r WHERE ${where}`
     return this.#dialect
       .time(time, at.timeKind, bounds, bind)
@@ -171,10 +138,6 @@ export class SqlInventory implements Inventory {
     const isDefault = tenant === this.#defaultTenant
     if (name === null) return isDefault ? '1 = 1' : null
     return this.#dialect.isTenant(column(name), type, tenant, isDefault, bind)
-  }
-
-  #text(value: string, bind: Bind): string {
-    return this.#dialect.text(bind(value))
   }
 
   /** One statement of a branch per type, `#` of `outer` filled with them; none without a branch. */

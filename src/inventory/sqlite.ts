@@ -1,8 +1,10 @@
 // SQLite's words, for a `DatabaseSync` of node:sqlite. A column there may hold anything, so what it was declared as says how
 // its values are read: INT… as seconds or milliseconds since 1970, TEXT and CHAR… as ISO 8601, DATE and TIME… as either.
 // A count runs in this thread, and nothing else does meanwhile.
+
+import type { Dialect, TimeParts, Value } from './dialect.ts'
 import type { InventoryOptions } from './record-type.ts'
-import { type Dialect, SqlInventory, type TimeParts, type Value } from './sql.ts'
+import { SqlInventory } from './sql.ts'
 
 export interface SqliteLike {
   prepare(text: string): { all(values: Record<string, Value>): readonly unknown[] }
@@ -29,7 +31,6 @@ function dialect(db: SqliteLike): Dialect {
     isClusterShared: false,
     rows: async (text, values) => rows(text, values),
     placeholder: (index) => `:p${index}`,
-    text: (placeholder) => placeholder,
     async columns(tables) {
       return tables.map((table) => {
         const names = table.split('.').map((part) => part.slice(1, -1))

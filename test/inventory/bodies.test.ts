@@ -281,7 +281,7 @@ test('a composite is its primary, and shared where that is; nobody else is asked
       return [{ type: 'a', count: this.types.length }]
     },
   }
-  const composite = compositeInventory(primary, other)
+  const composite = compositeInventory([primary, other])
   const body = await resourceCounts(composite, { days: '1' }, 't', NOW)
   expect([body.scope, body.total_resources, body.series[0]!.points]).toEqual([
     'cluster',
@@ -289,7 +289,7 @@ test('a composite is its primary, and shared where that is; nobody else is asked
     [{ date: '2026-03-01', count: 0, cumulative: 1 }],
   ])
   expect(await composite.countByTenant()).toEqual([])
-  expect(compositeInventory({ ...primary, isClusterShared: false }, { isClusterShared: true }).isClusterShared).toBe(
+  expect(compositeInventory([{ ...primary, isClusterShared: false }, { isClusterShared: true }]).isClusterShared).toBe(
     false,
   )
   expect(completed({}).isClusterShared).toBe(false)
