@@ -39,6 +39,7 @@ test('who asks while the bucket is empty loses nothing by it [R-23]', () => {
     return made.take('a') as number
   })
   expect(waits.map(Math.round)).toEqual([900, 800, 700, 600, 500, 400, 300, 200, 100, 0])
+  expect(waits.at(-1)).toBe(0)
 })
 
 test('clients have buckets of their own [R-23]', () => {
