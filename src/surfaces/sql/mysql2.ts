@@ -40,11 +40,14 @@ export interface Greeted {
   readonly _handshakePacket?: { readonly serverVersion?: unknown } | null
 }
 
-/** What is current where it was asked for, and where the answer came, while they differ. */
+/** What is current where it was asked for, and where the answer came, while they differ; an operation knows the first. */
 interface Asked {
+  [OPERATION]?: Operation | null
   [ASKED]?: Frame | undefined
-  [LEFT]?: { readonly frame: Frame | undefined }
+  [LEFT]?: Frame | typeof NOTHING
 }
+
+const NOTHING: unique symbol = Symbol('telltale.sql.nothing') as never
 
 /** Servers that said that they are MariaDB, as `address:port`. */
 const maria = new Set<string>()
@@ -137,23 +140,27 @@ function ask(message: object): void {
 /** The callback is called after this, and before `leave`. */
 function resume(message: object): void {
   const asked = message as Asked
+  const operation = asked[OPERATION]
+  const before = operation ? operation.frame : asked[ASKED]
   const frame = current()
-  if (frame === asked[ASKED]) return
-  asked[LEFT] = { frame }
-  enter(asked[ASKED])
+  if (frame === before) return
+  asked[LEFT] = frame ?? NOTHING
+  enter(before)
 }
 
 function leave(message: object): void {
   const { [LEFT]: left } = message as Asked
-  if (left !== undefined) enter(left.frame)
+  if (left !== undefined) enter(left === NOTHING ? undefined : left)
 }
 
 function onStart(message: object): void {
-  ask(message)
   const said = message as Said
   try {
-    said[OPERATION] = surface?.begin(targetIn(said), said.query) ?? null
+    const operation = surface?.begin(targetIn(said), said.query) ?? null
+    if (operation === null) ask(message)
+    else said[OPERATION] = operation
   } catch (error) {
+    ask(message)
     fault(error)
   }
 }
