@@ -3,7 +3,7 @@
 import { Buffer } from 'node:buffer'
 import { CORRELATION_HEADER, isSafeCorrelationId } from './correlation.ts'
 import { Frame } from './frame.ts'
-import type { Headers, Propagator } from './propagator.ts'
+import type { Propagator } from './propagator.ts'
 
 /** Headers as whoever kept them hands them over. */
 export type Carrier = Readonly<Record<string, unknown>>
@@ -23,20 +23,19 @@ export function headersOf(frame: Frame | null, propagator: Propagator): Record<s
 export function frameFrom(carrier: Carrier | null | undefined, propagator: Propagator): Frame {
   const frame = new Frame(null)
   if (typeof carrier !== 'object' || carrier === null) return frame
-  const read: Headers = {}
+  propagator.extractAny(carrier, headerText, frame)
+  frame.correlationId = correlationIn(carrier)
+  return frame
+}
+
+function correlationIn(carrier: Carrier): string | null {
+  let found: string | null = null
   try {
-    for (const key in carrier) {
-      if (!propagator.reads(key) && !isCorrelation(key)) continue
-      const text = headerText(carrier[key])
-      if (text !== null) read[key.toLowerCase()] = text
-    }
+    for (const key in carrier) if (isCorrelation(key)) found = headerText(carrier[key]) ?? found
   } catch {
     // A getter or a proxy that throws: what was read so far holds.
   }
-  propagator.extract(read, frame)
-  const correlation = read[CORRELATION_HEADER]
-  if (typeof correlation === 'string' && isSafeCorrelationId(correlation)) frame.correlationId = correlation
-  return frame
+  return found !== null && isSafeCorrelationId(found) ? found : null
 }
 
 function isCorrelation(name: string): boolean {

@@ -7,6 +7,7 @@ import { type BaggageEntry, MAX_BAGGAGE_BYTES, MAX_BAGGAGE_MEMBERS, percentDecod
 import type { Format, Getter, Setter } from './format.ts'
 import type { Frame } from './frame.ts'
 import { JAEGER } from './jaeger.ts'
+import { formatTraceparent } from './traceparent.ts'
 import { BAGGAGE, TRACECONTEXT } from './w3c.ts'
 
 export type { Format, Getter, Setter } from './format.ts'
@@ -39,6 +40,9 @@ export class Propagator {
   /** Where one format reads what another reads too: its place, and that of the first. */
   readonly #same: readonly (readonly [number, number])[]
   readonly #prefix: string | null
+  /** Trace context, and perhaps baggage, as W3C has them and nothing else: what most processes speak is read and written straight. */
+  readonly #w3c: boolean
+  readonly #baggage: boolean
   /** Scratch of one extraction; all undefined in between. */
   readonly #values: (string | undefined)[]
   #members: [string, BaggageEntry][] | null = null
@@ -73,6 +77,8 @@ export class Propagator {
     this.fields = fields
     this.#same = same
     this.#prefix = chosen.find((format) => format.prefix !== undefined)?.prefix ?? null
+    this.#w3c = chosen.includes(TRACECONTEXT) && chosen.every((format) => format === TRACECONTEXT || format === BAGGAGE)
+    this.#baggage = chosen.includes(BAGGAGE)
     this.sent = [...new Set(chosen.flatMap((format) => format.sent ?? format.fields))]
   }
 
@@ -123,6 +129,45 @@ export class Propagator {
     return found
   }
 
+  /**
+   * From an object whose values are anything that `textOf` makes a text of, null where it is none. Of a name in several cases
+   * the last one holds. What cannot be read ends it, and what was read so far holds. Never throws.
+   */
+  extractAny(carrier: Readonly<Record<string, unknown>>, textOf: (value: unknown) => string | null, into: Frame): void {
+    if (this.#w3c) this.#extractW3c(carrier, textOf, into)
+    else {
+      const read: Headers = {}
+      try {
+        for (const key in carrier) {
+          if (!this.reads(key)) continue
+          const text = textOf(carrier[key])
+          if (text !== null) read[key.toLowerCase()] = text
+        }
+      } catch {}
+      this.extract(read, into)
+    }
+  }
+
+  #extractW3c(
+    carrier: Readonly<Record<string, unknown>>,
+    textOf: (value: unknown) => string | null,
+    into: Frame,
+  ): void {
+    let parent: string | null = null
+    let state: string | null = null
+    let baggage: string | null = null
+    try {
+      for (const key in carrier) {
+        const { length } = key
+        if (length === 11 && sameName(key, 'traceparent')) parent = textOf(carrier[key]) ?? parent
+        else if (length === 10 && sameName(key, 'tracestate')) state = textOf(carrier[key]) ?? state
+        else if (length === 7 && this.#baggage && sameName(key, 'baggage')) baggage = textOf(carrier[key]) ?? baggage
+      }
+    } catch {}
+    if (parent !== null) TRACECONTEXT.extract([parent, state ?? undefined], 0, into)
+    if (baggage !== null) BAGGAGE.extract([baggage], 0, into)
+  }
+
   extractWith<Carrier>(carrier: Carrier, getter: Getter<Carrier>, into: Frame): boolean {
     let found = false
     for (let i = 0; i < this.fields.length; i++) {
@@ -144,6 +189,9 @@ export class Propagator {
 
   /** Headers to send, as a new object. */
   headers(frame: Frame, baggage: boolean): Record<string, string> {
+    if (this.#w3c && frame.traceState === null && (frame.baggage === null || !baggage)) {
+      return frame.hasTrace ? { traceparent: formatTraceparent(frame) } : {}
+    }
     const headers: Record<string, string> = {}
     this.inject(frame, headers, HEADERS, baggage)
     return headers

@@ -1,10 +1,12 @@
 // What a channel of amqplib delivers, from `consume` and `get` until `ack`, `nack` or `reject`.
 
 import { type Method, plain, replace } from '../../base/client.ts'
-import { CLOSED, deliveryOf, type Fields } from './amqplib-message.ts'
-import { readable } from './client.ts'
+import { CLOSED, type Fields, lanesIn, workOf } from './amqplib-message.ts'
+import type { Work } from './consume.ts'
 import { type Held, Open } from './held.ts'
+import type { Lanes } from './lane.ts'
 import { Refused } from './refused.ts'
+import { unreadable } from './surface.ts'
 
 const REQUEUED = new Refused('nack', 'it was put back into the queue')
 const DROPPED = new Refused('nack', 'it was refused for good')
@@ -18,8 +20,9 @@ export function consuming(channel: object): void {
   const open: Tags = new Open('a channel of RabbitMQ')
   const { on } = channel as { on(event: string, listener: () => void): unknown }
   on.call(channel, 'close', () => open.close(CLOSED))
-  replace(channel, 'consume', (original) => consume(open, original))
-  replace(channel, 'get', (original) => get(open, original))
+  const lanes = lanesIn(channel)
+  replace(channel, 'consume', (original) => consume(open, lanes, original))
+  replace(channel, 'get', (original) => get(open, lanes, original))
   const settling = (name: string, settle: (args: unknown[]) => void): void => {
     replace(channel, name, (original) => {
       return function settled(this: unknown, ...args) {
@@ -54,39 +57,43 @@ function settle(open: Tags, message: unknown, upTo: unknown, reason: Refused | n
   else open.settle(tag, reason)
 }
 
-function take(open: Tags, channel: unknown, queue: unknown, message: object, tag: number, free: boolean): Held | null {
-  const delivery = readable('processed', () => deliveryOf(channel, queue, message))
-  return delivery === null ? null : open.add(tag, message, delivery, free)
+function take(open: Tags, lanes: Lanes, queue: unknown, message: object, tag: number, free: boolean): Held | null {
+  let work: Work | null
+  try {
+    work = workOf(lanes, queue, message)
+  } catch (error) {
+    unreadable('processed', error)
+    return null
+  }
+  return work === null ? null : open.add(tag, message, work, free)
 }
 
-function consume(open: Tags, original: Method): Method {
+function consume(open: Tags, lanes: Lanes, original: Method): Method {
   return function observed(this: unknown, queue, callback, options, ...rest) {
     if (typeof callback !== 'function') return original.call(this, queue, callback, options, ...rest)
-    const channel = this
     const free = plain(options)?.['noAck'] === true
-    const own = new WeakSet<Held>()
     const deliver = function (this: unknown, message: unknown, ...more: unknown[]): unknown {
       const tag = tagOf(message)
       if (tag === undefined) {
         // What is not settled by now goes to another consumer, or is gone with its queue.
-        if (message === null) open.settleWhere((held) => own.has(held), CANCELLED)
+        if (message === null) open.settleWhere((held) => held.owner === deliver, CANCELLED)
         return (callback as Method).call(this, message, ...more)
       }
-      const held = take(open, channel, queue, message as object, tag, free)
+      const held = take(open, lanes, queue, message as object, tag, free)
       if (held === null) return (callback as Method).call(this, message, ...more)
-      own.add(held)
+      held.owner = deliver
       return held.run(() => (callback as Method).call(this, message, ...more))
     }
     return original.call(this, queue, deliver, options, ...rest)
   }
 }
 
-function get(open: Tags, original: Method): Method {
+function get(open: Tags, lanes: Lanes, original: Method): Method {
   return function observed(this: unknown, queue, options, ...rest) {
     const free = plain(options)?.['noAck'] === true
     const got = (message: unknown): void => {
       const tag = tagOf(message)
-      if (tag !== undefined) take(open, this, queue, message as object, tag, free)?.passSoon()
+      if (tag !== undefined) take(open, lanes, queue, message as object, tag, free)?.passSoon()
     }
     const callback = rest[0]
     if (typeof callback === 'function') {

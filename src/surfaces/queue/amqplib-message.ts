@@ -1,9 +1,10 @@
 // How spans and series tell of a message of RabbitMQ. Semantic conventions, RabbitMQ.
 import { plain } from '../../base/client.ts'
-import type { Delivery } from './consume.ts'
+import { type Work, workOn } from './consume.ts'
+import { Lanes, laneOf, PROCESS, PUBLISH } from './lane.ts'
 import { Refused } from './refused.ts'
 import { steady } from './steady.ts'
-import type { Attributes } from './surface.ts'
+import { type Attributes, running } from './surface.ts'
 
 export const SYSTEM = 'rabbitmq'
 export const CLOSED: Refused = new Refused('channel_closed', 'the channel was closed before that')
@@ -30,16 +31,15 @@ export interface Fields {
 }
 
 /** What a message is sent to, for series and span names: the exchange, or the queue that the default exchange puts it in. */
-export function labelOf(exchange: unknown, key: unknown): string {
-  return steady(String(exchange || key || NAMELESS))
+function labelOf(exchange: string, key: string): string {
+  return steady(exchange || key || NAMELESS)
 }
 
 /** The exchange, the routing key and the queue, of those that have a name; a queue that is called like its key is one. */
-export function destination(exchange: unknown, key: unknown, queue?: unknown): string {
-  let name = ''
-  if (exchange !== undefined) name = String(exchange)
-  if (key !== undefined && key !== '') name = joined(name, String(key))
-  if (queue !== undefined && queue !== '' && queue !== key) name = joined(name, String(queue))
+function destination(exchange: string, key: string, queue = ''): string {
+  let name = exchange
+  if (key !== '') name = joined(name, key)
+  if (queue !== '' && queue !== key) name = joined(name, queue)
   return name === '' ? NAMELESS : name
 }
 
@@ -47,29 +47,51 @@ function joined(name: string, part: string): string {
   return name === '' ? part : `${name}:${part}`
 }
 
-export function deliveryOf(channel: unknown, queue: unknown, message: object): Delivery {
+/** What is sent from a channel, by exchange and key. */
+export function lanesOut(channel: unknown): Lanes {
+  return new Lanes((surface, exchange, key) =>
+    laneOf(surface, PUBLISH, SYSTEM, labelOf(exchange, key), {
+      'messaging.destination.name': destination(exchange, key),
+      'messaging.rabbitmq.destination.routing_key': key === '' ? undefined : key,
+      ...peerOf(channel),
+    }),
+  )
+}
+
+/** What comes to a channel, by queue, exchange and key; a text is empty where nobody said one. */
+export function lanesIn(channel: unknown): Lanes {
+  return new Lanes((surface, queue, exchange, key) =>
+    laneOf(surface, PROCESS, SYSTEM, steady(queue || key || NAMELESS), {
+      'messaging.destination.name': destination(exchange, key, queue),
+      'messaging.destination.anonymous': queue.startsWith('amq.gen-') ? true : undefined,
+      'messaging.rabbitmq.destination.routing_key': key === '' ? undefined : key,
+      subject: key === '' ? undefined : key,
+      ...peerOf(channel),
+    }),
+  )
+}
+
+/** Null when nothing has started. What cannot be read throws before anything is begun. */
+export function workOf(lanes: Lanes, queue: unknown, message: object): Work | null {
+  const { surface } = running
+  if (surface === null) return null
   const { fields, properties } = message as { fields?: Fields; properties?: Properties }
   const { deliveryTag, redelivered, exchange, routingKey } = fields ?? {}
   const { headers, messageId, correlationId, timestamp, type } = properties ?? {}
-  return {
-    queue: steady(String(queue || routingKey || NAMELESS)),
-    system: SYSTEM,
-    id: messageId,
-    headers: plain(headers),
-    // A message that comes again is older than it waited.
-    at: redelivered === true ? undefined : epochMs(timestamp),
-    attributes: {
-      'messaging.destination.name': destination(exchange, routingKey, queue),
-      'messaging.destination.anonymous': String(queue).startsWith('amq.gen-') ? true : undefined,
-      'messaging.rabbitmq.destination.routing_key': routingKey === '' ? undefined : routingKey,
-      'messaging.rabbitmq.message.delivery_tag': deliveryTag,
-      'messaging.message.conversation_id': correlationId,
-      'event.id': messageId,
-      'event.type': typeof type === 'string' ? type : undefined,
-      subject: routingKey === '' ? undefined : routingKey,
-      ...peerOf(channel),
-    },
-  }
+  const lane = lanes.at(surface, textOf(queue), textOf(exchange), textOf(routingKey))
+  // A message that comes again is older than it waited.
+  const work = workOn(lane, plain(headers), redelivered === true ? undefined : epochMs(timestamp))
+  const { span } = work
+  if (span === null) return work
+  if (deliveryTag !== undefined) span.set('messaging.rabbitmq.message.delivery_tag', deliveryTag)
+  if (messageId !== undefined) span.set('messaging.message.id', messageId).set('event.id', messageId)
+  if (correlationId !== undefined) span.set('messaging.message.conversation_id', correlationId)
+  if (typeof type === 'string') span.set('event.type', type)
+  return work
+}
+
+export function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : value === undefined || value === null ? '' : String(value)
 }
 
 function epochMs(timestamp: unknown): number | undefined {
@@ -81,7 +103,7 @@ const NOWHERE: Attributes = {}
 const peers = new WeakMap<object, Attributes>()
 
 /** The other end of the channel's socket. */
-export function peerOf(channel: unknown): Attributes {
+function peerOf(channel: unknown): Attributes {
   const socket = plain(plain(plain(channel)?.['connection'])?.['stream'])
   if (socket === null) return NOWHERE
   let peer = peers.get(socket)

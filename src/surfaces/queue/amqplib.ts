@@ -3,13 +3,15 @@
 // span ends when the message is settled, or when its channel is closed.
 
 import { type Method, plain, replace } from '../../base/client.ts'
-import type { Carrier } from '../../context/carrier.ts'
+import { whenSettled } from '../../base/outcome.ts'
 import { current, runWith } from '../../context/current.ts'
 import { consuming } from './amqplib-consume.ts'
-import { CLOSED, destination, labelOf, type Properties, peerOf, SYSTEM } from './amqplib-message.ts'
-import { mark, readable, unknownClient } from './client.ts'
-import { type Publication, publish, type Sending, sending } from './publish.ts'
+import { CLOSED, lanesOut, type Properties, textOf } from './amqplib-message.ts'
+import { mark, unknownClient } from './client.ts'
+import type { Lanes } from './lane.ts'
+import { observing, Sending } from './publish.ts'
 import { Refused } from './refused.ts'
+import { unreadable } from './surface.ts'
 
 /** A connection or a channel, by shape. */
 export type AmqplibClient =
@@ -69,80 +71,101 @@ function isChannel(made: unknown): made is object {
 
 function channel(client: object): void {
   if (!mark(client)) return
+  const lanes = lanesOut(client)
   // `sendToQueue` calls `publish`.
-  if (typeof (client as { waitForConfirms?: unknown }).waitForConfirms === 'function') confirmed(client)
-  else replace(client, 'publish', publishing)
+  if (typeof (client as { waitForConfirms?: unknown }).waitForConfirms === 'function') confirmed(client, lanes)
+  else replace(client, 'publish', (original) => publishing(lanes, original))
   consuming(client)
 }
 
-function about(client: unknown, exchange: unknown, key: unknown, options: unknown): Publication {
-  const properties = (plain(options) ?? {}) as Properties
-  return {
-    queue: labelOf(exchange, key),
-    system: SYSTEM,
-    id: properties.messageId,
-    headers: plain(properties.headers),
-    attributes: {
-      'messaging.destination.name': destination(exchange, key),
-      'messaging.rabbitmq.destination.routing_key': key === '' ? undefined : String(key),
-      'messaging.message.conversation_id': properties.correlationId,
-      ...peerOf(client),
-    },
+/** One that is under way, and its headers. */
+interface Begun {
+  readonly one: Sending
+  readonly headers: Record<string, string>
+}
+
+/** Null when nothing is to be told of it. */
+function begun(lanes: Lanes, exchange: unknown, key: unknown, options: Properties | null): Begun | null {
+  const surface = observing()
+  if (surface === null) return null
+  try {
+    // All that can throw is read before anything begins.
+    const lane = lanes.at(surface, textOf(exchange), textOf(key), '')
+    const id = options?.messageId === undefined ? undefined : String(options.messageId)
+    const conversation = options?.correlationId
+    const given = plain(options?.headers)
+    const own = given === null ? null : { ...given }
+    const one = new Sending(lane, 1)
+    if (id !== undefined) one.span?.set('messaging.message.id', id)
+    if (conversation !== undefined) one.span?.set('messaging.message.conversation_id', conversation)
+    return { one, headers: one.carried(own) }
+  } catch (error) {
+    unreadable('sent', error)
+    return null
   }
 }
 
-function carrying(options: unknown, headers: Carrier): object {
-  return { ...plain(options), headers }
-}
-
-function publishing(original: Method): Method {
+/** What the client does in here asks for no context: it encodes, and hands to a socket. */
+function publishing(lanes: Lanes, original: Method): Method {
   return function send(this: unknown, exchange, key, content, options, ...rest) {
-    const publication = readable('sent', () => about(this, exchange, key, options))
-    if (publication === null) return original.call(this, exchange, key, content, options, ...rest)
-    return publish(publication, (headers) =>
-      original.call(this, exchange, key, content, carrying(options, headers), ...rest),
-    )
+    const given = plain(options)
+    const sent = begun(lanes, exchange, key, given)
+    if (sent === null) return original.call(this, exchange, key, content, options, ...rest)
+    const { one, headers } = sent
+    let answer: unknown
+    try {
+      answer = original.call(this, exchange, key, content, { ...given, headers }, ...rest)
+    } catch (error) {
+      one.end(true, error)
+      throw error
+    }
+    if (typeof answer === 'boolean') {
+      one.end(false, undefined)
+      return answer
+    }
+    // A wrapper that keeps what it cannot send yet answers a promise.
+    const done = (): void => one.end(false, undefined)
+    return whenSettled(answer, done, (error) => one.end(true, error))
   }
 }
 
-function confirmed(client: object): void {
-  const waiting = new Set<Sending>()
+function confirmed(client: object, lanes: Lanes): void {
+  const waiting = new Set<Begun>()
   const { on } = client as Emitter
   on.call(client, 'close', () => {
-    for (const one of waiting) one.end(true, CLOSED)
+    for (const { one } of waiting) one.end(true, CLOSED)
     waiting.clear()
   })
   // A mandatory message that no queue took comes back before it is confirmed.
   on.call(client, 'return', (message) => {
     const { traceparent } = plain(((plain(message)?.['properties'] ?? {}) as Properties).headers) ?? {}
     if (traceparent === undefined) return
-    for (const one of waiting) {
-      if (one.headers['traceparent'] !== traceparent) continue
-      waiting.delete(one)
-      one.end(true, new Refused('unroutable', 'no queue took it'))
+    for (const sent of waiting) {
+      if (sent.headers['traceparent'] !== traceparent) continue
+      waiting.delete(sent)
+      sent.one.end(true, new Refused('unroutable', 'no queue took it'))
       return
     }
   })
   replace(client, 'publish', (original) => {
     return function send(this: unknown, exchange, key, content, options, callback, ...rest) {
-      const publication = readable('sent', () => about(this, exchange, key, options))
-      const one = publication === null ? null : sending(publication)
-      if (one === null) return original.call(this, exchange, key, content, options, callback, ...rest)
-      if (waiting.size < MAX_UNCONFIRMED) waiting.add(one)
+      const given = plain(options)
+      const sent = begun(lanes, exchange, key, given)
+      if (sent === null) return original.call(this, exchange, key, content, options, callback, ...rest)
+      const { one, headers } = sent
+      if (waiting.size < MAX_UNCONFIRMED) waiting.add(sent)
       const outer = current()
       const told = function (this: unknown, error?: unknown, ...more: unknown[]): unknown {
-        waiting.delete(one)
+        waiting.delete(sent)
         if (error === null || error === undefined) one.end(false, undefined)
         else one.end(true, reasonOf(error))
         if (typeof callback !== 'function') return undefined
         return runWith(outer, () => (callback as Method).call(this, error, ...more), undefined)
       }
-      const work = (): unknown =>
-        original.call(this, exchange, key, content, carrying(options, one.headers), told, ...rest)
       try {
-        return one.span === null ? work() : runWith(one.frame ?? undefined, work, undefined)
+        return original.call(this, exchange, key, content, { ...given, headers }, told, ...rest)
       } catch (error) {
-        waiting.delete(one)
+        waiting.delete(sent)
         one.end(true, error)
         throw error
       }

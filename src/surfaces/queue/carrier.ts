@@ -7,25 +7,35 @@ const MAX_NAME = 64
 
 export type { Carrier } from '../../context/carrier.ts'
 
+/** What one message carries: `given` with what says `frame`, as a new object. */
+export function carried(frame: Frame | null, propagator: Propagator, given?: Carrier | null): Record<string, string> {
+  if (given === undefined || given === null) return headersOf(frame, propagator)
+  return new Context(frame, propagator).with(given)
+}
+
+/** What the messages of one call carry: it is put together once. */
 export class Context {
   readonly #headers: Record<string, string>
-  /** Headers of a message that speak of a context too: one that is handed on says nothing of two. */
-  readonly #stale: ReadonlySet<string>
+  readonly #stale: readonly string[]
 
   constructor(frame: Frame | null, propagator: Propagator) {
     this.#headers = headersOf(frame, propagator)
-    const stale = new Set(Object.keys(this.#headers))
-    if (frame?.hasTrace) for (const field of propagator.fields) if (!field.includes('baggage')) stale.add(field)
-    this.#stale = stale
+    this.#stale = frame?.hasTrace ? propagator.fields : []
   }
 
   /** `given` with it, as a new object. */
   with(given?: Carrier | null): Record<string, string> {
-    const headers: Record<string, string> = { ...(given as Record<string, string> | null | undefined) }
-    if (this.#stale.size === 0) return headers
-    for (const key in headers) {
-      if (key.length <= MAX_NAME && this.#stale.has(key.toLowerCase())) delete headers[key]
-    }
+    if (given === undefined || given === null) return { ...this.#headers }
+    const headers: Record<string, string> = { ...(given as Record<string, string>) }
+    for (const key in headers) if (this.#replaces(key)) delete headers[key]
     return Object.assign(headers, this.#headers)
+  }
+
+  /** Whether a header of a message speaks of a context too: one that is handed on says nothing of two. */
+  #replaces(key: string): boolean {
+    if (key.length > MAX_NAME) return false
+    const name = key.toLowerCase()
+    if (Object.hasOwn(this.#headers, name)) return true
+    return !name.includes('baggage') && this.#stale.includes(name)
   }
 }

@@ -1,13 +1,14 @@
 // Processing what a queue delivered: one CONSUMER span around the handler, below or beside the span of whoever sent, and
 // a root of its own when the message says nothing of a trace (W-30). A handler that throws or rejects is a nack, whatever
 // the client then does with the message.
-import { monotonic } from '../../base/clock.ts'
+import { now } from '../../base/clock.ts'
 import { whenEnded } from '../../base/outcome.ts'
 import { type Carrier, frameFrom } from '../../context/carrier.ts'
 import { current, runWith } from '../../context/current.ts'
 import { Frame } from '../../context/frame.ts'
 import { KIND_CONSUMER } from '../../model/span.ts'
 import type { Started } from '../../trace/tracer.ts'
+import { type Lane, PROCESS } from './lane.ts'
 import { failure, typeOf } from './refused.ts'
 import { About, type Attributes, type QueueSurface, type Relation, running, unreadable } from './surface.ts'
 
@@ -59,32 +60,55 @@ export function consume<R>(from: string | Delivery, handler: (settlement: Settle
   )
 }
 
-/** For clients that settle by a call: a message that is being processed until `end`. Null when nothing has started. */
-export function delivered(about: Delivery): Work | null {
-  return workFor(about)
-}
-
 function workFor(from: string | Delivery): Work | null {
   const { surface } = running
   if (surface === null) return null
   try {
     const about: Delivery = typeof from === 'string' ? { queue: from } : (from ?? { queue: '' })
-    return about.batch?.length === 0 ? null : new Work(surface, about)
+    return about.batch?.length === 0 ? null : workAbout(surface, about)
   } catch (error) {
     unreadable('processed', error)
     return null
   }
 }
 
+function workAbout(surface: QueueSurface, about: Delivery): Work {
+  // All that can throw is read before anything begins.
+  const told = new About(about)
+  const name = about.name === undefined || about.name === null ? undefined : String(about.name)
+  const messages: readonly (Message | null | undefined)[] = about.batch ?? [about]
+  const senders = messages.map((one) => frameFrom(one?.headers, surface.propagator))
+  const dues = messages.map(dueOf)
+  const relation = about.relation ?? (about.batch === undefined ? surface.message : surface.batch)
+  const sender = senders.find((one) => one.hasTrace) ?? senders[0]!
+  const lane = told.lane(surface, PROCESS, name)
+  const time = now()
+  for (const due of dues) lane.series?.aged(due, time)
+  const work = new Work(lane, messages.length, sender, relation)
+  const { span } = work
+  if (span === null) return work
+  told.describe(span)
+  for (const one of senders) if (one !== sender && one.hasTrace) span.link(one)
+  return work
+}
+
+/** One message of `lane`, until `end`. `due` as epoch milliseconds, undefined when nobody knows. */
+export function workOn(lane: Lane, headers: Carrier | null | undefined, due: number | undefined): Work {
+  const { surface } = lane
+  const sender = frameFrom(headers, surface.propagator)
+  if (due !== undefined && due > 0) lane.series?.aged(due, now())
+  return new Work(lane, 1, sender, surface.message)
+}
+
 /** One run of a handler, or one message until it is settled. */
 export class Work implements Settlement {
+  readonly span: Started | null
   /** What is current while it runs; null when there is nothing to carry. */
   readonly frame: Frame | null
+  readonly #lane: Lane
   readonly #count: number
-  readonly #series
   readonly #inFlight
-  readonly #span: Started | null
-  readonly #began = monotonic()
+  readonly #began: number
   #acked = 0
   #nacked = 0
   #failed = false
@@ -92,28 +116,33 @@ export class Work implements Settlement {
   #reason: unknown
   #ended = false
 
-  constructor(surface: QueueSurface, about: Delivery) {
-    // All that can throw is read before anything begins.
-    const told = new About(about)
-    const name = String(about.name ?? (told.queue ? `process ${told.queue}` : 'process'))
-    const messages: readonly (Message | null | undefined)[] = about.batch ?? [about]
-    const senders = messages.map((one) => frameFrom(one?.headers, surface.propagator))
-    const dues = messages.map(dueOf)
-    const relation = about.relation ?? (about.batch === undefined ? surface.message : surface.batch)
-    const sender = senders.find((one) => one.hasTrace) ?? senders[0]!
-    const parent = relation === 'parent' ? sender : null
-    this.#count = messages.length
-    this.#series = surface.series(told.queue)
-    this.#inFlight = this.#series?.begun(this.#count) ?? null
-    this.#series?.aged(dues)
-    this.#span = surface.tracer === null ? null : begin(surface, name, told, parent)
-    for (const one of senders) if (one !== parent && one.hasTrace) this.#span?.link(one)
+  /** `sender` is a frame of its own, which this may keep. */
+  constructor(lane: Lane, count: number, sender: Frame, relation: Relation) {
+    const { surface, series } = lane
     const { correlationId } = sender
-    // With `link` nothing of the sender is the parent of what the handler does; only its correlation id goes on.
-    const frame = new Frame(parent)
-    frame.correlationId = correlationId
-    if (correlationId !== null) this.#span?.set('correlation_id', correlationId)
-    if (this.#span !== null) frame.hold(this.#span)
+    const below = relation === 'parent'
+    this.#lane = lane
+    this.#count = count
+    this.#inFlight = series === null ? null : series.begun(count)
+    const span = surface.tracer === null ? null : surface.tracer.start(lane.name, KIND_CONSUMER, below ? sender : null)
+    this.span = span
+    if (span?.recording) {
+      span.template = lane.template
+      this.#began = span.startTime
+    } else {
+      this.#began = surface.now()
+    }
+    let frame = sender
+    if (!below) {
+      if (span !== null && sender.hasTrace) span.link(sender)
+      // Nothing of the sender is the parent of what the handler does; only its correlation id goes on.
+      frame = new Frame(null)
+      frame.correlationId = correlationId
+    }
+    if (span !== null) {
+      if (correlationId !== null) span.set('correlation_id', correlationId)
+      frame.hold(span)
+    }
     this.frame = frame.hasTrace || correlationId !== null ? frame : null
   }
 
@@ -150,26 +179,21 @@ export class Work implements Settlement {
         this.#reason = error
       }
     }
-    const series = this.#series
-    const span = this.#span
+    const { series, surface } = this.#lane
+    const { span } = this
+    const time = surface.now()
     if (series !== null) {
       this.#inFlight?.add(-this.#count)
       series.settled(this.#count - this.#nacked, 'ack')
       series.settled(this.#nacked, 'nack')
-      const seconds = (monotonic() - this.#began) / 1000
+      const seconds = Math.max(0, time - this.#began) / 1000
       series.processed(seconds, this.#nacked > 0 ? 'nack' : 'ack', span === null ? null : this.frame)
       if (this.#failed) series.failed(typeOf(this.#reason))
     }
     if (span === null) return
     if (this.#failed) failure(span, this.#reason)
-    span.end()
+    span.end(time)
   }
-}
-
-function begin(surface: QueueSurface, name: string, about: About, parent: Frame | null): Started {
-  const span = surface.tracer!.start(name, KIND_CONSUMER, parent)
-  about.describe(span, 'process', 'process')
-  return span
 }
 
 /** Epoch milliseconds, 0 when nobody knows. */

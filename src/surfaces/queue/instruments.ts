@@ -1,5 +1,4 @@
 // What the queue surface counts. A series appears with the first message of its kind (W-10).
-import { now } from '../../base/clock.ts'
 import type { Ids } from '../../context/api.ts'
 import type { BoundCounter } from '../../metrics/counter.ts'
 import { declare } from '../../metrics/declare.ts'
@@ -65,17 +64,19 @@ export class QueueSeries {
 
   /** `error` empty: it went well. */
   published(count: number, seconds: number, error: string, ids: Ids | null): void {
-    const { published, publishing } = this.#all
-    const labels = { queue: this.#queue, error_type: error }
     if (error !== '') {
-      published.with(labels).add(count)
-      publishing.with(labels).observeFor(seconds, ids)
+      const labels = { queue: this.#queue, error_type: error }
+      this.#all.published.with(labels).add(count)
+      this.#all.publishing.with(labels).observeFor(seconds, ids)
       this.failed(error)
       return
     }
-    this.#published ??= published.with(labels)
+    if (this.#published === null || this.#publishing === null) {
+      const labels = { queue: this.#queue, error_type: error }
+      this.#published = this.#all.published.with(labels)
+      this.#publishing = this.#all.publishing.with(labels)
+    }
     this.#published.add(count)
-    this.#publishing ??= publishing.with(labels)
     this.#publishing.observeFor(seconds, ids)
   }
 
@@ -97,13 +98,12 @@ export class QueueSeries {
     else (this.#processedNack ??= this.#processing(result)).observeFor(seconds, ids)
   }
 
-  /** When each message was due, epoch milliseconds; 0 when nobody knows. */
-  aged(dues: readonly number[]): void {
-    if (!dues.some((due) => due > 0)) return
-    const time = now()
+  /** When a message was due, epoch milliseconds; 0 when nobody knows. */
+  aged(due: number, time: number): void {
+    if (due <= 0) return
     this.#age ??= this.#all.age.with({ queue: this.#queue })
     // Clocks of two hosts differ: what seems to come from the future is new.
-    for (const due of dues) if (due > 0) this.#age.observe(Math.max(0, time - due) / 1000)
+    this.#age.observe(Math.max(0, time - due) / 1000)
   }
 
   failed(error: string): void {

@@ -5,8 +5,9 @@ import { type Method, mark as markAs, plain, replace } from '../../base/client.t
 import { monotonic, timers } from '../../base/clock.ts'
 import { mark, readable } from './client.ts'
 import { type Held, heldOf, Open } from './held.ts'
+import type { Lanes } from './lane.ts'
 import { iterating } from './nats-iterate.ts'
-import { deliveryOf, infoOf, type Message } from './nats-message.ts'
+import { infoOf, lanesFrom, type Message, workOf } from './nats-message.ts'
 import { Refused } from './refused.ts'
 import { steady } from './steady.ts'
 
@@ -85,6 +86,9 @@ class JetConsumer {
   readonly #client: object
   readonly #open = new Open<object>('a consumer of JetStream')
   #sweep: NodeJS.Timeout | null = null
+  #stream = ''
+  #durable: string | undefined
+  #lanes: Lanes | null = null
 
   constructor(client: object) {
     this.#client = client
@@ -109,17 +113,27 @@ class JetConsumer {
     const config = this.#config
     const free = config.ack_policy === 'none'
     const stream = String(plain(this.#client)?.['stream'] ?? '')
-    // Names that the client or the server made up are as many as there were consumers.
     const { durable_name: durable } = config
-    const queue = steady(durable === undefined ? stream : `${stream}/${durable}`)
-    const delivery = readable('processed', () => deliveryOf(this.#connection, queue, durable, message as Message))
-    const held = delivery === null ? null : this.#open.add(message, message, delivery, free)
-    if (held === null || free) return held
+    const lanes = this.#lanesOf(stream, durable)
+    const work = readable('processed', () => workOf(lanes, this.#connection, message as Message))
+    if (work === null) return null
+    const held = this.#open.add(message, message, work, free)
+    if (free) return held
     held.owner = this
     watchClass(message)
     this.extend(message, held)
     this.#sweep ??= timers.setInterval(() => this.#expire(), SWEEP_MS).unref()
     return held
+  }
+
+  /** Names that the client or the server made up are as many as there were consumers: of those the label says none. */
+  #lanesOf(stream: string, durable: string | undefined): Lanes {
+    if (this.#lanes === null || this.#stream !== stream || this.#durable !== durable) {
+      this.#stream = stream
+      this.#durable = durable
+      this.#lanes = lanesFrom(steady(durable === undefined ? stream : `${stream}/${durable}`), durable)
+    }
+    return this.#lanes
   }
 
   settle(message: object, reason: Refused | null): void {

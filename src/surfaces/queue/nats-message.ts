@@ -1,9 +1,10 @@
 // How spans and series tell of a message of NATS. Semantic conventions, messaging; NATS has no page of its own there.
 import { plain } from '../../base/client.ts'
-import type { Delivery } from './consume.ts'
+import { type Work, workOn } from './consume.ts'
+import { Lanes, laneOf, PROCESS, PUBLISH } from './lane.ts'
 import { carrierOf } from './nats-headers.ts'
 import { steady } from './steady.ts'
-import type { Attributes } from './surface.ts'
+import { type Attributes, running } from './surface.ts'
 
 export const SYSTEM = 'nats'
 /** What the server keeps for itself: the JetStream API, acknowledgements, key-value buckets and object stores. */
@@ -34,36 +35,53 @@ export function ofJetStream({ reply, headers }: Message): boolean {
   return reply?.startsWith('$JS.') === true || (headers?.code ?? 0) > 0
 }
 
-export function addressed(connection: unknown, subject: string): Attributes {
+/** What goes to a subject, by that and the server. */
+export const lanesTo = (): Lanes =>
+  new Lanes((surface, subject, server) => laneOf(surface, PUBLISH, SYSTEM, steady(subject), addressed(subject, server)))
+
+/** What comes for a group, by subject and server; `queue` is the label. */
+export function lanesFrom(queue: string, group: unknown): Lanes {
+  return new Lanes((surface, subject, server) =>
+    laneOf(surface, PROCESS, SYSTEM, queue, {
+      ...addressed(subject, server),
+      'messaging.consumer.group.name': typeof group === 'string' && group !== '' ? group : undefined,
+      subject,
+    }),
+  )
+}
+
+function addressed(subject: string, server: string): Attributes {
   const template = steady(subject)
+  const colon = server.lastIndexOf(':')
   return {
     'messaging.destination.name': subject,
     'messaging.destination.template': template === subject ? undefined : template,
-    ...serverOf(connection),
+    'server.address': server === '' ? undefined : server.slice(0, colon),
+    'server.port': server === '' ? undefined : Number(server.slice(colon + 1)),
   }
 }
 
-export function deliveryOf(connection: unknown, queue: string, group: unknown, message: Message): Delivery {
-  const headers = carrierOf(message.headers) ?? {}
+/** Null when nothing has started. What cannot be read throws before anything is begun. */
+export function workOf(lanes: Lanes, connection: unknown, message: Message): Work | null {
+  const { surface } = running
+  if (surface === null) return null
+  const headers = carrierOf(message.headers)
   const { deliveryCount, timestampNanos } = infoOf(message)
-  const { subject } = message
-  const own = headers['Nats-Msg-Id']
-  return {
-    queue,
-    system: SYSTEM,
-    id: typeof own === 'string' ? own : deliveryCount === undefined ? undefined : message.seq,
-    headers,
-    // A message that comes again is older than it waited.
-    at: deliveryCount === 1 && timestampNanos !== undefined ? timestampNanos / 1e6 : undefined,
-    attributes: {
-      ...addressed(connection, String(subject)),
-      'messaging.consumer.group.name': typeof group === 'string' && group !== '' ? group : undefined,
-      // CloudEvents in binary mode have these, and whoever has a message id may take it for the event's.
-      'event.id': text(headers['ce-id'] ?? own),
-      'event.type': text(headers['ce-type']),
-      subject,
-    },
-  }
+  const own = text(headers?.['Nats-Msg-Id'])
+  const event = text(headers?.['ce-id']) ?? own
+  const type = text(headers?.['ce-type'])
+  const id = own ?? (deliveryCount === undefined ? undefined : message.seq)
+  const lane = lanes.at(surface, String(message.subject), serverOf(connection), '')
+  // A message that comes again is older than it waited.
+  const due = deliveryCount === 1 && timestampNanos !== undefined ? timestampNanos / 1e6 : undefined
+  const work = workOn(lane, headers, due)
+  const { span } = work
+  if (span === null) return work
+  if (id !== undefined) span.set('messaging.message.id', String(id))
+  // CloudEvents in binary mode have these, and whoever has a message id may take it for the event's.
+  if (event !== undefined) span.set('event.id', event)
+  if (type !== undefined) span.set('event.type', type)
+  return work
 }
 
 /** The client reads it from the reply subject, and throws where that has no such thing. */
@@ -79,19 +97,9 @@ function text(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined
 }
 
-const NOWHERE: Attributes = {}
-const MAX_SERVERS = 100
-const servers = new Map<string, Attributes>()
-
-function serverOf(connection: unknown): Attributes {
+/** Where the connection goes to now, empty when it does not say. */
+export function serverOf(connection: unknown): string {
   const { getServer } = (plain(connection) ?? {}) as { getServer?: () => unknown }
   const listen = typeof getServer === 'function' ? getServer.call(connection) : undefined
-  if (typeof listen !== 'string') return NOWHERE
-  let server = servers.get(listen)
-  if (server === undefined) {
-    const colon = listen.lastIndexOf(':')
-    server = { 'server.address': listen.slice(0, colon), 'server.port': Number(listen.slice(colon + 1)) }
-    if (servers.size < MAX_SERVERS) servers.set(listen, server)
-  }
-  return server
+  return typeof listen === 'string' ? listen : ''
 }

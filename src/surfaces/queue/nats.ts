@@ -1,16 +1,19 @@
 // NATS 3 (`@nats-io/nats-core` and what is built on it): connections with their plain subjects, JetStream clients, and
 // consumers of JetStream. The context rides in the headers of a message.
 import { type Method, plain, replace } from '../../base/client.ts'
+import { whenSettled } from '../../base/outcome.ts'
 import { mark, readable, unknownClient } from './client.ts'
-import type { Delivery } from './consume.ts'
+import type { Work } from './consume.ts'
 import { type Held, Open } from './held.ts'
+import type { Lanes } from './lane.ts'
 import { isConsumer, observeConsumer } from './nats-consumer.ts'
 import { areOurs, carrierOf, carrying } from './nats-headers.ts'
 import { iterating } from './nats-iterate.ts'
-import { addressed, deliveryOf, type Message, ofJetStream, reserved, SYSTEM } from './nats-message.ts'
-import { type Publication, publish } from './publish.ts'
+import { lanesFrom, lanesTo, type Message, ofJetStream, reserved, serverOf, workOf } from './nats-message.ts'
+import { observing, Sending } from './publish.ts'
 import { Refused } from './refused.ts'
 import { steady } from './steady.ts'
+import { unreadable } from './surface.ts'
 
 /** A connection, a JetStream client or a consumer, by shape. */
 export type NatsClient =
@@ -38,40 +41,63 @@ export function observeNats<T extends NatsClient>(client: T): T {
   return client
 }
 
-function about(client: unknown, subject: string, options: unknown): Publication {
-  const headers = carrierOf(plain(options)?.['headers'])
-  const id = plain(options)?.['msgID'] ?? headers?.['Nats-Msg-Id']
-  return {
-    queue: steady(subject),
-    system: SYSTEM,
-    id: typeof id === 'string' ? id : undefined,
-    headers,
-    attributes: addressed(client, subject),
-  }
-}
-
 /** True while a call of the client is inside of another that is observed as a whole. */
 let asking = false
 
 /** `through` answers for the connection that the call goes over. */
 function sending(original: Method, through: (client: unknown) => unknown): Method {
+  const lanes = lanesTo()
   return function send(this: unknown, subject, data, options, ...rest) {
     const nats = through(this)
-    // Servers before 2.2 have no headers.
-    const bare = plain(plain(nats)?.['info'])?.['headers'] === false
-    if (asking || bare || areOurs(options) || reserved(nats, subject)) {
-      return original.call(this, subject, data, options, ...rest)
+    const one = asking || areOurs(options) ? null : begun(lanes, nats, subject, options)
+    if (one === null) return original.call(this, subject, data, options, ...rest)
+    let answer: unknown
+    asking = true
+    try {
+      answer = original.call(this, subject, data, one.options, ...rest)
+    } catch (error) {
+      one.sending.end(true, error)
+      throw error
+    } finally {
+      asking = false
     }
-    const publication = readable('sent', () => about(nats, subject as string, options))
-    if (publication === null) return original.call(this, subject, data, options, ...rest)
-    return publish(publication, (headers) => {
-      asking = true
-      try {
-        return original.call(this, subject, data, carrying(options, headers), ...rest)
-      } finally {
-        asking = false
-      }
-    })
+    if (answer !== undefined) return whenSettled(answer, one.done, one.failed)
+    one.sending.end(false, undefined)
+    return undefined
+  }
+}
+
+/** One that is under way, and the options that carry its context. */
+class Begun {
+  readonly sending: Sending
+  readonly options: unknown
+
+  constructor(sending: Sending, options: unknown) {
+    this.sending = sending
+    this.options = options
+  }
+
+  readonly done = (): void => this.sending.end(false, undefined)
+  readonly failed = (error: unknown): void => this.sending.end(true, error)
+}
+
+/** Null when nothing is to be told of it. */
+function begun(lanes: Lanes, nats: unknown, subject: unknown, options: unknown): Begun | null {
+  const surface = observing()
+  // Servers before 2.2 have no headers.
+  const bare = plain(plain(nats)?.['info'])?.['headers'] === false
+  if (surface === null || bare || reserved(nats, subject)) return null
+  try {
+    // All that can throw is read before anything begins.
+    const given = plain(options)
+    const headers = carrierOf(given?.['headers'])
+    const id = given?.['msgID'] ?? headers?.['Nats-Msg-Id']
+    const one = new Sending(lanes.at(surface, subject as string, serverOf(nats), ''), 1)
+    if (typeof id === 'string') one.span?.set('messaging.message.id', id)
+    return new Begun(one, carrying(options, one.carried(headers)))
+  } catch (error) {
+    unreadable('sent', error)
+    return null
   }
 }
 
@@ -92,12 +118,11 @@ function subscribing(open: Open<object>, original: Method): Method {
   return function subscribe(this: unknown, subject, options, ...rest) {
     if (asking || reserved(this, subject)) return original.call(this, subject, options, ...rest)
     const { callback, queue } = (plain(options) ?? {}) as { callback?: unknown; queue?: unknown }
-    const label = steady(String(subject))
+    const lanes = lanesFrom(steady(String(subject)), queue)
     const take = (message: object): Held | null => {
-      const read = (): Delivery | null =>
-        ofJetStream(message as Message) ? null : deliveryOf(this, label, queue, message as Message)
-      const delivery = readable('processed', read)
-      return delivery === null ? null : open.add(message, message, delivery, true)
+      const read = (): Work | null => (ofJetStream(message as Message) ? null : workOf(lanes, this, message as Message))
+      const work = readable('processed', read)
+      return work === null ? null : open.add(message, message, work, true)
     }
     if (typeof callback !== 'function') {
       const subscription = original.call(this, subject, options, ...rest)

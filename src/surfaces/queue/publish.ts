@@ -1,12 +1,12 @@
 // Handing messages to a queue: one PRODUCER span around the call of the client, its context in the headers of each message.
-import { monotonic } from '../../base/clock.ts'
 import { whenEnded } from '../../base/outcome.ts'
 import type { Carrier } from '../../context/carrier.ts'
 import { current, runWith } from '../../context/current.ts'
 import { Frame } from '../../context/frame.ts'
 import { KIND_PRODUCER } from '../../model/span.ts'
 import type { Started } from '../../trace/tracer.ts'
-import { Context } from './carrier.ts'
+import { Context, carried } from './carrier.ts'
+import { type Lane, PUBLISH } from './lane.ts'
 import { failure, typeOf } from './refused.ts'
 import { About, type Attributes, describeBy, type QueueSurface, running, unreadable } from './surface.ts'
 
@@ -50,70 +50,99 @@ export type Send<R> = (
  */
 export function publish<R>(to: string | Publication, send: Send<R>): R {
   const about: Publication = typeof to === 'string' ? { queue: to } : (to ?? { queue: '' })
-  const one = sending(about)
+  const one = published(about)
   if (one === null) {
     const { headers, each, note } = unseen(about)
     return send(headers, each, note)
   }
-  const { frame, headers, each } = one
-  const note = (attributes: Attributes): void => one.note(attributes)
-  const work = (): R => send(headers, each, note)
-  return ended([one], one.span === null ? work : () => runWith(frame ?? undefined, work, undefined))
+  const { sending, headers, each } = one
+  const work = (): R => send(headers, each, (attributes) => sending.note(attributes))
+  return ended([one], sending.span === null ? work : () => runWith(sending.frame ?? undefined, work, undefined))
 }
 
 /** `publish` for one call that sends to several queues: a span for each, side by side, and none is current in `send`. */
 export function publishAll<R>(to: readonly Publication[], send: (sent: readonly Sent[]) => R): R {
-  const sendings = to.map(sending)
-  const sent = sendings.map((sending, i) => sending ?? unseen(to[i]!))
+  const all = to.map(published)
+  const sent = all.map((one, i) => one ?? unseen(to[i]!))
   return ended(
-    sendings.filter((sending) => sending !== null),
+    all.filter((one) => one !== null),
     () => send(sent),
   )
 }
 
-/** For clients that say later, by a call, what became of a message. Null when nothing is to be told of it. */
-export function sending(about: Publication): Sending | null {
-  const { surface } = running
-  const outer = current() ?? null
-  if (surface === null || outer?.suppressed) return null
+/** One that is observed. */
+interface Published extends Sent {
+  readonly sending: Sending
+}
+
+function published(about: Publication): Published | null {
+  const surface = observing()
+  if (surface === null) return null
   try {
-    return about.batch?.length === 0 ? null : new Sending(surface, about, outer)
+    return about.batch?.length === 0 ? null : publishedOn(surface, about)
   } catch (error) {
     unreadable('sent', error)
     return null
   }
 }
 
-function ended<R>(sendings: readonly Sending[], work: () => R): R {
+function publishedOn(surface: QueueSurface, about: Publication): Published {
+  // All that can throw is read before anything begins.
+  const told = new About(about)
+  const given = copied(about)
+  const batch = about.batch?.map(copied)
+  const sending = new Sending(told.lane(surface, PUBLISH), batch?.length ?? 1)
+  if (sending.span !== null) told.describe(sending.span)
+  const context = new Context(sending.frame, surface.propagator)
+  return {
+    sending,
+    headers: context.with(given),
+    each: batch?.map((one) => context.with(one)) ?? [],
+    note: (attributes) => sending.note(attributes),
+  }
+}
+
+/** Null when nothing is to be told of what is sent here. */
+export function observing(): QueueSurface | null {
+  const { surface } = running
+  return surface === null || current()?.suppressed === true ? null : surface
+}
+
+function ended<R>(all: readonly Published[], work: () => R): R {
   return whenEnded(work, (failed, error) => {
-    for (const sending of sendings) sending.end(failed, error)
+    for (const { sending } of all) sending.end(failed, error)
   })
 }
 
 /** One publication under way, until `end`. */
-export class Sending implements Sent {
-  readonly headers: Record<string, string>
-  readonly each: readonly Record<string, string>[]
+export class Sending {
   readonly span: Started | null
   /** What the headers tell of; null when there is nothing to tell. */
   readonly frame: Frame | null
-  readonly #series
+  readonly #lane: Lane
   readonly #count: number
-  readonly #began = monotonic()
+  readonly #began: number
   #ended = false
 
-  constructor(surface: QueueSurface, about: Publication, outer: Frame | null) {
-    // All that can throw is read before anything begins.
-    const told = new About(about)
-    const given = copied(about)
-    const batch = about.batch?.map(copied)
-    this.#series = surface.series(told.queue)
-    this.#count = batch?.length ?? 1
-    this.span = surface.tracer === null ? null : begin(surface, told, outer)
-    this.frame = this.span === null ? outer : new Frame(outer).hold(this.span)
-    const context = new Context(this.frame, surface.propagator)
-    this.headers = context.with(given)
-    this.each = batch?.map((one) => context.with(one)) ?? []
+  constructor(lane: Lane, count: number) {
+    const outer = current() ?? null
+    const { surface } = lane
+    this.#lane = lane
+    this.#count = count
+    const span = surface.tracer === null ? null : surface.tracer.start(lane.name, KIND_PRODUCER, outer)
+    this.span = span
+    if (span?.recording) {
+      span.template = lane.template
+      this.#began = span.startTime
+    } else {
+      this.#began = surface.now()
+    }
+    this.frame = span === null ? outer : new Frame(outer).hold(span)
+  }
+
+  /** `given`, which nothing of throws, with the context, as a new object. */
+  carried(given: Carrier | null): Record<string, string> {
+    return carried(this.frame, this.#lane.surface.propagator, given)
   }
 
   note(attributes: Attributes): void {
@@ -125,18 +154,14 @@ export class Sending implements Sent {
     if (this.#ended) return
     this.#ended = true
     const { span } = this
-    const type = failed ? typeOf(error) : ''
-    this.#series?.published(this.#count, (monotonic() - this.#began) / 1000, type, span === null ? null : this.frame)
+    const { series, surface } = this.#lane
+    const time = surface.now()
+    const seconds = Math.max(0, time - this.#began) / 1000
+    series?.published(this.#count, seconds, failed ? typeOf(error) : '', span === null ? null : this.frame)
     if (span === null) return
     if (failed) failure(span, error)
-    span.end()
+    span.end(time)
   }
-}
-
-function begin(surface: QueueSurface, about: About, outer: Frame | null): Started {
-  const span = surface.tracer!.start(about.queue ? `publish ${about.queue}` : 'publish', KIND_PRODUCER, outer)
-  about.describe(span, 'publish', 'send')
-  return span
 }
 
 function unseen(about: Publication): Sent {

@@ -2,6 +2,7 @@
 // work with any queue; the adapters beside them are these two put around one client. It promises that a message carries
 // the trace of who sent it, that every message counts once as ack or nack, and that what a handler returns or throws goes
 // on to the caller unchanged. It refuses to be a queue: it settles nothing, retries nothing and stores nothing.
+import { now } from '../../base/clock.ts'
 import { noticeOnce, thrownText } from '../../base/notice.ts'
 import { shared } from '../../base/slot.ts'
 import type { Propagator } from '../../context/propagator.ts'
@@ -10,6 +11,7 @@ import { Template } from '../../model/span.ts'
 import type { Span } from '../../trace/span.ts'
 import type { Started, Tracer } from '../../trace/tracer.ts'
 import { Instruments, type QueueSeries } from './instruments.ts'
+import { type Doing, Lane, nameOf } from './lane.ts'
 
 /** How the span of a consumer stands to the span of whoever sent: below it, or beside it with a link. */
 export type Relation = 'parent' | 'link'
@@ -40,8 +42,13 @@ export class About {
     this.#attributes = attributes
   }
 
-  describe(span: Started, operation: string, type: string): void {
-    if (span.recording) (span as Span).template = templateOf(this.#system, operation, type)
+  /** `name` for its spans, or one of what is done with its messages. */
+  lane(surface: QueueSurface, doing: Doing, name?: string): Lane {
+    const template = templateOf(this.#system, doing)
+    return new Lane(surface, surface.series(this.queue), name ?? nameOf(doing.operation, this.queue), template)
+  }
+
+  describe(span: Started): void {
     if (this.queue !== '') span.set('messaging.destination.name', this.queue)
     if (this.#count !== undefined) span.set('messaging.batch.message_count', this.#count)
     else if (this.#id !== undefined) span.set('messaging.message.id', this.#id)
@@ -65,7 +72,7 @@ const MAX_TEMPLATES = 100
 const templates: { readonly system: string | undefined; readonly operation: string; readonly template: Template }[] = []
 
 /** What spans of one operation of one system have in common. Systems are words of code: there are few. */
-function templateOf(system: string | undefined, operation: string, type: string): Template {
+function templateOf(system: string | undefined, { operation, type }: Doing): Template {
   for (let i = 0; i < templates.length; i++) {
     const one = templates[i]!
     if (one.system === system && one.operation === operation) return one.template
@@ -119,6 +126,11 @@ export class QueueSurface {
 
   series(queue: string): QueueSeries | null {
     return this.#instruments === null ? null : this.#instruments.queue(queue)
+  }
+
+  /** What spans are timed by: float milliseconds since the epoch. */
+  now(): number {
+    return this.tracer === null ? now() : this.tracer.engine.now()
   }
 
   start(): void {
