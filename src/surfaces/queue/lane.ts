@@ -1,7 +1,7 @@
 // What all messages of one place have in common: the name of their spans, their series, and attributes that are encoded
 // once. A message says only what is its own.
 import { Template } from '../../model/span.ts'
-import { cut } from '../../trace/value.ts'
+import { cutText } from '../../redact/cut.ts'
 import type { QueueSeries } from './instruments.ts'
 import type { Attributes, QueueSurface } from './surface.ts'
 
@@ -43,7 +43,7 @@ export function laneOf(
   const longest = surface.tracer?.engine.limits.valueLength ?? Number.POSITIVE_INFINITY
   const flat: (string | number | boolean)[] = []
   const say = (key: string, value: string | number | boolean | undefined): void => {
-    if (value !== undefined) flat.push(key, typeof value === 'string' ? cut(value, longest) : value)
+    if (value !== undefined) flat.push(key, typeof value === 'string' ? cutText(value, longest) : value)
   }
   say('messaging.system', system)
   say('messaging.operation.name', operation)
