@@ -16,6 +16,8 @@ const HEADER = 'one constant header in each message, read where it arrives'
 /** Spans of an operation at the sink, by variant. Databases have none unless they are asked for. */
 const DATA = { otel: 1, ours: 1, plain: 0 }
 const WORK = { otel: 1, ours: 1 }
+/** Processes have one where they are started and one where they end. */
+const BOTH_ENDS = { ours: 2 }
 /** One for what is sent and one for what is processed. */
 const QUEUE = { otel: 2, ours: 2 }
 
@@ -115,6 +117,27 @@ export const ROWS = {
     rival: 'the SDK by hand',
     operations: 8000,
     spans: WORK,
+  },
+  child: {
+    title: 'a child process: two spans, started, ended, active, the trace in its environment',
+    operations: 60,
+    spans: BOTH_ENDS,
+  },
+  thread: {
+    title: 'a worker thread: two spans, started, ended, active, the trace in its environment',
+    operations: 30,
+    spans: BOTH_ENDS,
+  },
+  workflow: {
+    title: 'a workflow of one step: spans, counts, durations, in flight',
+    operations: 8000,
+    spans: { ours: 2 },
+  },
+  cdc: {
+    title: 'a change of PostgreSQL: counted, its commit aged',
+    server: 'postgres',
+    operations: 5000,
+    spans: { ours: 0 },
   },
   events: {
     title: 'an event of a bus with four listeners',
