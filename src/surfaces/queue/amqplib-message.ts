@@ -78,13 +78,14 @@ export function workOf(lanes: Lanes, queue: unknown, message: object): Work | nu
   const { fields, properties } = message as { fields?: Fields; properties?: Properties }
   const { deliveryTag, redelivered, exchange, routingKey } = fields ?? {}
   const { headers, messageId, correlationId, timestamp, type } = properties ?? {}
+  const id = messageId === undefined ? undefined : String(messageId)
   const lane = lanes.at(surface, textOf(queue), textOf(exchange), textOf(routingKey))
   // A message that comes again is older than it waited.
   const work = workOn(lane, plain(headers), redelivered === true ? undefined : epochMs(timestamp))
   const { span } = work
   if (span === null) return work
   if (deliveryTag !== undefined) span.set('messaging.rabbitmq.message.delivery_tag', deliveryTag)
-  if (messageId !== undefined) span.set('messaging.message.id', messageId).set('event.id', messageId)
+  if (id !== undefined) span.set('messaging.message.id', id).set('event.id', id)
   if (correlationId !== undefined) span.set('messaging.message.conversation_id', correlationId)
   if (typeof type === 'string') span.set('event.type', type)
   return work

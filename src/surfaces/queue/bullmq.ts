@@ -2,10 +2,13 @@
 // of a job, as the JSON that `bullmq-otel` reads and writes too, so either side may be observed by that instead.
 
 import { plain, replace } from '../../base/client.ts'
+import { whenEnded } from '../../base/outcome.ts'
 import type { Carrier } from '../../context/carrier.ts'
-import { changed, mark, unknownClient } from './client.ts'
-import { consume, type Settlement } from './consume.ts'
-import { publish } from './publish.ts'
+import { changed, mark, readable, unknownClient } from './client.ts'
+import { type Work, workOn } from './consume.ts'
+import { Lanes, laneOf, PROCESS, PUBLISH } from './lane.ts'
+import { observing, publish, Sending, within } from './publish.ts'
+import { running } from './surface.ts'
 
 /** A `Queue`, a `Worker` or a `FlowProducer`, by shape. */
 export interface BullMQClient {
@@ -55,12 +58,19 @@ export function observeBullMQ<T extends BullMQClient>(client: T): T {
 }
 
 function queue(client: object, name: string): void {
+  const lanes = new Lanes((surface) =>
+    laneOf(surface, PUBLISH, SYSTEM, name, { 'messaging.destination.name': name === '' ? undefined : name }),
+  )
   replace(client, 'add', (original) => {
     return function add(this: unknown, job, data, options, ...rest) {
-      const id = (plain(options) as { jobId?: string } | null)?.jobId
-      return publish({ queue: name, system: SYSTEM, id }, (headers) =>
-        original.call(this, job, data, carrying(plain(options), headers), ...rest),
-      )
+      const surface = observing()
+      if (surface === null) return original.call(this, job, data, options, ...rest)
+      const given = plain(options) as (Options & { jobId?: unknown }) | null
+      const id = readable('sent', () => (given?.jobId === undefined ? '' : String(given.jobId)))
+      if (id === null) return original.call(this, job, data, options, ...rest)
+      const one = new Sending(lanes.at(surface, '', '', ''), 1)
+      if (id !== '') one.span?.set('messaging.message.id', id)
+      return within(one, () => original.call(this, job, data, carrying(given, one.carried(null)), ...rest))
     }
   })
   replace(client, 'addBulk', (original) => {
@@ -123,40 +133,56 @@ function tree(flow: Flow, headers: Carrier): Flow {
 }
 
 function worker(client: object, name: string): void {
+  const lanes = new Lanes((surface) =>
+    laneOf(surface, PROCESS, SYSTEM, name, { 'messaging.destination.name': name === '' ? undefined : name }),
+  )
   replace(client, 'processFn', (original) => {
     return function process(this: unknown, ...args) {
-      const job = (plain(args[0]) ?? {}) as Job
-      return consume(
-        { queue: name, system: SYSTEM, id: job.id, headers: contextOf(job), at: dueOf(job) },
-        (settlement) => watched(settlement, () => original.apply(this, args)),
+      const work = readable('processed', () => workOf(lanes, (plain(args[0]) ?? {}) as Job))
+      if (work === null) return original.apply(this, args)
+      return whenEnded(
+        () => work.run(() => original.apply(this, args)),
+        (failed, error) => {
+          if (failed && isPutOff(error)) work.nack(null)
+          work.end(failed, error)
+        },
       )
     }
   })
 }
 
 /** A job that is put off says so by throwing. */
-function watched(settlement: Settlement, work: () => unknown): unknown {
-  const judge = (error: unknown): never => {
-    const { name } = (plain(error) ?? {}) as { name?: unknown }
-    if (POSTPONED.includes(String(name))) settlement.nack(null)
-    throw error
-  }
+function isPutOff(error: unknown): boolean {
   try {
-    const result = work()
-    return result instanceof Promise ? result.catch(judge) : result
-  } catch (error) {
-    return judge(error)
+    return POSTPONED.includes(String(plain(error)?.['name']))
+  } catch {
+    return false
   }
+}
+
+/** Null when nothing has started. */
+function workOf(lanes: Lanes, job: Job): Work | null {
+  const { surface } = running
+  if (surface === null) return null
+  const id = job.id === undefined ? '' : String(job.id)
+  const work = workOn(lanes.at(surface, '', '', ''), contextOf(job), dueOf(job))
+  if (id !== '') work.span?.set('messaging.message.id', id)
+  return work
 }
 
 /** The options of a job with the context in them; those that ask for none, and those that have one, stay as they are. */
 function carrying(options: Options | null | undefined, headers: Carrier): Options | undefined {
   const telemetry = options?.telemetry
-  if (telemetry?.omitContext === true || telemetry?.metadata !== undefined || Object.keys(headers).length === 0) {
+  if (telemetry?.omitContext === true || telemetry?.metadata !== undefined || isEmpty(headers)) {
     return options ?? undefined
   }
   const carried = { telemetry: { ...telemetry, metadata: JSON.stringify(headers) } }
   return options === null || options === undefined ? carried : changed(options, carried)
+}
+
+function isEmpty(headers: Carrier): boolean {
+  for (const _ in headers) return false
+  return true
 }
 
 function contextOf(job: Job): Carrier | null {

@@ -23,6 +23,12 @@ export class Context {
     this.#stale = frame?.hasTrace ? propagator.fields : []
   }
 
+  /** It says nothing, and replaces nothing. */
+  get empty(): boolean {
+    for (const _ in this.#headers) return false
+    return true
+  }
+
   /** `given` with it, as a new object. */
   with(given?: Carrier | null): Record<string, string> {
     if (given === undefined || given === null) return { ...this.#headers }

@@ -1,6 +1,9 @@
 // What spans tell of one record of Kafka. Semantic conventions, messaging spans, Kafka.
 import { isUtf8 } from 'node:buffer'
 import { headerText } from '../../context/carrier.ts'
+import type { Started } from '../../trace/tracer.ts'
+import { Lanes, laneOf, PROCESS, PUBLISH } from './lane.ts'
+import { steady } from './steady.ts'
 import type { Attributes } from './surface.ts'
 
 export const KAFKA = 'kafka'
@@ -18,10 +21,23 @@ export interface KafkaMessage {
   readonly headers?: Readonly<Record<string, unknown>> | null
 }
 
+/** What is sent to a topic. */
+export const lanesTo = (): Lanes =>
+  new Lanes((surface, topic) => laneOf(surface, PUBLISH, KAFKA, steady(topic), { 'messaging.destination.name': topic }))
+
+/** What comes of a topic, by that, the partition and the group; empty where nobody said one. */
+export const lanesFrom = (): Lanes =>
+  new Lanes((surface, topic, partition, group) =>
+    laneOf(surface, PROCESS, KAFKA, steady(topic), {
+      'messaging.destination.name': topic,
+      'messaging.destination.partition.id': partition === '' ? undefined : partition,
+      'messaging.consumer.group.name': group === '' ? undefined : group,
+    }),
+  )
+
 /** Of one that is sent by itself. */
-export function departureOf(topic: string, { key, value, partition }: KafkaMessage): Attributes {
+export function departureOf({ key, value, partition }: KafkaMessage): Attributes {
   return {
-    'messaging.destination.name': topic,
     'messaging.destination.partition.id': partitionOf(partition),
     'messaging.kafka.message.key': keyOf(key),
     'messaging.kafka.message.tombstone': value === null ? true : undefined,
@@ -29,24 +45,19 @@ export function departureOf(topic: string, { key, value, partition }: KafkaMessa
 }
 
 /** Of one that came: also whose event it is, where it is a CloudEvent in binary mode (Kafka binding, 3.2). */
-export function arrivalOf(
-  topic: string,
-  partition: unknown,
-  group: string | undefined,
-  message: KafkaMessage,
-): Attributes {
-  const { headers } = message
-  return {
-    'messaging.destination.name': topic,
-    'messaging.destination.partition.id': partitionOf(partition),
-    'messaging.kafka.offset': offsetOf(message.offset),
-    'messaging.kafka.message.key': keyOf(message.key),
-    'messaging.kafka.message.tombstone': message.value === null ? true : undefined,
-    'messaging.consumer.group.name': group,
-    'event.id': headerText(headers?.['ce_id']) ?? undefined,
-    'event.type': headerText(headers?.['ce_type']) ?? undefined,
-    subject: headerText(headers?.['ce_subject']) ?? undefined,
-  }
+export function describeArrived(span: Started, { headers, offset, key, value }: KafkaMessage): void {
+  const place = offsetOf(offset)
+  if (place !== undefined) span.set('messaging.kafka.offset', place)
+  const name = keyOf(key)
+  if (name !== undefined) span.set('messaging.kafka.message.key', name)
+  if (value === null) span.set('messaging.kafka.message.tombstone', true)
+  if (headers === undefined || headers === null) return
+  const id = headerText(headers['ce_id'])
+  if (id !== null) span.set('event.id', id)
+  const type = headerText(headers['ce_type'])
+  if (type !== null) span.set('event.type', type)
+  const subject = headerText(headers['ce_subject'])
+  if (subject !== null) span.set('subject', subject)
 }
 
 export function partitionOf(partition: unknown): string | undefined {

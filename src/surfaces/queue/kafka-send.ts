@@ -2,9 +2,11 @@
 
 import { plain } from '../../base/client.ts'
 import { whenSettled } from '../../base/outcome.ts'
+import { runWith } from '../../context/current.ts'
 import { changed } from './client.ts'
 import { departureOf, KAFKA, type KafkaMessage, offsetOf, partitionOf } from './kafka-message.ts'
-import { type Publication, publish, publishAll } from './publish.ts'
+import type { Lanes } from './lane.ts'
+import { observing, type Publication, publishAll, Sending } from './publish.ts'
 import { steady } from './steady.ts'
 import type { Attributes } from './surface.ts'
 
@@ -37,14 +39,44 @@ export function copiesOf(entries: unknown): Entry[] | null {
 }
 
 /** Hands the entries over with the context in every message: one span for each topic. */
-export function sendWithContext<R>(entries: readonly Entry[], hand: () => R): R {
-  if (entries.length > 1) return sendToMany(entries, hand)
-  const { topic, messages } = entries[0]!
-  return publish(publicationOf(topic, messages), (_, each, note) => {
-    carry(messages, each)
-    const told = (answer: unknown): void => note(placeOf(Array.isArray(answer) ? answer : undefined, messages.length))
-    return whenSettled(hand(), told, ignored)
-  })
+export function sendWithContext<R>(lanes: Lanes, entries: readonly Entry[], hand: () => R): R {
+  return entries.length > 1 ? sendToMany(entries, hand) : sendToOne(lanes, entries[0]!, hand)
+}
+
+function sendToOne<R>(lanes: Lanes, { topic, messages }: Entry, hand: () => R): R {
+  const surface = observing()
+  if (surface === null || messages.length === 0) return hand()
+  const one = new Sending(lanes.at(surface, topic, '', ''), messages.length)
+  const { span } = one
+  if (span !== null) {
+    span.set('messaging.batch.message_count', messages.length)
+    if (messages.length === 1) one.note(departureOf(messages[0]!))
+  }
+  carry(messages, one)
+  let answer: R
+  try {
+    answer = span === null ? hand() : runWith(one.frame ?? undefined, hand, undefined)
+  } catch (error) {
+    one.end(true, error)
+    throw error
+  }
+  return whenSettled(
+    answer,
+    (places) => {
+      if (Array.isArray(places)) one.note(placeOf(places, messages.length))
+      one.end(false, undefined)
+    },
+    (error) => one.end(true, error),
+  )
+}
+
+/** The context in the headers of each; where there is none they stay as they are. */
+function carry(messages: readonly KafkaMessage[], one: Sending): void {
+  const { context } = one
+  if (context.empty) return
+  for (const message of messages) {
+    ;(message as { headers?: object }).headers = context.with(plain(message.headers))
+  }
 }
 
 function sendToMany<R>(entries: readonly Entry[], hand: () => R): R {
@@ -57,7 +89,7 @@ function sendToMany<R>(entries: readonly Entry[], hand: () => R): R {
   const sending = [...topics]
   const publications = sending.map(([topic, messages]) => publicationOf(topic, messages))
   return publishAll(publications, (sent) => {
-    for (const [i, [, messages]] of sending.entries()) carry(messages, sent[i]!.each)
+    for (const [i, [, messages]] of sending.entries()) give(messages, sent[i]!.each)
     const told = (answer: unknown): void => {
       const places = placesIn(answer)
       for (const [i, [topic, messages]] of sending.entries()) {
@@ -70,7 +102,7 @@ function sendToMany<R>(entries: readonly Entry[], hand: () => R): R {
 
 function ignored(): void {}
 
-function carry(messages: readonly KafkaMessage[], each: readonly object[]): void {
+function give(messages: readonly KafkaMessage[], each: readonly object[]): void {
   for (let i = 0; i < messages.length; i++) {
     for (const _ in each[i]) {
       ;(messages[i] as { headers?: object }).headers = each[i]!
@@ -81,8 +113,8 @@ function carry(messages: readonly KafkaMessage[], each: readonly object[]): void
 
 function publicationOf(topic: string, messages: readonly KafkaMessage[]): Publication {
   const batch = messages as Publication['batch']
-  const attributes = messages.length === 1 ? departureOf(topic, messages[0]!) : { 'messaging.destination.name': topic }
-  return { queue: steady(topic), system: KAFKA, batch, attributes }
+  const own = messages.length === 1 ? departureOf(messages[0]!) : {}
+  return { queue: steady(topic), system: KAFKA, batch, attributes: { 'messaging.destination.name': topic, ...own } }
 }
 
 /** What the client answers, one record for each partition, by topic. */

@@ -6,11 +6,12 @@ import { type Method, plain, replace } from '../../base/client.ts'
 import { whenEnded, whenSettled } from '../../base/outcome.ts'
 import { current } from '../../context/current.ts'
 import { changed, mark, readable, unknownClient } from './client.ts'
-import { consume, type Settlement } from './consume.ts'
+import { consume, type Settlement, type Work, workOn } from './consume.ts'
 import { type BatchPayload, Progress } from './kafka-batch.ts'
 import { followLag } from './kafka-lag.ts'
-import { arrivalOf, KAFKA, type KafkaMessage, partitionOf, timeOf } from './kafka-message.ts'
+import { describeArrived, KAFKA, type KafkaMessage, lanesFrom, lanesTo, partitionOf, timeOf } from './kafka-message.ts'
 import { copiesOf, sendWithContext } from './kafka-send.ts'
+import type { Lanes } from './lane.ts'
 import { steady } from './steady.ts'
 import { running } from './surface.ts'
 
@@ -69,11 +70,12 @@ function factory(kafka: object): void {
 function producer(client: object): void {
   // A client whose `sendBatch` is made of its own `send` sends each message once.
   let within = false
+  const lanes = lanesTo()
   replace(client, 'send', (original) => {
     return function send(this: unknown, ...args) {
       const copies = within || idle() ? null : copiesOf([args[0]])
       if (copies === null) return original.apply(this, args)
-      return sendWithContext(copies, () => original.call(this, copies[0], ...args.slice(1)))
+      return sendWithContext(lanes, copies, () => original.call(this, copies[0], ...args.slice(1)))
     }
   })
   replace(client, 'sendBatch', (original) => {
@@ -81,7 +83,7 @@ function producer(client: object): void {
       const record = plain(args[0]) as { topicMessages?: unknown } | null
       const copies = record === null || idle() ? null : copiesOf(record.topicMessages)
       if (copies === null) return original.apply(this, args)
-      return sendWithContext(copies, () => {
+      return sendWithContext(lanes, copies, () => {
         within = true
         try {
           return original.call(this, changed(record!, { topicMessages: copies }), ...args.slice(1))
@@ -133,15 +135,30 @@ function configOf(given: unknown, membership: Membership): object | null {
 }
 
 function oneByOne(handler: Method, membership: Membership): Method {
+  const lanes = lanesFrom()
   return function eachMessage(this: unknown, ...args) {
-    const { topic, partition, message } = (plain(args[0]) ?? {}) as MessagePayload
-    if (running.surface === null || plain(message) === null) return handler.apply(this, args)
-    const { headers } = message!
-    const attributes = arrivalOf(String(topic), partition, membership.group, message!)
-    return consume({ queue: steady(String(topic)), system: KAFKA, headers, at: timeOf(message!), attributes }, () =>
-      handler.apply(this, args),
+    const work = readable('processed', () => workOf(lanes, membership, args[0]))
+    if (work === null) return handler.apply(this, args)
+    return whenEnded(
+      () => work.run(() => handler.apply(this, args)),
+      (failed, error) => work.end(failed, error),
     )
   }
+}
+
+/** Null when nothing has started, or when it is no message. */
+function workOf(lanes: Lanes, { group }: Membership, payload: unknown): Work | null {
+  const { surface } = running
+  const { topic, partition, message } = (plain(payload) ?? {}) as MessagePayload
+  if (surface === null || plain(message) === null) return null
+  const lane = lanes.at(surface, String(topic), partitionOf(partition) ?? '', group ?? '')
+  const work = workOn(lane, message!.headers, timeOf(message!))
+  try {
+    if (work.span !== null) describeArrived(work.span, message!)
+  } catch {
+    // A getter that throws: what was read so far holds.
+  }
+  return work
 }
 
 function together(handler: Method, membership: Membership, autoResolve: boolean): Method {

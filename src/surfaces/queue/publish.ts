@@ -114,6 +114,13 @@ function ended<R>(all: readonly Published[], work: () => R): R {
   })
 }
 
+/** Runs `work` in the span of `one`, which ends when it returns, throws or settles. Returns what `work` returns. */
+export function within<R>(one: Sending, work: () => R): R {
+  return whenEnded(one.span === null ? work : () => runWith(one.frame ?? undefined, work, undefined), (failed, error) =>
+    one.end(failed, error),
+  )
+}
+
 /** One publication under way, until `end`. */
 export class Sending {
   readonly span: Started | null
@@ -143,6 +150,11 @@ export class Sending {
   /** `given`, which nothing of throws, with the context, as a new object. */
   carried(given: Carrier | null): Record<string, string> {
     return carried(this.frame, this.#lane.surface.propagator, given)
+  }
+
+  /** For the headers of several. */
+  get context(): Context {
+    return new Context(this.frame, this.#lane.surface.propagator)
   }
 
   note(attributes: Attributes): void {
