@@ -114,6 +114,7 @@ declare class Propagator {
     reads(name: string): boolean;
     extractRaw(raw: readonly string[], into: Frame): boolean;
     extract(carrier: Headers, into: Frame): boolean;
+    extractAny(carrier: Readonly<Record<string, unknown>>, textOf: (value: unknown) => string | null, into: Frame): void;
     extractWith<Carrier>(carrier: Carrier, getter: Getter<Carrier>, into: Frame): boolean;
     inject<Carrier>(frame: Frame, carrier: Carrier, setter: Setter<Carrier>, baggage: boolean): void;
     headers(frame: Frame, baggage: boolean): Record<string, string>;
