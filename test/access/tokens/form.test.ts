@@ -9,6 +9,7 @@ test('scopes are names of ours and those of SMART, nothing else [R-21]', () => {
     'system/*.rs',
     'user/Observation.cruds',
     'patient/Patient.r?gender=male',
+    `system/*.r?a=${'b'.repeat(115)}`,
     'system/*.*',
   ]
   expect([...good, ...smart].filter((scope) => !isScope(scope))).toEqual([])
@@ -27,7 +28,8 @@ test('scopes are names of ours and those of SMART, nothing else [R-21]', () => {
     'system/*.sr',
     'System/*.read',
     'system/*.',
-    'patient/Patient.r?a=b,c=d',
+    'patient/Patient.r?a=b,c',
+    `system/*.r?a=${'b'.repeat(118)}`,
     '"metrics:read"',
     'a'.repeat(129),
   ]

@@ -80,7 +80,7 @@ export async function programs(): Promise<string> {
 /** Runs a program of Node to its end. */
 export function node(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv = {}): Promise<Ran> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, { cwd, env: { PATH: process.env['PATH'], ...env } })
+    const child = spawn(process.execPath, args, { cwd, env: { PATH: process.env['PATH'], ...env }, timeout: 50_000 })
     let out = ''
     let err = ''
     child.stdout.on('data', (chunk) => (out += chunk))

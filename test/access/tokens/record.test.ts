@@ -40,6 +40,17 @@ test('a full book takes a new token in the place of the one that is dead the lon
   expect(book.tokens.map((token) => token.id)).toEqual([id(1), id(8), id(9)])
 })
 
+test('a token that was replaced without overlap is refused whatever a clock says, and stays where it can be seen', () => {
+  const old = stored({ createdAt: 1 })
+  const book = new TokenBook([old, stored({ id: OTHER_ID, expiresAt: 2000 })], 2)
+  const next = stored({ id: '1c0f6f5e-2f8b-4a53-8d42-1f1a5f0c7b33' })
+  const { replaced } = book.rotate(ID, () => next, 0, 5000)
+  expect(replaced).toEqual({ ...old, replacedBy: next.id, acceptedUntil: null })
+  expect([verdict(replaced, 0), verdict(replaced, 9000)]).toEqual(['invalid', 'invalid'])
+  expect(book.tokens.map(({ id }) => id)).toEqual([ID, next.id])
+  expect(new TokenBook([old]).rotate(ID, () => next, 10, 5000).replaced.acceptedUntil).toBe(5010)
+})
+
 test('whatever happened to a token, it is accepted only before its expiry, its revocation and the end of its overlap [R-24]', () => {
   const time = fc.nat(20)
   const maybe = fc.option(time)

@@ -23,6 +23,7 @@ setInterval(() => {}, 1000)
 let program: string
 beforeAll(async () => {
   program = await programs()
+  writeFileSync(join(program, 'brief.yaml'), 'name: a\nserver: { port: 0 }\n')
   writeFileSync(join(program, 'service.mjs'), SERVICE)
 })
 afterAll(removeFolders)
@@ -98,6 +99,12 @@ test('a service that is guarded by a file of tokens sees what the command line d
   const brief = await metrics(config, {}, 'generate-token', '--expires-in', '1s')
   await expect.poll(() => statuses(services, brief)).toEqual([401])
   for (const token of [first, second, other, brief]) expect(services[0]!.said.join('\n')).not.toContain(token.slice(26))
+})
+
+test('tokens keep no process alive that has nothing else to do', async () => {
+  writeFileSync(join(program, 'brief.mjs'), `${SERVICE.split('// What')[0]}await fetch(telltale.address + '/metrics')`)
+  const ran = await node([join(program, 'brief.mjs'), join(program, 'brief.yaml')], program, { METRICS_TOKEN: 'x' })
+  expect([ran.code, ran.out.slice(0, 8)]).toEqual([0, 'address '])
 })
 
 test('a service that another credential opens takes tokens that are made after it began [R-25]', async () => {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { crc32 } from 'node:zlib'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { hashOf, idOfToken, isHashOf, newToken, TOKEN_FORM } from '../../../src/access/tokens/text.ts'
@@ -56,6 +57,18 @@ test('a token that is cut, longer, in another case, with neighbours swapped or w
       for (const text of wrong) expect(idOfToken(text)).toBeNull()
     }),
   )
+})
+
+test('an id beyond what a UUID holds is none, although the checksum is right [R-24]', () => {
+  const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+  const whole = (body: string): string => {
+    let check = ''
+    for (let left = crc32(body); check.length < 6; left = Math.floor(left / 62)) check = digits[left % 62] + check
+    return body + check
+  }
+  const real = newToken(randomUUID()).slice(0, 69)
+  expect(idOfToken(whole(real))).not.toBeNull()
+  expect(idOfToken(whole(`tt_${'z'.repeat(22)}${real.slice(25)}`))).toBeNull()
 })
 
 test('any other text is no token, and nothing is thrown [R-24]', () => {
