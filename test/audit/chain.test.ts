@@ -3,42 +3,14 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { chained, EMPTY, encode, hashOf } from '../../src/audit/chain.ts'
 import { canonical, type Json, METADATA_KEYS, metadataOf } from '../../src/audit/metadata.ts'
-import { ACTOR_ROLES, type AuditEntry, type AuditRow, draftOf, RESULTS } from '../../src/audit/row.ts'
+import { type AuditEntry, type AuditRow, draftOf } from '../../src/audit/row.ts'
 import { Redactor } from '../../src/redact/redact.ts'
+import { entries, free, metadata } from './arbitrary.ts'
 import { entry } from './kit.ts'
 
 const redactor = new Redactor({ emails: true })
 const AT = Date.parse('2026-03-04T05:06:07.089Z')
 const RUNS = { numRuns: 200 }
-
-const name = fc.stringMatching(/^[A-Za-z][\w.:-]{0,20}$/).filter((text) => !text.startsWith('audit.'))
-const free = fc.string({ unit: 'binary', maxLength: 40 })
-const value = fc.oneof(
-  fc.jsonValue({ maxDepth: 3 }),
-  free,
-  fc.bigInt(),
-  fc.double(),
-  fc.uint8Array({ maxLength: 20 }),
-  fc.date(),
-  fc.constantFrom('Bearer abcdef1234567890', '4111 1111 1111 1111', 'a@example.com', 'password=rosebud', '\0\ud800'),
-)
-const metadata = fc.dictionary(fc.constantFrom(...METADATA_KEYS), value, { noNullPrototype: true })
-const entries: fc.Arbitrary<AuditEntry> = fc.record(
-  {
-    id: fc.uuid(),
-    actor_user_id: fc.option(free.filter((text) => text.replaceAll('\0', '') !== '')),
-    actor_role: fc.constantFrom(...ACTOR_ROLES),
-    action: name,
-    target_type: name,
-    target_id: free.filter((text) => text.replaceAll('\0', '') !== ''),
-    result: fc.constantFrom(...RESULTS),
-    correlation_id: fc.stringMatching(/^[\w.:-]{1,128}$/),
-    metadata,
-    actor_ip: fc.option(fc.oneof(fc.ipV4(), fc.ipV6(), free)),
-    user_agent: fc.option(fc.string({ maxLength: 800 })),
-  },
-  { requiredKeys: ['id', 'actor_role', 'action', 'target_type', 'target_id', 'result', 'correlation_id'] },
-)
 
 /** Any row at all, also such as nobody would write. */
 const text = fc.option(free)

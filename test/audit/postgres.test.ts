@@ -1,12 +1,15 @@
 // The trail in a real PostgreSQL: in the transaction of the change, kept by the database, one chain whoever writes.
+import fc from 'fast-check'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Audit } from '../../src/audit/audit.ts'
 import { GENESIS } from '../../src/audit/chain.ts'
 import { type AuditOptions, auditOf, openAudit } from '../../src/audit/open.ts'
+import type { ChainedRow } from '../../src/audit/row.ts'
 import { observe } from '../../src/surfaces/sql/observe.ts'
 import { type Postgres, postgres } from '../otel/servers.ts'
 import { kit } from '../sql/kit.ts'
+import { entries } from './arbitrary.ts'
 import { connected, entry, later, noPostgres, outcome, told } from './kit.ts'
 
 let server: Postgres
@@ -85,6 +88,22 @@ run('a trail that cannot be reached, or is none for this client, takes the chang
     expect((await client.query('COMMIT')).command).toBe('ROLLBACK')
   }
   expect(await orders()).not.toContain('unrecorded')
+})
+
+run('whatever is recorded is read back as it was, and the chain holds over it', { timeout: 120_000 }, async () => {
+  const audit = await trail()
+  let written = 0
+  await fc.assert(
+    fc.asyncProperty(fc.array(entries, { minLength: 1, maxLength: 5 }), async (given) => {
+      const recorded: ChainedRow[] = []
+      for (const { id: _, ...rest } of given) recorded.push(await audit.record(rest))
+      const plain = JSON.parse(JSON.stringify(recorded)) as unknown
+      expect(await audit.rows({ after: written })).toEqual(plain)
+      written += given.length
+    }),
+    { numRuns: 40 },
+  )
+  expect(await audit.verify()).toMatchObject({ ok: true, rows: written })
 })
 
 run('a client that is in no transaction, and a pool, are refused: their row could not be undone', async () => {
