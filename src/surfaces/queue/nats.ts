@@ -2,6 +2,7 @@
 // consumers of JetStream. The context rides in the headers of a message.
 import { type Method, plain, replace } from '../../base/client.ts'
 import { whenSettled } from '../../base/outcome.ts'
+import type { Carrier } from '../../context/carrier.ts'
 import { mark, readable, unknownClient } from './client.ts'
 import type { Work } from './consume.ts'
 import { type Held, Open } from './held.ts'
@@ -54,7 +55,7 @@ function sending(original: Method, through: (client: unknown) => unknown): Metho
     let answer: unknown
     asking = true
     try {
-      answer = original.call(this, subject, data, one.options, ...rest)
+      answer = original.call(this, subject, data, carrying(options, one.headers), ...rest)
     } catch (error) {
       one.sending.end(true, error)
       throw error
@@ -67,14 +68,14 @@ function sending(original: Method, through: (client: unknown) => unknown): Metho
   }
 }
 
-/** One that is under way, and the options that carry its context. */
+/** One that is under way, and its headers. */
 class Begun {
   readonly sending: Sending
-  readonly options: unknown
+  readonly headers: Carrier
 
-  constructor(sending: Sending, options: unknown) {
+  constructor(sending: Sending, headers: Carrier) {
     this.sending = sending
-    this.options = options
+    this.headers = headers
   }
 
   readonly done = (): void => this.sending.end(false, undefined)
@@ -94,7 +95,7 @@ function begun(lanes: Lanes, nats: unknown, subject: unknown, options: unknown):
     const id = given?.['msgID'] ?? headers?.['Nats-Msg-Id']
     const one = new Sending(lanes.at(surface, subject as string, serverOf(nats), ''), 1)
     if (typeof id === 'string') one.span?.set('messaging.message.id', id)
-    return new Begun(one, carrying(options, one.carried(headers)))
+    return new Begun(one, one.carried(headers))
   } catch (error) {
     unreadable('sent', error)
     return null
