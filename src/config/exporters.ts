@@ -102,7 +102,9 @@ function resolveOne(
   const headers = entry.headers ?? {}
   if (url.protocol === 'http:' && !local && Object.keys(headers).length > 0) {
     const text = `Headers travel to ${url.host} unencrypted; use https.`
-    said.warnings.push(warning('EXPORTER_PLAINTEXT', text, `${path}.endpoint`, at))
+    // Once for each place, however many signals go there (S-32).
+    if (!said.warnings.some((one) => one.code === 'EXPORTER_PLAINTEXT' && one.text === text))
+      said.warnings.push(warning('EXPORTER_PLAINTEXT', text, `${path}.endpoint`, at))
   }
   const tls = {
     ...(entry.certificate && { ca: entry.certificate }),

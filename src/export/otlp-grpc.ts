@@ -53,7 +53,7 @@ export async function otlpGrpc(
   const headers = options.headers ?? {}
   checkMetadata(headers)
   const warning = plainCredentials(target, headers)
-  if (warning !== undefined) say('warn', 'export.plain', warning)
+  if (warning !== undefined && options.plainSaid !== true) say('warn', 'export.plain', warning)
   const signals =
     options.signals ?? (options.endpoint === undefined ? SIGNALS.filter((one) => options.endpoints?.[one]) : SIGNALS)
   return new OtlpSink(new GrpcTransport(grpc, target, headers, options), 'protobuf', signals, options)

@@ -56,7 +56,7 @@ class HttpTransport implements Transport {
       this.#targets[signal] = target
       if (!this.#callers.has(target.url.origin)) this.#callers.set(target.url.origin, new Caller(target, options))
       const warning = plainCredentials(target, headers)
-      if (warning === undefined || warned.has(warning)) continue
+      if (warning === undefined || options.plainSaid === true || warned.has(warning)) continue
       warned.add(warning)
       say('warn', 'export.plain', warning)
     }

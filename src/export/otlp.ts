@@ -34,6 +34,8 @@ export interface OtlpOptions {
   readonly batch?: number
   /** The same for one signal; wins over `batch`. */
   readonly batches?: Partial<Readonly<Record<Signal, number>>>
+  /** Somebody has said already that headers travel unencrypted. */
+  readonly plainSaid?: boolean
   readonly preset?: Preset
   readonly tls?: TlsOptions
   readonly retry?: Partial<RetryOptions>

@@ -24,6 +24,8 @@ export interface PostOptions {
   readonly component: string
   /** Default: none to loopback, gzip elsewhere. */
   readonly compression?: 'gzip' | 'none'
+  /** Somebody has said already that headers travel unencrypted. */
+  readonly plainSaid?: boolean
   readonly preset?: Preset
   readonly tls?: TlsOptions
   readonly resolver?: Resolver
@@ -56,7 +58,7 @@ export function post(options: PostOptions): Transport {
   checkHeaders(headers)
   const target = allow(options.url, options.preset ?? 'operator', 'endpoint')
   const warning = plainCredentials(target, headers)
-  if (warning !== undefined) say('warn', 'export.plain', warning)
+  if (warning !== undefined && options.plainSaid !== true) say('warn', 'export.plain', warning)
   const caller = new Caller(target, options)
   const zips = (options.compression ?? (target.loopback ? 'none' : 'gzip')) === 'gzip'
   const sent = {

@@ -45,6 +45,7 @@ export function configuredSinks(config: Config): Sink[] {
       maxPendingRecords: { ...within('traces', traces.limit), ...within('logs', logs.limit) },
       retry: { totalMs },
       preset: config.access.endpoint_policy,
+      plainSaid: true,
       observe: duration(name, COMPONENTS[exporter.protocol]),
       ...(exporter.tls && { tls: readTls(exporter.tls) }),
     }
@@ -78,6 +79,7 @@ function spansLater({ exporter, totalMs }: Outlet, i: number, config: Config): S
   const common = {
     headers,
     preset: config.access.endpoint_policy,
+    plainSaid: true,
     ...(tls && { tls: readTls(tls) }),
   }
   const { queue } = config.traces

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { keyJudge, SCAN, SECRET, TAINTED, URL_VALUE } from '../../src/redact/key.ts'
+import { CLEAN, detached, keyJudge, SCAN, SECRET, TAINTED, URL_VALUE, wordsOf } from '../../src/redact/key.ts'
 import { judgeKey } from '../../src/redact.ts'
 
 test('every name of the blocklist is secret [G-12]', () => {
@@ -87,4 +87,67 @@ test('verdicts are remembered in a bounded table: a flood of keys neither grows 
   expect(judge('password')).toBe(SECRET)
   expect(judge('key_1')).toBe(SCAN)
   expect(judge(`${'x'.repeat(100_000)}.password`)).toBe(SECRET)
+})
+
+const NAMES = `
+  password passwords passwd passphrase passcode pwd passwordhash secret secrets pgpassword dbpass smtppass
+  userpass passwordconfirmation passworddigest passwordenc clientsecret secretkey secretaccesskey accesssecret
+  accesssecretenc sharedsecret secretvalue secretstring tokenvalue tokenhash accountkey storagekey
+  sharedaccesssignature token accesstoken refreshtoken idtoken bearertoken authtoken jwt bearer apikey apikeys
+  xapikey accesskey accesskeyid authkey signingkey encryptionkey privatekey privatekeyenc sshprivatekey
+  sshprivatekeyenc authorization proxyauthorization cookie cookies setcookie credential credentials sessionid
+  sid csrf xsrf otp pin jsessionid phpsessid aspsessionid sessid xapitoken authorizationcode mfacode totp
+  stripecustomerid paymentreference cardnumber creditcard cvv cvc ssn iban email emails emailaddress username
+`
+  .trim()
+  .split(/\s+/)
+
+test('this is the whole list of built-in names, each secret by itself and as the last words of another [G-12]', () => {
+  const judge = keyJudge()
+  expect(NAMES.filter((name) => judge(name) !== SECRET || judge(`the.${name}`) !== SECRET)).toEqual([])
+  // As a part of a word it says nothing.
+  expect(NAMES.filter((name) => judge(`${name}x`) !== SCAN && !NAMES.includes(`${name}x`))).toEqual([])
+})
+
+test('a key falls into words at separators and humps', () => {
+  expect(
+    ['sshPrivateKey_enc', 'HTTPToken', '__a--B..c ', 'aBC1dE', 'ABCd', 'XApiKey', 'x1Y2', '', '..', 'ﬁlePin'].map(
+      wordsOf,
+    ),
+  ).toEqual([
+    ['ssh', 'private', 'key', 'enc'],
+    ['http', 'token'],
+    ['a', 'b', 'c'],
+    ['a', 'bc1d', 'e'],
+    ['ab', 'cd'],
+    ['x', 'api', 'key'],
+    ['x1', 'y2'],
+    [],
+    [],
+    ['file', 'pin'],
+  ])
+})
+
+test('the last one to four words count, and of a long key its end [G-13]', () => {
+  const judge = keyJudge(['a b c d', 'p q r s t'], ['Fine Pin 2'])
+  expect(['a.b.c.d', 'x.a.b.c.d', 'abcd', 'p.q.r.s.t', 'pqrst', 'b.c.d', 'a.b.c.d.e'].map(judge)).toEqual([
+    ...[SECRET, SECRET, SECRET, SCAN, SECRET, SCAN, SCAN],
+  ])
+  expect(
+    [`${'x'.repeat(250)}.password`, `password.${'x'.repeat(300)}`, `${'x'.repeat(248)}.api.key`].map(judge),
+  ).toEqual([...[SECRET, SCAN, SECRET]])
+  expect(['api_key2', 'api_key_2', 'api2_key', 'key2', '2', 'fine_pin2', 'fine.pin_2', 'fine_pin'].map(judge)).toEqual([
+    ...[SECRET, SECRET, SCAN, SCAN, SCAN, SCAN, SCAN, SECRET],
+  ])
+})
+
+test('fixed words, URLs and the rest are told apart, and a key that is allowed keeps what else it is', () => {
+  const judge = keyJudge([], ['url.full', 'location'], (key) => key.includes('!'))
+  expect(['http.request.method', 'process.pid', 'url.full', 'location', 'a!', 'pin!', 'a'].map(judge)).toEqual([
+    ...[CLEAN, CLEAN, URL_VALUE, URL_VALUE, TAINTED, SECRET, SCAN],
+  ])
+})
+
+test('a copy has the same letters, whatever they are', () => {
+  expect(['', 'a', '\u{1F600}', '\ud800', 'ä\0'].map(detached)).toEqual(['', 'a', '\u{1F600}', '\ud800', 'ä\0'])
 })
