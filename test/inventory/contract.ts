@@ -213,7 +213,7 @@ export const WRITTEN = [
   '2026-11-17 00:30',
   '2026-11-20T11:59:59.250+12:00',
   '2026-11-20',
-  '2026-11-21T23:59:59.999Z',
+  '2026-11-22T11:59:59.999+12:00',
   '2026-11-21T14:00:00-10:00',
 ]
 /** What is no time, in a column of text: nothing of the window, and no reason to fail. */
