@@ -4,6 +4,7 @@
 // `guide.test.ts` after that the guide.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { SignJWT } from 'jose'
 import { createConnection } from 'mysql2/promise'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -34,8 +35,8 @@ const DELIVERED = ORDERS * 5 + STANDING * 4
 /** Of each order a parcel, a shipment and a reservation. */
 const PACKED = (ORDERS + STANDING) * 3
 
-/** The scrape of the shop is guarded. */
-const GUARDED = { METRICS_TOKEN: 'read-the-shop' }
+/** The scrape of the shop is guarded, and so is who may cancel an order. */
+const GUARDED = { METRICS_TOKEN: 'read-the-shop', VERIFIED: 'true', JWT_SECRET: 'what-the-shop-signs-with-32-bytes!' }
 
 const servers: Server[] = []
 const scraped = new Map<string, Reading[]>()
@@ -88,8 +89,8 @@ beforeAll(async () => {
   const died = await dies
   const shop = await service('shop', { PRICING: behind[0]!.ready.url, ...GUARDED })
 
-  const ask = async (method: string, path: string, correlation?: string): Promise<unknown[]> => {
-    const given: Record<string, string> = correlation === undefined ? {} : { 'x-correlation-id': correlation }
+  const ask = async (method: string, path: string, correlation?: string, more = {}): Promise<unknown[]> => {
+    const given: Record<string, string> = { ...more, ...(correlation && { 'x-correlation-id': correlation }) }
     const response = await fetch(shop.ready.url + path, { method, headers: { connection: 'close', ...given } })
     expect(response.headers.get('x-correlation-id')).toEqual(correlation ?? expect.any(String))
     return [response.status, await response.json().catch(() => null)]
@@ -103,7 +104,13 @@ beforeAll(async () => {
   expect(await ask('POST', '/orders/3/ghost')).toEqual([500, { error: 'ghost has no price' }])
   expect(await ask('POST', '/mails/nobody')).toEqual([202, null])
   expect(await ask('GET', '/orders/1')).toEqual([200, [{ item: 'lamp' }]])
-  expect(await ask('DELETE', '/orders/1')).toEqual([500, { error: 'an order that is paid stays' }])
+  const signed = new SignJWT({ sub: 'ada' }).setProtectedHeader({ alg: 'HS256' }).setExpirationTime('5m')
+  const authorization = `Bearer ${await signed.sign(Buffer.from(GUARDED.JWT_SECRET))}`
+  expect((await ask('DELETE', '/orders/1'))[0]).toBe(401)
+  expect(await ask('DELETE', '/orders/1', undefined, { authorization })).toEqual([
+    500,
+    { error: 'an order that is paid stays' },
+  ])
   expect(await ask('GET', '/nowhere')).toEqual([404, null])
 
   await delivered(DATABASE, MARIADB_URL)
