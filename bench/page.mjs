@@ -19,6 +19,7 @@ const LIBRARIES = {
   otel: 'OpenTelemetry',
   again: 'telltale, texts that came before',
   signs: 'telltale, a text with signs',
+  long: 'telltale, long texts',
 }
 
 const table = (head, rows) =>

@@ -13,7 +13,7 @@ export const SUBJECTS = {
   'api-span': { libraries: ['ours', 'otel'], operations: 20_000, sink: true },
   retained: { libraries: ['ours', 'otel'], operations: 20_000 },
   encode: { libraries: ['ours', 'otel'], operations: 50_000 },
-  redact: { libraries: ['ours', 'again', 'signs'], operations: 50_000 },
+  redact: { libraries: ['ours', 'again', 'signs', 'long'], operations: 50_000 },
   scrape: { libraries: ['ours', 'prom'], operations: 5 },
 }
 
