@@ -42,8 +42,6 @@ export class Manner {
   /** The same as attributes; `name` is apart. */
   readonly bindings: Flat = []
   readonly name: string | undefined
-  /** Whoever put ids there already, a mixin or contrib code, keeps them. */
-  readonly hasTrace: boolean
   readonly messageKey: string
   readonly #errorKey: unknown
   /** False: every line is read. */
@@ -57,7 +55,6 @@ export class Manner {
   constructor(instance: Keyed, symbols: PinoSymbols, bindings: string) {
     const at = (symbol: symbol | undefined): unknown => (symbol === undefined ? undefined : instance[symbol])
     this.text = bindings
-    this.hasTrace = bindings.includes('"trace_id":')
     const key = at(symbols.messageKey)
     this.messageKey = typeof key === 'string' ? key : 'msg'
     this.#errorKey = at(symbols.errorKey)
@@ -114,27 +111,38 @@ export class Manner {
     return typeof time === 'string' ? millisecondsOf(time) : Number.NaN
   }
 
-  /** The fields of a call, as its line has them, are put after the last of `flat`; false when only the line tells. */
-  takes(given: unknown, logs: Logs, record: LogRecord, flat: Flat): boolean {
-    if (typeof given !== 'object' || given === null || types.isProxy(given)) return false
+  /** Puts plain fields after the last of `flat`; false when what the logger does with one of them only the line tells. */
+  takes(fields: Flat, logs: Logs, record: LogRecord, flat: Flat): boolean {
     const serializers = this.#serializers!
-    const names = Object.keys(given)
-    for (let i = 0; i < names.length; i++) {
-      const name = names[i]!
-      // What a getter says the next time may be something else.
-      const own = Object.getOwnPropertyDescriptor(given, name)
-      if (own === undefined || own.get !== undefined || own.set !== undefined) return false
-      const value: unknown = own.value
-      if (value === undefined) continue
-      if (!isPlainName(name) || name === this.messageKey || name === this.#errorKey) return false
+    for (let i = 0; i < fields.length; i += 2) {
+      const name = fields[i] as string
+      if (name === this.messageKey || name === this.#errorKey) return false
       if (this.#keys.has(name) || serializers[name] !== undefined) return false
-      if (typeof value === 'string' || typeof value === 'boolean' || value === null) logs.put(record, flat, name, value)
-      // JSON knows no −0, and nothing that is not finite.
-      else if (typeof value === 'number') logs.put(record, flat, name, Number.isFinite(value) ? value + 0 : null)
-      else if (typeof value !== 'function') return false
+      logs.put(record, flat, name, fields[i + 1]!)
     }
     return true
   }
+}
+
+/** The fields of a call as its line has them, while all of them are plain; false when only the line tells. */
+export function plainFields(given: unknown, into: Flat): boolean {
+  if (typeof given !== 'object' || given === null || types.isProxy(given)) return false
+  const names = Object.keys(given)
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i]!
+    // What a getter says the next time may be something else.
+    const own = Object.getOwnPropertyDescriptor(given, name)
+    if (own === undefined || own.get !== undefined || own.set !== undefined) return false
+    const value: unknown = own.value
+    if (value === undefined) continue
+    if (!isPlainName(name)) return false
+    if (typeof value === 'string' || typeof value === 'boolean' || value === null) into.push(name, value)
+    // JSON knows no −0, and nothing that is not finite.
+    else if (typeof value === 'number') into.push(name, Number.isFinite(value) ? value + 0 : null)
+    // A function is left out, unless a serialiser makes something of it.
+    else return false
+  }
+  return true
 }
 
 /** Lines of ten seconds have the same time but for its last four digits. */

@@ -11,7 +11,7 @@ import { callerOf } from './caller.ts'
 import { type Level, levelOfName, levelOfPino, SEVERITY, SEVERITY_TEXT } from './level.ts'
 import { LinkText, linkFields, linkRecord } from './link.ts'
 import type { Logs } from './logs.ts'
-import { Manner, type PinoSymbols } from './pino-manner.ts'
+import { Manner, type PinoSymbols, plainFields } from './pino-manner.ts'
 
 /** What we touch of a pino logger. */
 export interface PinoLike {
@@ -39,7 +39,8 @@ class Writing {
   readonly outer: Writing | null
   readonly frame: Frame | undefined
   symbols: PinoSymbols | undefined = undefined
-  manner: Manner | null = null
+  /** Bindings of a line that may be told without reading it. */
+  bindings: string | null = null
   /** The bindings text to put back; undefined when it was not touched. */
   before: string | undefined = undefined
   own = false
@@ -132,9 +133,8 @@ export class PinoBridge {
       if (this.#root === undefined) this.meet(instance)
       const bindings = instance[symbols.chindings]
       if (typeof bindings !== 'string' || this.#speaking) return
-      const manner = this.#manner(instance, symbols, bindings)
-      if (told) writing.manner = manner
-      const text = this.#text(line, writing, manner.hasTrace)
+      if (told) writing.bindings = bindings
+      const text = this.#text(line, writing, bindings)
       if (text === '') return
       writing.before = bindings
       writing.own = Object.hasOwn(instance, symbols.chindings)
@@ -170,12 +170,17 @@ export class PinoBridge {
     return manner
   }
 
-  #text(line: Line, writing: Writing, hasTrace: boolean): string {
+  #text(line: Line, writing: Writing, bindings: string): string {
     const { options } = this.#logs
     let text = ''
     const given = line.arguments[0] as { trace_id?: unknown; correlation_id?: unknown } | null
     const { frame } = writing
-    if (frame !== undefined && !hasTrace && given?.trace_id === undefined && given?.correlation_id === undefined) {
+    if (
+      frame !== undefined &&
+      given?.trace_id === undefined &&
+      given?.correlation_id === undefined &&
+      !bindings.includes('"trace_id":')
+    ) {
       text = this.#link.of(frame)
       writing.linked = true
     }
@@ -204,12 +209,16 @@ export class PinoBridge {
   }
 
   /** The record of a line that nobody needs to read; null when somebody does. */
-  #tell(line: Line, { manner, frame, linked }: Writing, severity: number, level: Level): LogRecord | null {
+  #tell(line: Line, { symbols, bindings, frame, linked }: Writing, severity: number, level: Level): LogRecord | null {
     const logs = this.#logs
     const { includeLineNumbers, includeThreadIds, includeTargets } = logs.options
-    if (manner === null || !manner.told || includeLineNumbers || includeThreadIds) return null
+    if (bindings === null || symbols === undefined || includeLineNumbers || includeThreadIds) return null
     const { [0]: fields, [1]: message = '', [2]: number, [3]: start } = line.arguments
-    if (typeof message !== 'string' || (manner.name !== undefined && !includeTargets)) return null
+    // Most children of a request write objects alone: of those nothing is kept.
+    const own: Flat = []
+    if (typeof message !== 'string' || !plainFields(fields, own)) return null
+    const manner = this.#manner(line.instance, symbols, bindings)
+    if (!manner.told || (manner.name !== undefined && !includeTargets)) return null
     const time = manner.timeOf(number as number, start)
     if (Number.isNaN(time)) return null
     const record = new LogRecord(
@@ -220,15 +229,15 @@ export class PinoBridge {
       message,
     )
     const flat: Flat = []
-    const { bindings } = manner
-    for (let i = 0; i < bindings.length; i += 2) logs.put(record, flat, bindings[i] as string, bindings[i + 1]!)
+    const bound = manner.bindings
+    for (let i = 0; i < bound.length; i += 2) logs.put(record, flat, bound[i] as string, bound[i + 1]!)
     if (linked) {
       this.#link.of(frame)
       const { correlation, tenant } = this.#link
       if (correlation !== undefined) logs.put(record, flat, 'correlation_id', correlation)
       if (tenant !== undefined) logs.put(record, flat, 'tenant', tenant)
     }
-    if (!manner.takes(fields, logs, record, flat)) return null
+    if (!manner.takes(own, logs, record, flat)) return null
     linkRecord(record, frame, flat)
     if (flat.length > 0) record.attributes = flat
     return record
