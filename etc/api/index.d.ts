@@ -39,13 +39,13 @@ declare function start(options?: StartOptions): Promise<Telltale>;
 // start/telltale
 declare class Telltale {
     #private;
-    readonly config: Config;
     readonly file: string | undefined;
     readonly resource: Resource;
     readonly registry: Registry;
     readonly health: Health;
     readonly traffic: TrafficRing;
     constructor(parts: Parts);
+    get config(): Config;
     get address(): string | undefined;
     get ready(): boolean;
     mount(server: Server): () => void;

@@ -1,6 +1,7 @@
 // A running instance, as the application holds it.
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Config } from '../config/config.ts'
+import { shownConfig } from '../config/shown.ts'
 import type { Console } from '../console/console.ts'
 import { type Listener, listen } from '../console/listener.ts'
 import type { Health } from '../health/checks.ts'
@@ -25,7 +26,8 @@ export interface Parts {
 }
 
 export class Telltale {
-  readonly config: Config
+  readonly #config: Config
+  #shown: Config | undefined
   /** The file that was read; undefined when none was found and defaults hold. */
   readonly file: string | undefined
   readonly resource: Resource
@@ -41,7 +43,7 @@ export class Telltale {
   #mounted = false
 
   constructor(parts: Parts) {
-    this.config = parts.config
+    this.#config = parts.config
     this.file = parts.file
     this.resource = parts.resource
     this.registry = parts.registry
@@ -51,6 +53,12 @@ export class Telltale {
     this.#pipeline = parts.pipeline
     this.#lifecycle = parts.lifecycle
     this.#listens = parts.listens
+  }
+
+  /** What the configuration came to; secrets in it are `[REDACTED]`, so it may be printed. */
+  get config(): Config {
+    this.#shown ??= shownConfig(this.#config)
+    return this.#shown
   }
 
   /** Where our endpoints have a listener of their own, such as `http://127.0.0.1:9464`; undefined when they have none. */
@@ -93,7 +101,7 @@ export class Telltale {
    * @internal
    */
   async open(): Promise<this> {
-    const { server } = this.config
+    const { server } = this.#config
     if (this.#listens && !this.#mounted) {
       this.#admin = await listen(this.#console, {
         host: server.host,
