@@ -5,9 +5,9 @@ import { REDACTED } from './mark.ts'
 /** What stands behind the key of a pair up to its value. */
 const BEHIND_KEY = /(?:\\{0,7}["'])?[\])]?[ \t]*(?:=>?|:|%3[DdAa])$/
 
-/** The key of what was found to be one: `"user%5Bpin%5D" =`, `--token `, `<ns:pin a="b">`. Empty when nothing names it. */
+/** The key of what was found to be one: `"user%5Bpin%5D" =`, `--token `. Empty when nothing names it. */
 export function keyIn(found: string, pair: boolean): string {
-  if (!pair) return found.replace(/^(?:--|<)/, '').split(/[\s>]/, 1)[0]!
+  if (!pair) return found.slice(2).trimEnd()
   const key = found.replace(BEHIND_KEY, '')
   if (!/[A-Za-z]/.test(key)) return ''
   if (!key.includes('%')) return key
@@ -87,6 +87,11 @@ function closing(text: string, from: number): number {
     else if ((char === '}' || char === ']') && --depth === 0) return i + 1
   }
   return text.length
+}
+
+/** The name of the element whose tag ends at `end`. */
+export function tagOf(text: string, end: number): string {
+  return text.slice(text.lastIndexOf('<', end) + 1, end).split(/\s/, 1)[0]!
 }
 
 export function tagValue(text: string, at: number): Found | null {

@@ -3,7 +3,7 @@
 // a scan by character code before it lets ordinary text through untouched (tens of ns for a short string).
 import { detached, type Finding, SECRET } from './key.ts'
 import { REDACTED } from './mark.ts'
-import { keyIn, pairValue, tagValue } from './pair.ts'
+import { keyIn, pairValue, tagOf, tagValue } from './pair.ts'
 import { isSuspicious, type Judge } from './sign.ts'
 import { redactUrl } from './url.ts'
 
@@ -50,7 +50,7 @@ const BRANCHES = [
   `(?<![\\d.])\\d(?:${GAP}?\\d){12,18}(?![\\d])`, // 6 card
   `(?<![${KEY_CHAR}])[${KEY_CHAR}]{1,1024}(?:\\\\{0,7}["'])?[\\])]?[ \\t]{0,4}(?:=>?|:|%3[DdAa])`, // 7 key of a pair
   '(?<![\\w-])--[A-Za-z][\\w.-]{0,63}[ \\t]+(?![-=])', // 8 flag of a command line
-  '<[A-Za-z][\\w.:-]{0,127}(?:\\s[^<>]{0,200})?>(?=[^<])', // 9 tag
+  '(?<=<[A-Za-z][\\w.:-]{0,127}(?:\\s[^<>]{0,200})?)>(?=[^<])', // 9 end of a tag
 ]
 const DETECTORS = ['', 'pem', 'url', 'authorization', 'jwt', 'known_key', 'card', 'key', 'key', 'key', 'email']
 const EMAIL = '(?<![\\w.%+-])[\\w.%+-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}\\.){1,8}[A-Za-z]{2,24}'
@@ -105,7 +105,7 @@ export function textRedactor(options: TextOptions): (text: string) => string {
         else pattern.lastIndex = start + 1
       } else if (match[7] !== undefined || match[8] !== undefined || match[9] !== undefined) {
         // Only the key is passed by: its value may hold another finding.
-        key = keyIn(found, match[7] !== undefined)
+        key = match[9] === undefined ? keyIn(found, match[7] !== undefined) : tagOf(text, start)
         const secret = key !== '' && judge(key) === SECRET
         // A key that is judged for the first time is passed by the same pattern itself.
         pattern.lastIndex = end
