@@ -216,21 +216,6 @@ interface LogsInit {
 }
 
 // logs/pino-manner
-type Keyed = Readonly<Record<string | symbol | number, unknown>>;
-
-declare class Manner {
-    #private;
-    readonly text: string;
-    readonly bindings: Flat;
-    readonly name: string | undefined;
-    readonly hasTrace: boolean;
-    readonly messageKey: string;
-    readonly told: boolean;
-    constructor(instance: Keyed, symbols: PinoSymbols, bindings: string);
-    timeOf(level: number, time: unknown): number | null;
-    takes(given: unknown, logs: Logs, record: LogRecord, flat: Flat): boolean;
-}
-
 interface PinoSymbols {
     readonly chindings: symbol;
     readonly messageKey: symbol | undefined;
@@ -281,7 +266,7 @@ declare class Writing {
     readonly outer: Writing | null;
     readonly frame: Frame | undefined;
     symbols: PinoSymbols | undefined;
-    manner: Manner | null;
+    bindings: string | null;
     before: string | undefined;
     own: boolean;
     linked: boolean;
