@@ -163,7 +163,7 @@ try {
   swap()
 } catch (error) {
   process.exitCode = 1
-  if (!error.errors) process.stderr.write(`${error.message}\n`)
+  process.stderr.write(`${error.message}\n`)
 } finally {
   rmSync(NEXT, { recursive: true, force: true })
   await stop()

@@ -1,4 +1,5 @@
 export { CLEAN, SCAN, SECRET, URL_VALUE, type Verdict } from './redact/key.ts'
+export { REDACTED } from './redact/mark.ts'
 export {
   judgeKey,
   type RedactOptions,
@@ -9,4 +10,3 @@ export {
   redactUrl,
   redactValue,
 } from './redact/redact.ts'
-export { REDACTED } from './redact/mark.ts'

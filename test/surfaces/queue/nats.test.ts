@@ -603,7 +603,7 @@ test.skipIf(none)('when nothing has started, and with what is no client, all is 
   expect([connection.publish.length, client.publish.length, consumer.consume.length]).toEqual([3, 1, 0])
   await client.publish(`${name}.x`, 'x')
   const message = await consumer.next({ expires: 5000 })
-    expect(message!.headers).toBeUndefined()
+  expect(message!.headers).toBeUndefined()
   expect(handle(message, (one) => one)).toBe(message)
   message!.ack()
   const said = notices()
