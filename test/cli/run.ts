@@ -1,8 +1,9 @@
 // Runs one command line in a folder of its own and collects what it prints.
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { main } from '../../src/cli/main.ts'
+import { newFolder } from '../folder.ts'
 
 export interface Ran {
   readonly code: number
@@ -11,7 +12,7 @@ export interface Ran {
 }
 
 export function folder(files: Readonly<Record<string, string>> = {}): string {
-  const path = mkdtempSync(join(tmpdir(), 'telltale-cli-'))
+  const path = newFolder('cli')
   for (const [name, text] of Object.entries(files)) writeFileSync(join(path, name), text)
   return path
 }

@@ -1,10 +1,10 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Faults } from '../../src/base/fault.ts'
 import { loadConfig, onInvalid } from '../../src/config/load.ts'
+import { newFolder } from '../folder.ts'
 import { faults, load, named } from './load.ts'
 
 test('every fault of a file is reported at once, in the order of the file, each with line and column [R-01]', () => {
@@ -162,7 +162,7 @@ test('an empty key is the same as no key, and an empty required one is missing',
 })
 
 test('a file that cannot be read is a fault that names it', () => {
-  const cwd = mkdtempSync(join(tmpdir(), 'telltale-'))
+  const cwd = newFolder('config')
   const attempt = (options: object) => {
     try {
       loadConfig({ cwd, env: {}, ...options })

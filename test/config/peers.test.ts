@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { missingPeers, requirePeers } from '../../src/config/peers.ts'
+import { newFolder } from '../folder.ts'
 import { named } from './load.ts'
 
 const grpc = named('observability: { logging: { sinks: [{ type: otlp, endpoint: "http://c:4317" }] } }\n').config
-const empty = mkdtempSync(join(tmpdir(), 'telltale-'))
+const empty = newFolder('config')
 
 test('gRPC without its package is a fault with the two ways out; HTTP needs nothing [R-05]', () => {
   expect(() => requirePeers(grpc, empty)).toThrow(

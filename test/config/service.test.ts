@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { loadConfig } from '../../src/config/load.ts'
+import { newFolder } from '../folder.ts'
 import { faults, load } from './load.ts'
 
 const filed = (keys: { name?: string; service_name?: string; attribute?: string }, env: NodeJS.ProcessEnv = {}) =>
@@ -50,7 +50,7 @@ test('the version is 1.0.0 unless the file or the environment says another [R-03
 })
 
 test('without a file the nearest package.json gives name and version, and explain says so [R-03]', () => {
-  const root = mkdtempSync(join(tmpdir(), 'telltale-'))
+  const root = newFolder('config')
   const inner = join(root, 'a', 'b')
   mkdirSync(inner, { recursive: true })
   writeFileSync(join(root, 'package.json'), '{"name":"@acme/cart","version":"7.0.1"}')
@@ -68,7 +68,7 @@ test('without a file the nearest package.json gives name and version, and explai
 })
 
 test('the file is telltale.yaml here, or what TELLTALE_CONFIG names, or what the caller names [R-01]', () => {
-  const cwd = mkdtempSync(join(tmpdir(), 'telltale-'))
+  const cwd = newFolder('config')
   for (const name of ['telltale.yaml', 'other.yaml', 'third.yaml']) writeFileSync(join(cwd, name), `name: ${name}\n`)
   const read = (options: object) => {
     const { file, config } = loadConfig({ cwd, env: {}, ...options })

@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { loadConfig } from '../../src/config/load.ts'
 import { missingPeers, requirePeers } from '../../src/config/peers.ts'
+import { newFolder } from '../folder.ts'
 import { faults, named, warnings } from './load.ts'
 
 const DATABASE = 'access: { tokens: { store: postgresql } }\n'
@@ -18,7 +18,7 @@ test('the file of tokens is where the configuration is, unless an absolute path 
     ...{ store: 'file', path: '/etc/t.json', refreshMs: 1000, staleMs: 0 },
   })
   expect(at('a.yaml', 'access: { tokens: { path: /var/lib/t.json } }')).toMatchObject({ path: '/var/lib/t.json' })
-  const none = loadConfig({ cwd: mkdtempSync(join(tmpdir(), 'telltale-')), env: {} }).config.tokens
+  const none = loadConfig({ cwd: newFolder('config'), env: {} }).config.tokens
   expect(none).toMatchObject({ path: expect.stringMatching(/^\/.*\/\.telltale\/tokens\.json$/) })
 })
 
@@ -54,7 +54,7 @@ test('a database that is not named is warned of where tokens would be asked for'
 })
 
 test('tokens in PostgreSQL need the package pg, and what to do without it is said', () => {
-  const empty = mkdtempSync(join(tmpdir(), 'telltale-'))
+  const empty = newFolder('config')
   const { config } = named(DATABASE)
   expect(() => requirePeers(config, empty)).toThrow(
     'PEER_MISSING pg: The configuration needs a package that is not installed; found PostgreSQL for tokens at access.tokens.store. Install it (npm install pg), or keep the tokens in a file: access.tokens.store: file.',
