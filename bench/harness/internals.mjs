@@ -1,4 +1,4 @@
-// Rooms that no door opens, bundled for the micro rows: the same sources, the same bundler as dist.
+// Rooms that no door opens, bundled for the micro rows from the same sources as dist.
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 

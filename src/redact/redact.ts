@@ -7,7 +7,7 @@ import type { LogRecord } from '../model/log.ts'
 import type { SpanEvent, SpanLink, SpanRecord } from '../model/span.ts'
 import { CLEAN, detached, type Finding, keyJudge, SCAN, SECRET, TAINTED, URL_VALUE, type Verdict } from './key.ts'
 import { REDACTED } from './mark.ts'
-import { isSuspicious } from './sign.ts'
+import { isPlain, isSuspicious } from './sign.ts'
 import { textRedactor } from './text.ts'
 import { redactUrl as maskUrl } from './url.ts'
 import { plainNumber, type ValueOptions, Walk } from './value.ts'
@@ -65,6 +65,8 @@ export class Redactor {
   /** By length: a name in which nothing was found. */
   readonly #names: string[] = new Array<string>(NAMES + 1).fill('')
   #looks = 0
+  /** Longest text that is left alone when it is plain; with patterns of one's own none is. */
+  readonly #plain: number
   readonly #scopes = new WeakSet<Scope>()
   readonly #found: ((found: Finding) => void) | null
 
@@ -76,6 +78,7 @@ export class Redactor {
     const text: (text: string) => string = textRedactor({ judge, emails, maxText, patterns, onFound })
     const suspicious = (value: string) => patterns.length > 0 || isSuspicious(value, emails, judge)
     const scan = (value: string) => (suspicious(value) ? text(value).replaceAll(REDACTED, 'REDACTED') : value)
+    this.#plain = patterns.length > 0 ? -1 : maxText
     this.judge = judge
     this.text = text
     this.url = (url) => {
@@ -148,7 +151,7 @@ export class Redactor {
         }
       }
       if ((verdict === SCAN || verdict === CLEAN) && typeof value === 'string') {
-        const seen = this.text(value)
+        const seen = value.length <= this.#plain && isPlain(value) ? value : this.text(value)
         if (seen !== value) flat[i + 1] = seen
         else if (value.length <= KEPT_VALUE && this.#keys[place] === key) this.#clean[place] = value
         continue

@@ -25,6 +25,11 @@ const SIGN = /[=:%>@JI]|[-_.](?:-|[\w-]{10})|[Bb][EeAa][AaSs]/
 /** Digits of the shortest card. */
 const CARD = 13
 
+/** True for most texts: nothing in it is a sign of anything. Small, so that it becomes part of who calls it. */
+export function isPlain(text: string): boolean {
+  return !SIGN.test(text) && (text.length < CARD || !hasManyDigits(text))
+}
+
 /** False when no detector can possibly find something. `emails` counts an @ as a reason to look. */
 export function isSuspicious(text: string, emails: boolean, judge: Judge): boolean {
   if (!SIGN.test(text)) return text.length >= CARD && hasManyDigits(text)
