@@ -1,5 +1,7 @@
 // Where replicas count together: rate-limiter-flexible over a connection of our own, by whichever client is installed. A
 // connection that is lost is not mended: it is given up, and the next one is made when it is needed.
+
+import type { Client } from 'pg'
 import type * as flexible from 'rate-limiter-flexible'
 import { monotonic } from '../base/clock.ts'
 import { runIn } from '../context/current.ts'
@@ -139,23 +141,44 @@ async function postgresql(options: StoreOptions, { RateLimiterPostgres }: typeof
   client.on('error', () => {})
   await client.connect()
   ;(client as unknown as { unref?(): void }).unref?.()
+  try {
+    const limiter = await inTable(client, options, RateLimiterPostgres)
+    return { limiter: swept(limiter), close: () => client.end() }
+  } catch (error) {
+    client.end().catch(() => {})
+    throw error
+  }
+}
+
+/** Of several that make the table at once PostgreSQL lets one through; the others find it made. */
+async function inTable(
+  client: Client,
+  options: StoreOptions,
+  Limiter: typeof flexible.RateLimiterPostgres,
+  again = false,
+): Promise<flexible.RateLimiterPostgres> {
   // Who may use the table may not always make one.
   const { rows } = await client.query('/* telltale */ SELECT to_regclass($1) IS NOT NULL AS there', [TABLE])
-  const limiter = await new Promise<flexible.RateLimiterPostgres>((resolve, reject) => {
-    const made: flexible.RateLimiterPostgres = new RateLimiterPostgres(
-      {
-        ...common(options),
-        storeClient: client,
-        storeType: 'client',
-        tableName: TABLE,
-        tableCreated: (rows[0] as { there?: unknown } | undefined)?.there === true,
-        clearExpiredByTimeout: false,
-      },
-      // Called before the constructor has returned when the table is there.
-      (error?: Error) => setImmediate(() => (error ? reject(error) : resolve(made))),
-    )
-  })
-  return { limiter: swept(limiter), close: () => client.end() }
+  const tableCreated = (rows[0] as { there?: unknown } | undefined)?.there === true
+  try {
+    return await new Promise<flexible.RateLimiterPostgres>((resolve, reject) => {
+      const made: flexible.RateLimiterPostgres = new Limiter(
+        {
+          ...common(options),
+          storeClient: client,
+          storeType: 'client',
+          tableName: TABLE,
+          tableCreated,
+          clearExpiredByTimeout: false,
+        },
+        // Called before the constructor has returned when the table is there.
+        (error?: Error) => setImmediate(() => (error ? reject(error) : resolve(made))),
+      )
+    })
+  } catch (error) {
+    if (tableCreated || again) throw error
+    return inTable(client, options, Limiter, true)
+  }
 }
 
 /** The library would sweep by a timer of its own that nobody can stop. */

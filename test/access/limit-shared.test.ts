@@ -257,6 +257,25 @@ describe.skipIf(!POSTGRES && !REQUIRED)('on PostgreSQL', () => {
     expect([await limited.admitted('start', 5), await limited.admitted('free', 5), said]).toEqual([0, 5, []])
   })
 
+  test('a replica that finds the table being made by another waits, and counts in it [R-23]', async () => {
+    await client.query('DROP TABLE IF EXISTS telltale_limits')
+    const other = new pg.Client(server.url)
+    await other.connect()
+    await other.query('BEGIN')
+    await other.query(
+      'CREATE TABLE telltale_limits (key varchar(255) PRIMARY KEY, points integer NOT NULL, expire bigint)',
+    )
+    const { admitted } = replica({ store: 'postgresql', url: server.url, perMinute: 1 })
+    const late = admitted('late', 4)
+    const waiting = "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%telltale_limits%'"
+    await expect.poll(async () => (await client.query(waiting)).rowCount).toBe(1)
+    await other.query('COMMIT')
+    await other.end()
+    expect(await late).toBe(4)
+    const { rows } = await client.query("SELECT points FROM telltale_limits WHERE key = 'telltale:scrape:shop:late'")
+    expect([rows, said]).toEqual([[{ points: 4 }], []])
+  })
+
   test('a connection that is cut is replaced by the next one [R-23]', async () => {
     const { admitted, clock } = replica({ store: 'postgresql', url: server.url, perMinute: 1 })
     expect(await admitted('cut', 4)).toBe(4)
