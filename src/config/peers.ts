@@ -9,8 +9,7 @@ import type { Config } from './config.ts'
 const GRPC = '@grpc/grpc-js'
 const PG = 'pg'
 const PGLITE = '@electric-sql/pglite'
-/** Either will do. */
-const REDIS: readonly string[] = ['redis', 'ioredis']
+const REDIS = ['redis', 'ioredis']
 const TEMPORAL = ['@temporalio/interceptors-opentelemetry', '@temporalio/interceptors-opentelemetry-v2'] as const
 
 export interface MissingPeer {
@@ -35,41 +34,36 @@ export function missingPeers(config: Config, from = process.cwd()): MissingPeer[
 }
 
 function missingGrpc(config: Config, from: string): MissingPeer[] {
-  const wanting = [...config.traces.exporters, ...config.metrics.exporters, ...config.logs.exporters].filter(
-    (exporter) => exporter.protocol === 'grpc',
-  )
-  if (wanting.length === 0 || isInstalled(GRPC, from)) return []
   const way = `Install it (npm install ${GRPC}), or export over HTTP: port 4318, or protocol: http/protobuf.`
-  return wanting.map(({ origin, url }) => ({ name: GRPC, what: `gRPC to ${url}`, origin, way }))
+  return [...config.traces.exporters, ...config.metrics.exporters, ...config.logs.exporters]
+    .filter((exporter) => exporter.protocol === 'grpc')
+    .flatMap(({ origin, url }) => lacking([GRPC], from, { what: `gRPC to ${url}`, origin, way }))
 }
 
 function missingTemporal(config: Config, from: string): MissingPeer[] {
   const { enabled, temporal } = config.surfaces.workflow
-  if (!enabled || !temporal.enabled || TEMPORAL.some((name) => isInstalled(name, from))) return []
-  const [name] = TEMPORAL
-  const way = `Install it (npm install ${name}), or turn surfaces.workflow.temporal off.`
-  return [{ name, what: "Temporal's tracing", origin: 'surfaces.workflow.temporal.enabled', way }]
+  if (!enabled || !temporal.enabled) return []
+  const way = `Install it (npm install ${TEMPORAL[0]}), or turn surfaces.workflow.temporal off.`
+  return lacking(TEMPORAL, from, { what: "Temporal's tracing", origin: 'surfaces.workflow.temporal.enabled', way })
 }
 
 function missingPg({ tokens }: Config, from: string): MissingPeer[] {
-  if (tokens.store !== 'postgresql' || isInstalled(PG, from)) return []
+  if (tokens.store !== 'postgresql') return []
   const way = `Install it (npm install ${PG}), or keep the tokens in a file: access.tokens.store: file.`
-  return [{ name: PG, what: 'PostgreSQL for tokens', origin: 'access.tokens.store', way }]
+  return lacking([PG], from, { what: 'PostgreSQL for tokens', origin: 'access.tokens.store', way })
 }
 
 function missingTrail({ trail }: Config, from: string): MissingPeer[] {
   if (!trail.enabled) return []
   if (trail.store === 'postgresql') {
     const way = `Install it (npm install ${PG}), or keep the trail in the process: audit.store: embedded.`
-    return isInstalled(PG, from)
-      ? []
-      : [{ name: PG, what: 'PostgreSQL for the audit trail', origin: 'audit.store', way }]
+    return lacking([PG], from, { what: 'PostgreSQL for the audit trail', origin: 'audit.store', way })
   }
   const { path } = trail
   // A folder is PGlite's; a file that is there or is to be made is SQLite's, where Node has it.
-  if (path === undefined || isInstalled(PGLITE, from) || (isBuiltin('node:sqlite') && !isFolder(path))) return []
+  if (path === undefined || (isBuiltin('node:sqlite') && !isFolder(path))) return []
   const way = `Install it (npm install ${PGLITE}), or run Node 22.13 or newer, which has SQLite.`
-  return [{ name: PGLITE, what: 'an embedded audit trail', origin: 'audit.path', way }]
+  return lacking([PGLITE], from, { what: 'an embedded audit trail', origin: 'audit.path', way })
 }
 
 function isFolder(path: string): boolean {
@@ -80,10 +74,14 @@ function missingShared({ scrape }: Config, from: string): MissingPeer[] {
   const { shared } = scrape.authentication
   if (scrape.guard === 'none' || shared === undefined) return []
   const names = shared.store === 'redis' ? REDIS : [PG]
-  if (names.some((name) => isInstalled(name, from))) return []
   const way = `Install it (npm install ${names[0]}), or let each replica count its own: leave rate_limit.shared out.`
   const origin = 'observability.prometheus.authentication.rate_limit.shared'
-  return [{ name: names[0]!, what: `a shared limit in ${shared.store}`, origin, way }]
+  return lacking(names, from, { what: `a shared limit in ${shared.store}`, origin, way })
+}
+
+/** Any of `names` will do; the first is the one to install. */
+function lacking(names: readonly string[], from: string, need: Omit<MissingPeer, 'name'>): MissingPeer[] {
+  return names.some((name) => isInstalled(name, from)) ? [] : [{ name: names[0]!, ...need }]
 }
 
 /** Throws PEER_MISSING for the first package that is missing. */

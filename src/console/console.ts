@@ -45,8 +45,6 @@ interface Admitted {
 
 type Decided = Admitted | Refused
 
-const PUBLIC: Granted = { ok: true, caller: null, tenant: 'default' }
-
 export function createConsole(options: ConsoleOptions): Console {
   const { routes, guard = guardOf(), heard, allow } = options
   const table = new RouteTable(routes)
@@ -62,9 +60,7 @@ export function createConsole(options: ConsoleOptions): Console {
 
   function judge(found: Found | Missed, asked: PlainRequest, correlation: string): Decided | Promise<Decided> {
     if ('allow' in found) return { refused: missed(found, asked.method, correlation) }
-    const { tier } = found.route
-    if (tier === 'public') return { found, granted: PUBLIC }
-    const decision = guard.decide({ tier, ...asked })
+    const decision = guard.decide({ tier: found.route.tier, ...asked })
     return decision instanceof Promise
       ? decision.then((one) => decided(found, one, asked, correlation))
       : decided(found, decision, asked, correlation)
@@ -72,7 +68,7 @@ export function createConsole(options: ConsoleOptions): Console {
 
   function decided(found: Found, decision: Decision, asked: PlainRequest, correlation: string): Decided {
     const { tier } = found.route
-    if (heard !== undefined) tell(heard, decision, found, asked, correlation)
+    if (heard !== undefined && tier !== 'public') tell(heard, decision, found, asked, correlation)
     if (decision.ok) return { found, granted: decision }
     const { status, code, detail, headers } = decision
     // Whoever scrapes reads plain text.
