@@ -5,8 +5,8 @@ import { LOOPBACK, type Said } from './exporters.ts'
 import { find, type Tree } from './tree.ts'
 import { warning } from './warning.ts'
 
-/** Bytes (RFC 7518, 3.2). */
-const SHORTEST_SECRET = 32
+/** Bytes of a secret for HS256 (RFC 7518, 3.2). */
+export const SHORTEST_SECRET = 32
 const JWT = ['access', 'jwt'] as const
 
 export function applicationTokens(config: Config, tree: Tree, said: Said): void {

@@ -2,6 +2,7 @@
 // with. Never open by accident: a guard is on when it is told to be, or when a credential is there and nothing was said.
 import { readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { SHORTEST_SECRET } from './application.ts'
 import type { ScrapeConfig } from './config.ts'
 import { type AddressRange, parseRange } from './range.ts'
 import type { Settings } from './settings.gen.ts'
@@ -10,9 +11,6 @@ export interface ScrapeSurroundings {
   readonly env: NodeJS.ProcessEnv
   readonly folder: string
 }
-
-/** RFC 7518, 3.2: a key for HS256 has at least the size of the hash. */
-const SHORTEST_SECRET = 32
 
 export function scrapeOf(settings: Settings, { env, folder }: ScrapeSurroundings, off: boolean): ScrapeConfig {
   const { prometheus, opentelemetry } = settings.observability

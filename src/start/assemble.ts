@@ -122,7 +122,7 @@ export function assemble(options: StartOptions): Telltale {
       authentication: jwt.enabled,
       reserved: config.console.resources.map(({ type }) => type),
     })
-    const counted = config.metrics.enabled && config.mode !== 'off' ? registry : null
+    const counted = config.metrics.enabled ? registry : null
     const audit = startAudit({ config, registry: counted, redactor, lifecycle })
     const guards = startAccess({ config, registry: counted, tenants, lifecycle, logs, heard: audit })
     const console = serviceConsole({ config, resource, registry, health, lifecycle, tenants, guards, audit })
@@ -162,7 +162,7 @@ export function assemble(options: StartOptions): Telltale {
     lifecycle.onStop('work', STOP.producers, stopWork)
     lifecycle.onStop('databases', STOP.producers, startData(config, registry, engine))
     nameOtherTracers()
-    if (config.surfaces.cdc.enabled && config.metrics.enabled && config.mode !== 'off') {
+    if (config.surfaces.cdc.enabled && config.metrics.enabled) {
       lifecycle.onStop('cdc', STOP.producers, configureCdc({ registry }))
     }
     if (!config.disabled) {

@@ -41,7 +41,7 @@ export function serviceRoutes(parts: RouteParts): AnyRoute[] {
   const hide = hidden(config)
   const scraped = scrapeRoutes({
     path: scrape.path,
-    families: () => (isRecording(config) ? registry.exposition({ naming, hide }) : null),
+    families: () => (config.metrics.enabled ? registry.exposition({ naming, hide }) : null),
     text: {
       naming,
       constant: ['service', service.name],
@@ -68,7 +68,7 @@ export function serviceConsole(parts: EndpointParts): Console {
   const warning = routes.some(({ tier }) => tier !== 'public' && tier !== 'scrape') ? openWarning(access) : undefined
   if (warning !== undefined) notice('warn', 'access.open', warning)
   const tenantHeader = config.access.tenants.header.toLowerCase()
-  const hear = hearing({ registry: isRecording(config) ? registry : null, audit: parts.audit })
+  const hear = hearing({ registry: config.metrics.enabled ? registry : null, audit: parts.audit })
   return createConsole({
     routes,
     guard: guardOf({
@@ -82,10 +82,6 @@ export function serviceConsole(parts: EndpointParts): Console {
       if (event.tier === 'scrape' ? guarded.scrape : guarded.application) hear(event)
     },
   })
-}
-
-function isRecording(config: Config): boolean {
-  return config.mode !== 'off' && config.metrics.enabled
 }
 
 function hidden(config: Config): Group[] {

@@ -92,7 +92,7 @@ function configureMetrics(registry: Registry, loaded: Loaded, redactor: Redactor
   const { limits, views } = config.observability.metrics
   const { histogram_buckets } = config.observability.prometheus.metrics.http
   const { families } = config.metrics
-  const recording = config.mode !== 'off' && config.metrics.enabled
+  const recording = config.metrics.enabled
   const { business } = config.observability.prometheus.metrics
   const definitions = customDefinitions(business, config.custom_metrics)
   const faults = families.custom ? checkCustom(definitions) : []
