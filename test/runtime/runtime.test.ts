@@ -5,7 +5,7 @@ import { afterEach, expect, test } from 'vitest'
 import { Registry } from '../../src/metrics/registry.ts'
 import { aliasViews } from '../../src/metrics/views.ts'
 import { kilobytes } from '../../src/surfaces/runtime/process-use.ts'
-import { type Runtime, startRuntime } from '../../src/surfaces/runtime/runtime.ts'
+import { lookAtRuntime, type Runtime, startRuntime } from '../../src/surfaces/runtime/runtime.ts'
 import { startUptime } from '../../src/surfaces/runtime/uptime.ts'
 import { samples, scrape } from '../metrics/scrape.ts'
 
@@ -115,6 +115,28 @@ test('a blocked event loop shows in the delay, the utilization and the lag of on
   expect(one(registry, 'nodejs_eventloop_lag_seconds')).toBeGreaterThanOrEqual(0)
 })
 
+test('whoever only looks sees the time since the last collection, and takes nothing from the next one', async () => {
+  const registry = new Registry()
+  expect(lookAtRuntime(registry)).toBe(null)
+  runtime = startRuntime(registry)
+  const blocked = async () => {
+    scrape(registry)
+    await later(30)
+    const until = performance.now() + 120
+    while (performance.now() < until);
+    await later(1100)
+    const seen = Array.from({ length: 3 }, () => lookAtRuntime(registry)!.eventLoop)
+    return [
+      ...seen.map(({ delays, utilization }) => delays!.max > 0.05 && utilization > 0 && utilization <= 1),
+      seen.every(({ intervalMs }) => intervalMs >= 1000),
+      one(registry, 'nodejs_eventloop_lag_max_seconds')! > 0.05,
+      // What was read a moment ago is given again.
+      lookAtRuntime(registry)!.eventLoop.delays!.max > 0.05,
+    ]
+  }
+  await expect.poll(blocked, { ...FRESH, timeout: 30_000 }).toEqual([true, true, true, true, true, true])
+}, 60_000)
+
 test('a second reader within a second is given the same reading, so that neither sees half', async () => {
   const registry = new Registry()
   runtime = startRuntime(registry)
@@ -144,6 +166,9 @@ test('garbage collections are counted by kind in prom-client’s buckets', async
   gc()
   const collections = () => samples(registry, 'nodejs_gc_duration_seconds_count')['kind=major'] ?? 0
   await expect.poll(collections).toBeGreaterThanOrEqual(1)
+  const major = lookAtRuntime(registry)!.gc.get('major')!
+  expect(major.over(300_000, performance.now())).toEqual({ count: major.count, sum: major.sum })
+  expect(major.sum).toBeGreaterThan(0)
   const buckets = Object.keys(samples(registry, 'nodejs_gc_duration_seconds_bucket')).filter((key) =>
     key.startsWith('kind=major'),
   )
