@@ -4,6 +4,7 @@ import { Fault } from '../base/fault.ts'
 import { applicationTokens } from './application.ts'
 import type { Config } from './config.ts'
 import { LOOPBACK, type Said } from './exporters.ts'
+import { objectives } from './objectives.ts'
 import { patternFault } from './pattern.ts'
 import { parseRange, RANGES, UNIX } from './range.ts'
 import { SHARED_URL } from './scrape.ts'
@@ -28,6 +29,7 @@ export function applyRules(config: Config, tree: Tree, said: Said): void {
   statusOfInvalidToken(config, tree, said)
   customMetrics(config, tree, said)
   uniqueNames(config, tree, said)
+  objectives(config, tree, said)
   paths(config, tree, said)
   resources(config, tree, said)
   instances(config, tree, said)

@@ -691,18 +691,47 @@ export interface Settings {
     readonly name: string
     /** What the objective promises. */
     readonly description: string
-    /** Histogram that is judged. */
-    readonly metric: string
-    /** Label values that select the series. */
+    /** `latency`: a percentile of a histogram. `ratio`: the good part of what is counted. `event`: the time from one event to another, as `telltale/objectives` is told. */
+    readonly kind: 'latency' | 'ratio' | 'event'
+    /** Histogram that is judged, in seconds; for `latency`. */
+    readonly metric?: string | undefined
+    /** Label values that select the series; `*` stands for any text, a bar for or, `!` at the front for not. */
     readonly labels: Readonly<Record<string, string>>
-    /** Percentile that is compared. */
-    readonly percentile: number
+    /** Percentile that is compared; 95, or what `objective` says. Not for `ratio`. */
+    readonly percentile?: number | undefined
     /** How it is compared with the threshold. */
     readonly comparison: '<' | '<='
-    /** The bound. Milliseconds. */
+    /** The bound; for `latency` and `event`. Milliseconds. */
     readonly threshold?: number | undefined
+    /** Everything that is counted; for `ratio`. */
+    readonly total?: {
+      /** Counter, or histogram whose observations are counted. */
+      readonly metric: string
+      /** Label values that select the series; `*` stands for any text, a bar for or, `!` at the front for not. */
+      readonly labels: Readonly<Record<string, string>>
+    } | undefined
+    /** The good part of it; for `ratio`, unless `bad` says which part is not. */
+    readonly good?: {
+      /** Counter, or histogram whose observations are counted. */
+      readonly metric: string
+      /** Label values that select the series; `*` stands for any text, a bar for or, `!` at the front for not. */
+      readonly labels: Readonly<Record<string, string>>
+    } | undefined
+    /** The bad part of it; for `ratio`, unless `good` says which part is not. */
+    readonly bad?: {
+      /** Counter, or histogram whose observations are counted. */
+      readonly metric: string
+      /** Label values that select the series; `*` stands for any text, a bar for or, `!` at the front for not. */
+      readonly labels: Readonly<Record<string, string>>
+    } | undefined
+    /** Promised part of good events; what `percentile` says, or 0.999 for `ratio`. */
+    readonly objective?: number | undefined
     /** Window over which it is judged. Milliseconds. */
     readonly window: number
+    /** Window over which the error budget is spent. Milliseconds. */
+    readonly budget_window: number
+    /** After this an event that has no end counts as bad; ten times the threshold, at least 10s. For `event`. Milliseconds. */
+    readonly expire_after?: number | undefined
     /** Where to read what to do. */
     readonly runbook?: string | undefined
   })[]
@@ -724,14 +753,18 @@ export interface Settings {
     readonly progress: string
     /** Who cares for it. */
     readonly owners: readonly string[]
-    /** Series that is compared with the levels. */
+    /** Series that is compared with the levels; of several the worst. */
     readonly metric?: string | undefined
-    /** Level to look at. */
+    /** Label values that select the series; `*` stands for any text, a bar for or, `!` at the front for not. */
+    readonly labels: Readonly<Record<string, string>>
+    /** Level to look at. Levels that rise bound too much, levels that fall too little. */
     readonly watch?: number | undefined
     /** Level to worry about. */
     readonly warn?: number | undefined
-    /** Level that is too much. */
+    /** Level that is too much, or too little. */
     readonly breach?: number | undefined
+    /** Where to read what to do. */
+    readonly runbook?: string | undefined
   })[]
   /** Horizontal scaling. */
   readonly scaling: {
