@@ -20,6 +20,7 @@ const PLAIN = '\x1b[0m'
 
 export class ConsoleSink implements SignalSink {
   readonly name = 'console'
+  readonly component = 'console'
   readonly takes: ReadonlySet<Signal>
   readonly #stream: { write(text: string): unknown }
   readonly #color: boolean

@@ -3,9 +3,9 @@
 // once, never an attempt. A request costs the process as much as a few hundred spans do: where bodies may be put together,
 // those that come within a few milliseconds of the last request make up the next.
 import { AsyncResource } from 'node:async_hooks'
-import { monotonic, timers } from '../base/clock.ts'
+import { monotonic, now, timers } from '../base/clock.ts'
 import { type RetryOptions, waitBefore } from '../base/retry.ts'
-import type { ExportCounts, Signal } from '../pipeline/sink.ts'
+import type { ExportCounts, Signal, SinkError, SinkReading } from '../pipeline/sink.ts'
 import { say } from '../pipeline/voice.ts'
 import type { Outcome, Payload, Transport } from './payload.ts'
 import type { Reach } from './reach.ts'
@@ -62,6 +62,11 @@ export class Lane {
   #refusing = false
   #refusalSaid = Number.NEGATIVE_INFINITY
   #partialSaid = false
+  #requests = 0
+  #retries = 0
+  #delivering: boolean | null = null
+  #acceptedAt: number | null = null
+  #error: SinkError | null = null
 
   constructor(signal: Signal, transport: Transport, options: LaneOptions, counts: ExportCounts, reach: Reach) {
     this.#signal = signal
@@ -69,6 +74,25 @@ export class Lane {
     this.#options = options
     this.#counts = counts
     this.#reach = reach
+  }
+
+  look(): SinkReading {
+    const { maxPending, maxPendingBytes, maxPendingRecords } = this.#options
+    return {
+      place: this.#place(),
+      requests: this.#requests,
+      retries: this.#retries,
+      delivering: this.#delivering,
+      acceptedAt: this.#acceptedAt,
+      error: this.#error,
+      waiting: {
+        requests: this.#queue.length,
+        mostRequests: maxPending,
+        bytes: this.#queued,
+        mostBytes: maxPendingBytes,
+        mostRecords: maxPendingRecords,
+      },
+    }
   }
 
   push(payload: Payload): void {
@@ -178,7 +202,12 @@ export class Lane {
     const first = monotonic()
     for (let attempt = 1; ; attempt++) {
       const began = monotonic()
+      this.#requests++
+      if (attempt > 1) this.#retries++
       const outcome = await this.#transport.send(this.#signal, payload, this.#timeout(began))
+      this.#delivering = outcome.kind === 'accepted'
+      if (outcome.kind === 'accepted') this.#acceptedAt = now()
+      else this.#error = { at: now(), kind: outcome.kind, reason: outcome.reason }
       // Given up at close: its account is settled.
       if (this.#closed) return
       this.#options.observe?.(
@@ -242,7 +271,11 @@ export class Lane {
     const rejected = Math.min(outcome.rejected, payload.records)
     this.#settle(payload.records - rejected, 'exported')
     if (rejected === 0 && outcome.message === '') return
-    if (rejected > 0) this.#settle(rejected, 'rejected')
+    if (rejected > 0) {
+      this.#settle(rejected, 'rejected')
+      const reason = `${rejected} of ${payload.records} records: ${safe(outcome.message)}`
+      this.#error = { at: now(), kind: 'partial', reason }
+    }
     const text = `${this.#place()} rejected ${rejected} of ${payload.records} ${this.#signal} records: ${safe(outcome.message)}`
     say(this.#partialSaid ? 'debug' : 'warn', 'export.partial', text)
     this.#partialSaid = true

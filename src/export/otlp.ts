@@ -8,7 +8,7 @@ import type { TlsOptions } from '../egress/tls.ts'
 import type { Resource } from '../model/attribute.ts'
 import type { Batch } from '../model/batch.ts'
 import type { SpanRecord } from '../model/span.ts'
-import { ExportCounts, SIGNALS, type Signal, type SignalSink } from '../pipeline/sink.ts'
+import { ExportCounts, SIGNALS, type Signal, type SignalSink, type SinkReading } from '../pipeline/sink.ts'
 import { say, sayOnce } from '../pipeline/voice.ts'
 import { type Gather, JsonGather, LogGather, MetricGather, SpanGather } from './gather.ts'
 import { Lane } from './lane.ts'
@@ -161,6 +161,10 @@ export class OtlpSink implements SignalSink {
     const signals = signal === undefined ? SIGNALS : [signal]
     for (const one of signals) this.ship(one)
     await Promise.all(signals.map((one) => this.#lanes[one].flush(deadlineMs)))
+  }
+
+  look(signal: Signal): SinkReading | null {
+    return this.takes.has(signal) ? this.#lanes[signal].look() : null
   }
 
   last(): readonly LastRequest[] {

@@ -5,7 +5,7 @@ import type { LastRequest } from '../egress/last.ts'
 import type { Resource } from '../model/attribute.ts'
 import type { Batch } from '../model/batch.ts'
 import type { SpanRecord } from '../model/span.ts'
-import { ExportCounts, type Signal, type SignalSink } from '../pipeline/sink.ts'
+import { ExportCounts, type Signal, type SignalSink, type SinkReading } from '../pipeline/sink.ts'
 import { say, sayOnce } from '../pipeline/voice.ts'
 import { Lane } from './lane.ts'
 import type { Payload, Transport } from './payload.ts'
@@ -100,6 +100,10 @@ export class SpanSink implements SignalSink {
   async flush(deadlineMs: number): Promise<void> {
     this.ship('traces')
     await this.#lane.flush(deadlineMs)
+  }
+
+  look(signal: Signal): SinkReading | null {
+    return signal === 'traces' ? this.#lane.look() : null
   }
 
   last(): readonly LastRequest[] {

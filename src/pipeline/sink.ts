@@ -23,6 +23,40 @@ export class ExportCounts {
   dropped = 0
 }
 
+/** How one signal's way to its place stands. */
+export interface SinkReading {
+  /** Origin and path, without credentials or query; null where it goes nowhere. */
+  readonly place: string | null
+  /** Requests that were sent, each attempt counted. */
+  readonly requests: number
+  /** Attempts beyond the first. */
+  readonly retries: number
+  /** Whether the last one was accepted; null before the first. */
+  readonly delivering: boolean | null
+  /** Milliseconds since the epoch. */
+  readonly acceptedAt: number | null
+  readonly error: SinkError | null
+  readonly waiting: {
+    /** Request bodies, besides the one on the way. */
+    readonly requests: number
+    readonly mostRequests: number
+    readonly bytes: number
+    readonly mostBytes: number
+    /** Infinity without a limit of their own. */
+    readonly mostRecords: number
+  }
+}
+
+/** The last thing that went wrong. */
+export interface SinkError {
+  /** Milliseconds since the epoch. */
+  readonly at: number
+  /** `again`: was, or will be, tried again. `refused`: the other side does not want it. `partial`: it took a part. */
+  readonly kind: 'again' | 'refused' | 'partial'
+  /** May quote the other side. */
+  readonly reason: string
+}
+
 export interface SignalSink extends Sink {
   /** Everything when absent. */
   readonly takes?: ReadonlySet<Signal>
@@ -34,6 +68,10 @@ export interface SignalSink extends Sink {
   /** The process ends in this turn: takes out what waits, as requests that somebody else sends. Of what is on the way nothing. */
   last?(): readonly LastRequest[]
   readonly counts?: Readonly<Record<Signal, ExportCounts>>
+  /** Null for a signal that it does not take. */
+  look?(signal: Signal): SinkReading | null
+  /** Why it takes nothing yet, or ever; ready when absent. */
+  readonly state?: 'loading' | 'unavailable' | undefined
   /** `otel.component.type` of its self telemetry, such as `otlp_http_exporter`. */
   readonly component?: string
 }

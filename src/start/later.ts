@@ -3,7 +3,7 @@
 import { noticeOnce } from '../base/notice.ts'
 import type { LastRequest } from '../egress/last.ts'
 import type { Batch } from '../model/batch.ts'
-import type { ExportCounts, Signal, SignalSink } from '../pipeline/sink.ts'
+import type { ExportCounts, Signal, SignalSink, SinkReading } from '../pipeline/sink.ts'
 
 const WAITING = 64
 
@@ -25,7 +25,7 @@ export class LaterSink implements SignalSink {
       },
       (error: Error) => {
         this.#waiting = []
-        this.#sink = { name, accept: () => {} }
+        this.#sink = { name, accept: () => {}, state: 'unavailable' }
         noticeOnce(`sink.${name}`, 'error', 'export.unavailable', `${name} exports nothing: ${error.message}`)
       },
     )
@@ -37,6 +37,14 @@ export class LaterSink implements SignalSink {
 
   get component(): string | undefined {
     return this.#sink?.component
+  }
+
+  get state(): SignalSink['state'] {
+    return this.#sink === null ? 'loading' : this.#sink.state
+  }
+
+  look(signal: Signal): SinkReading | null {
+    return this.#sink?.look?.(signal) ?? null
   }
 
   accept(batch: Batch): void {

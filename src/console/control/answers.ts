@@ -72,7 +72,7 @@ export interface EventLoopAnswer {
   readonly utilization: number
   /** Null while nothing was measured yet. */
   readonly delay_ms: DelayAnswer | null
-  /** What both are of: the time since a scrape or a push read them, at most a minute. */
+  /** What both are of: the time since a scrape or a push took them, or since somebody looked where nobody does for a minute. */
   readonly interval_seconds: number
 }
 
@@ -202,8 +202,8 @@ export interface ExporterSignalAnswer {
   readonly signal: 'traces' | 'metrics' | 'logs'
   /** Origin and path, without credentials or query; null where there is none. */
   readonly endpoint: string | null
-  /** False: the last attempt failed and is tried again. Null: nothing was sent yet, or the sink does not tell. */
-  readonly reachable: boolean | null
+  /** Whether the last request was accepted. Null: nothing was sent yet, or the sink does not tell. */
+  readonly delivering: boolean | null
   /** Null where the sink does not tell: it writes at once, or is not ours. */
   readonly queue: ExporterQueueAnswer | null
   /** Records (data points of metrics); null where the sink does not count. */
@@ -227,7 +227,7 @@ export interface ExporterQueueAnswer {
   readonly records: number
   /** Null: bounded by requests and bytes alone. */
   readonly records_limit: number | null
-  /** Request bodies that wait. */
+  /** Request bodies that wait, besides the one on the way. */
   readonly requests: number
   readonly requests_limit: number
   readonly bytes: number
