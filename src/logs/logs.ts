@@ -86,7 +86,7 @@ export class Logs {
   readonly #now: () => number
   readonly #random: () => number
   readonly #counts: readonly { add(n: number): void }[]
-  readonly #least: number
+  #least: number
   readonly #scopes = new Map<string, Scope>()
 
   constructor(init: LogsInit) {
@@ -106,6 +106,16 @@ export class Logs {
     this.pino = new PinoBridge(this)
     this.winston = new WinstonBridge(this)
     this.console = new ConsoleBridge(this)
+  }
+
+  /** The lowest level that is recorded. */
+  get level(): LogOptions['level'] {
+    return LEVELS.find((level) => SEVERITY[level] === this.#least) as LogOptions['level']
+  }
+
+  /** From now on records of `level` and above are written and handed on; null goes back to what is configured. */
+  hold(level: LogOptions['level'] | null): void {
+    this.#least = SEVERITY[level ?? this.options.level]
   }
 
   get bridges(): NonNullable<LogOptions['bridges']> {

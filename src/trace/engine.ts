@@ -37,7 +37,7 @@ export class TraceEngine {
   /** False for the engine of "off": nothing is recorded, ids of a parent travel on. */
   readonly on: boolean
   readonly limits: Limits
-  readonly sampler: Sampler
+  sampler: Sampler
   readonly now: () => number
   readonly ids: () => number
   readonly judge: (key: string) => Verdict
@@ -48,8 +48,8 @@ export class TraceEngine {
   /** Changes that came after the end of their span and were ignored. */
   late = 0
   readonly #finish: (span: SpanRecord) => void
-  readonly #constant: Decision | -1
-  readonly #names: Map<string, Decision | -1> | null
+  #constant: Decision | -1
+  #names: Map<string, Decision | -1> | null
   readonly #newFlags: number
   readonly #tracers = new Map<string, Tracer[]>()
   #tracerCount = 0
@@ -66,6 +66,13 @@ export class TraceEngine {
     this.#constant = this.sampler.constant ?? -1
     this.#names = this.sampler.byName === undefined ? null : new Map()
     this.#newFlags = given.randomFlag === false ? 0 : FLAG_RANDOM
+  }
+
+  /** Spans that begin from now on are decided by `sampler`; those that have begun stay as they are. */
+  resample(sampler: Sampler): void {
+    this.sampler = sampler
+    this.#constant = sampler.constant ?? -1
+    this.#names = sampler.byName === undefined ? null : new Map()
   }
 
   /** The tracer of that scope, the same object every time; it belongs to this engine alone. */

@@ -229,3 +229,26 @@ test('where the application uses our logger, what we say about ourselves is a li
     .series.reduce((sum, { value }) => sum + value, 0)
   expect([records.length, counted]).toEqual([1, 1])
 })
+
+test('another level holds until it is taken back: for lines, for records, and for what others made [R-42]', () => {
+  const { logs, records, parsed } = setup({ level: 'warn' })
+  const all = (word: string): void => {
+    logger('orders').debug(`${word} debug`)
+    logger('orders').info(`${word} info`)
+    logger('orders').warn(`${word} warn`)
+    logs.forward(new LogRecord(new Scope('other'), 0, 5, 'DEBUG', `${word} other`))
+  }
+  expect(logs.level).toBe('warn')
+  all('before')
+  logs.hold('debug')
+  expect(logs.level).toBe('debug')
+  all('during')
+  logs.hold('error')
+  all('quiet')
+  logs.hold(null)
+  expect(logs.level).toBe('warn')
+  all('after')
+  const written = ['before warn', 'during debug', 'during info', 'during warn', 'after warn']
+  expect(parsed().map(({ message }) => message)).toEqual(written)
+  expect(records.map(({ body }) => body)).toEqual([...written.slice(0, 4), 'during other', 'after warn'])
+})

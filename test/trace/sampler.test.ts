@@ -4,6 +4,8 @@ import { forgetNotices, type Notice, onNotice } from '../../src/base/notice.ts'
 import { Frame } from '../../src/context/frame.ts'
 import { FLAG_REMOTE, KIND_SERVER } from '../../src/model/span.ts'
 import {
+  ALWAYS_OFF,
+  ALWAYS_ON,
   DROP,
   parentBased,
   RECORD,
@@ -188,4 +190,21 @@ test('a recorded span that is not sampled tells its children so [W-36]', () => {
   const on = recorder({ sampler: { description: 'record', decide: () => RECORD } })
   const span = on.tracer.start('s')
   expect([span.isRecording(), span.spanContext().traceFlags]).toEqual([true, 2])
+})
+
+test('another sampler decides for spans that begin from then on [R-42]', () => {
+  const on = recorder({ sampler: parentBased(ALWAYS_ON) })
+  const begun = on.tracer.start('begun')
+  on.engine.resample(parentBased(ALWAYS_OFF))
+  on.tracer.start('dropped').end()
+  begun.end()
+  on.engine.resample(ALWAYS_ON)
+  on.tracer.start('all').end()
+  on.engine.resample({ description: 'names', byName: (name) => (name === 'kept' ? SAMPLE : DROP), decide: () => DROP })
+  for (const name of ['kept', 'other']) on.tracer.start(name).end()
+  expect([on.finished.map(({ name }) => name), on.engine.sampler.description]).toEqual([
+    ['begun', 'all', 'kept'],
+    'names',
+  ])
+  expect([...on.engine.live]).toEqual([0, 0, 0])
 })
