@@ -49,5 +49,10 @@ export class Tenants {
     return this.#names.push(tenant) - 1
   }
 
+  /** The number that a name has got; undefined for one that was never seen. */
+  known(name: string): number | undefined {
+    return name === OVERFLOW_TENANT ? 1 : this.#numbers.get(name)
+  }
+
   readonly name = (number: number): string => this.#names[number] ?? OVERFLOW_TENANT
 }

@@ -44,7 +44,8 @@ function missing(detail: string): TierDecision {
 }
 
 /** What start must say aloud when the console is open to everybody; undefined when it is not. */
-export function openWarning(rules: TierRules): string | undefined {
+export function openWarning(rules: Pick<TierRules, 'authentication' | 'dev'>): string | undefined {
   if (rules.authentication) return undefined
-  return `no application authentication is configured: everybody who reaches the console may read every tenant's figures${rules.dev ? ', and dev: true opens /admin too' : ''}`
+  const admin = rules.dev ? ', and dev: true opens /admin too' : ''
+  return `no application authentication is configured: everybody who reaches the console may read every tenant's figures${admin}; configure access.jwt, or console.enabled: false`
 }

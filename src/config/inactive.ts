@@ -4,8 +4,6 @@
 const INACTIVE: readonly string[] = [
   'agents',
   'alerts',
-  'console.enabled',
-  'console.instance',
   'console.reconcile_interval',
   'console.resources[].collection',
   'console.resources[].deleted_column',

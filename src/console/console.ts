@@ -88,7 +88,7 @@ export function createConsole(options: ConsoleOptions): Console {
   async function answer(found: Found, request: PlainRequest, correlation: string): Promise<Answer> {
     try {
       const { route } = found
-      if ('answer' in route) return await route.answer(request)
+      if ('answer' in route) return await route.answer(request, correlation)
       throw new Error('not a plain route')
     } catch (error) {
       return failed(error, request, correlation)
@@ -103,7 +103,7 @@ export function createConsole(options: ConsoleOptions): Console {
   ): Promise<Response> {
     try {
       const { route, params } = found
-      if ('answer' in route) return responseOf(await route.answer(plainly), plainly.method, correlation)
+      if ('answer' in route) return responseOf(await route.answer(plainly, correlation), plainly.method, correlation)
       const { tenant, caller } = granted
       const response = await route.handle(request, { params, correlationId: correlation, tenant, caller })
       return withCorrelation(response, correlation)

@@ -19,7 +19,7 @@ export interface PlainRoute {
   readonly method: 'GET'
   readonly path: string
   readonly tier: Tier
-  answer(request: PlainRequest): Answer | Promise<Answer>
+  answer(request: PlainRequest, correlationId: string): Answer | Promise<Answer>
 }
 
 export type AnyRoute = Route | PlainRoute

@@ -1,6 +1,7 @@
 // The recipe, and the one place that knows every room. It runs to its end without waiting: when it returns, requests are
 // observed. What has to be waited for (listeners, contrib packages) is `Telltale.open`, afterwards.
 import { Tenants } from '../access/tenants.ts'
+import { openWarning } from '../access/tier.ts'
 import { notice, onNotice } from '../base/notice.ts'
 import type { Config } from '../config/config.ts'
 import { loadConfig } from '../config/load.ts'
@@ -125,9 +126,21 @@ export function assemble(options: StartOptions): Telltale {
     const counted = config.metrics.enabled ? registry : null
     const audit = startAudit({ config, registry: counted, redactor, lifecycle })
     const guards = startAccess({ config, registry: counted, tenants, lifecycle, logs, heard: audit })
-    const console = serviceConsole({ config, resource, registry, health, lifecycle, tenants, guards, audit })
+    const console = serviceConsole({
+      config,
+      resource,
+      registry,
+      health,
+      lifecycle,
+      tenants,
+      traffic,
+      guards,
+      audit,
+    })
+    const open = config.console.enabled ? openWarning({ authentication: jwt.enabled, dev: config.dev }) : undefined
+    const reached = () => open !== undefined && notice('warn', 'access.open', open)
     const listens = config.server.enabled && config.mode !== 'off' && part === null
-    const parts = { config, file, resource, registry, pipeline, console, lifecycle, health, traffic, listens }
+    const parts = { config, file, resource, registry, pipeline, console, lifecycle, health, traffic, listens, reached }
     const telltale = new Telltale(parts)
     const { http, functions: observed } = config.surfaces
     const { track_user_agents, track_ip_addresses } = config.observability.prometheus.metrics.http

@@ -1,25 +1,23 @@
 // Our own URLs in the service: the scrape and the probes, answered on a listener of their own or mounted on the
 // application's server.
-import type { AccessEvent } from '../access/decision.ts'
+import type { AccessEvent, Guard } from '../access/decision.ts'
 import { guardOf } from '../access/guard.ts'
-import type { Tenants } from '../access/tenants.ts'
-import { openWarning } from '../access/tier.ts'
-import { notice } from '../base/notice.ts'
 import type { Config } from '../config/config.ts'
 import { type Console, createConsole } from '../console/console.ts'
 import { healthRoutes } from '../console/health.ts'
 import type { AnyRoute } from '../console/route.ts'
 import { scrapeRoutes } from '../console/scrape.ts'
+import { sessionRoute } from '../console/session.ts'
 import type { Health } from '../health/checks.ts'
 import type { Lifecycle } from '../lifecycle/lifecycle.ts'
 import type { Registry } from '../metrics/registry.ts'
 import type { Flat, Resource } from '../model/attribute.ts'
 import type { Group } from '../model/names.ts'
 import type { StartedGuards } from './access.ts'
+import { type FigureParts, serviceFigures } from './figures.ts'
 import { hearing } from './heard.ts'
 
-export interface RouteParts {
-  readonly config: Config
+export interface RouteParts extends FigureParts {
   readonly resource: Resource
   readonly registry: Registry
   readonly health: Health
@@ -27,14 +25,19 @@ export interface RouteParts {
 }
 
 export interface EndpointParts extends RouteParts {
-  readonly tenants: Tenants
   readonly guards: StartedGuards
   /** The audit trail; without one, denials are said. */
   readonly audit?: (event: AccessEvent) => void
 }
 
+/** Who decides, and who hears of it. */
+interface Judged {
+  readonly guard: Guard
+  readonly heard: (event: AccessEvent) => void
+}
+
 /** Every URL that a service answers, once, with its tier (ruling 47). */
-export function serviceRoutes(parts: RouteParts): AnyRoute[] {
+export function serviceRoutes(parts: RouteParts, judged: Judged): AnyRoute[] {
   const { config, resource, registry, health, lifecycle } = parts
   const { scrape, service } = config
   const naming = config.observability.prometheus.naming
@@ -51,37 +54,37 @@ export function serviceRoutes(parts: RouteParts): AnyRoute[] {
   })
   const { enabled, endpoint } = config.observability.health
   const probes = { path: enabled ? endpoint : null, health, lifecycle, service: service.name, version: service.version }
-  return [...(scrape.enabled ? scraped : []), ...healthRoutes(probes)]
+  return [
+    ...(scrape.enabled ? scraped : []),
+    ...healthRoutes(probes),
+    ...(config.console.enabled ? shown(parts, judged) : []),
+  ]
+}
+
+/** What people look at. */
+function shown(parts: RouteParts, judged: Judged): AnyRoute[] {
+  const { service, console: shows, access } = parts.config
+  const session = { ...service, service: service.name, instance: shows.instance, authentication: access.jwt.enabled }
+  return [sessionRoute({ ...session, ...judged }), ...serviceFigures(parts)]
 }
 
 export function serviceConsole(parts: EndpointParts): Console {
   const { config, registry, tenants } = parts
   const { scrape } = config
-  const routes = serviceRoutes(parts)
   const guarded = { scrape: scrape.enabled && scrape.guard !== 'none', application: config.access.jwt.enabled }
   const access = {
     authentication: config.access.jwt.enabled,
     dev: config.dev,
     scrapeGuard: guarded.scrape ? 'required' : 'none',
   } as const
-  // Ruling 58, as soon as there is something to read: a service that answers a scrape and probes alone is open by design.
-  const warning = routes.some(({ tier }) => tier !== 'public' && tier !== 'scrape') ? openWarning(access) : undefined
-  if (warning !== undefined) notice('warn', 'access.open', warning)
   const tenantHeader = config.access.tenants.header.toLowerCase()
   const hear = hearing({ registry: config.metrics.enabled ? registry : null, audit: parts.audit })
-  return createConsole({
-    routes,
-    guard: guardOf({
-      rules: access,
-      tenants,
-      tenantHeader,
-      ...parts.guards,
-    }),
-    // Nobody had to prove anything where nothing is guarded.
-    heard: (event) => {
-      if (event.tier === 'scrape' ? guarded.scrape : guarded.application) hear(event)
-    },
-  })
+  const guard = guardOf({ rules: access, tenants, tenantHeader, ...parts.guards })
+  // Nobody had to prove anything where nothing is guarded.
+  const heard = (event: AccessEvent) => {
+    if (event.tier === 'scrape' ? guarded.scrape : guarded.application) hear(event)
+  }
+  return createConsole({ routes: serviceRoutes(parts, { guard, heard }), guard, heard })
 }
 
 function hidden(config: Config): Group[] {

@@ -23,6 +23,8 @@ export interface Parts {
   readonly traffic: TrafficRing
   /** Whether it may open a listener of its own. */
   readonly listens: boolean
+  /** Hears once that the console can be reached, on a listener of our own or on the application's. */
+  readonly reached: () => void
 }
 
 export class Telltale {
@@ -39,6 +41,7 @@ export class Telltale {
   readonly #pipeline: Pipeline
   readonly #lifecycle: Lifecycle
   readonly #listens: boolean
+  #reached: (() => void) | null
   #admin: Listener | undefined
   #mounted = false
 
@@ -53,6 +56,7 @@ export class Telltale {
     this.#pipeline = parts.pipeline
     this.#lifecycle = parts.lifecycle
     this.#listens = parts.listens
+    this.#reached = parts.reached
   }
 
   /** What the configuration came to; secrets in it are `[REDACTED]`, so it may be printed. */
@@ -77,12 +81,14 @@ export class Telltale {
    */
   mount(server: Server): () => void {
     this.#mounted = true
+    this.#reach()
     return this.#console.mount(server)
   }
 
   /** For a router of the application: true when the request is for one of our endpoints, which then answers it. */
   readonly listener = (request: IncomingMessage, response: ServerResponse): boolean => {
     this.#mounted = true
+    this.#reach()
     return this.#console.listener(request, response)
   }
 
@@ -108,8 +114,15 @@ export class Telltale {
         port: server.port,
         headerTimeoutMs: server.header_timeout,
       })
+      if (this.#admin !== undefined) this.#reach()
     }
     return this
+  }
+
+  #reach(): void {
+    const reached = this.#reached
+    this.#reached = null
+    reached?.()
   }
 
   /** @internal */

@@ -33,7 +33,7 @@ test('what wants a guard that is not there stays closed; public stays public', (
 
 test('an open console is said aloud (ruling 58)', () => {
   expect(openWarning(OPEN)).toBe(
-    "no application authentication is configured: everybody who reaches the console may read every tenant's figures",
+    "no application authentication is configured: everybody who reaches the console may read every tenant's figures; configure access.jwt, or console.enabled: false",
   )
   expect(openWarning({ ...OPEN, authentication: true })).toBe(undefined)
 })

@@ -142,6 +142,8 @@ const READERS: readonly (readonly [RegExp, ...RegExp[]])[] = [
   [/access\.jwt\.admin_by_scope$/, /\bjwt\.admin_by_scope\b/],
   [/tenants\.jwt_claim$/, /\btenants\.jwt_claim\b/],
   [/access\.exclude_paths$/, /\baccess\.exclude_paths\b/],
+  [/console\.enabled$/, /\bconsole\.enabled\b/],
+  [/console\.instance$/, /\{ instance \} = config\.console\b/],
   [/console\.resources\[\]\.type$/, /\bconsole\.resources\b/],
   [/tokens\.(store|path)$/, /\bopenTokens\(config\.tokens\)/, /\bnew FileStore\(settings\.path\)/],
   [/tokens\.(url_env|table)$/, /\{ url, urlEnv, table \} = settings\b/],

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import { guardOf } from '../../src/access/guard.ts'
+import { Tenants } from '../../src/access/tenants.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { panelRoutes } from '../../src/console/panel/panel.ts'
 import type { AnyRoute } from '../../src/console/route.ts'
@@ -8,14 +10,20 @@ import { Lifecycle } from '../../src/lifecycle/lifecycle.ts'
 import { Registry } from '../../src/metrics/registry.ts'
 import { serviceRoutes } from '../../src/start/endpoints.ts'
 import { Store } from '../../src/store/store.ts'
+import { TrafficRing } from '../../src/traffic/ring.ts'
 
-const service = serviceRoutes({
-  config: loadConfig({ text: 'name: shop\n', env: {} }).config,
-  resource: { attributes: [], schemaUrl: '', bytes: null },
-  registry: new Registry(),
-  health: new Health(),
-  lifecycle: new Lifecycle(),
-})
+const service = serviceRoutes(
+  {
+    config: loadConfig({ text: 'name: shop\n', env: {} }).config,
+    resource: { attributes: [], schemaUrl: '', bytes: null },
+    registry: new Registry(),
+    health: new Health(),
+    lifecycle: new Lifecycle(),
+    tenants: new Tenants({ mode: 'header_only', strict: false, defaultTenant: 'default' }),
+    traffic: new TrafficRing(1),
+  },
+  { guard: guardOf(), heard: () => {} },
+)
 const hub = [...telemetryRoutes(new Store()), ...panelRoutes(null)]
 
 const rows = (routes: readonly AnyRoute[]) =>

@@ -1,6 +1,7 @@
 // The whole table.
 import { APPLICATION } from './application-rows.ts'
 import { AUDIT } from './audit-rows.ts'
+import { CONSOLE } from './console-rows.ts'
 import { DATA } from './data-rows.ts'
 import { DECLARED } from './declared-rows.ts'
 import { EVENTS } from './event-rows.ts'
@@ -33,6 +34,7 @@ export const ROWS: readonly Row[] = [
   ...HEALTH,
   ...REQUESTS,
   ...APPLICATION,
+  ...CONSOLE,
   ...HUB,
   ...TOKENS,
   ...WORK,

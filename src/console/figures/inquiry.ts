@@ -1,0 +1,22 @@
+// What a question to the console may be asked with. These addresses are looked at by people and by dashboards that outlive
+// versions, so nothing is refused: what cannot be read is the default, what is too much is the most (ruling 35).
+
+export interface Bounds {
+  readonly default: number
+  readonly least: number
+  readonly most: number
+}
+
+const WHOLE = /^[+-]?\d{1,400}$/
+
+/** A whole number within its bounds; other text, fractions included, is the default. */
+export function whole(given: string | null, { default: preset, least, most }: Bounds): number {
+  const text = given?.trim() ?? ''
+  return WHOLE.test(text) ? Math.min(most, Math.max(least, Number(text))) : preset
+}
+
+/** Null when nothing is asked for. */
+export function name(given: string | null): string | null {
+  const text = given?.trim() ?? ''
+  return text === '' ? null : text.slice(0, 200)
+}
