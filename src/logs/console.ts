@@ -2,6 +2,7 @@
 // goes to the terminal stays as it was, byte for byte, since the call itself is passed on first and untouched. Off unless
 // the configuration asks for it: a service without a logger may want it, one with a logger would say everything twice.
 import { format } from 'node:util'
+import { seen } from '../base/seen.ts'
 import { current } from '../context/current.ts'
 import type { Flat } from '../model/attribute.ts'
 import { LogRecord } from '../model/log.ts'
@@ -21,6 +22,7 @@ export class ConsoleBridge {
   /** A value that is being formatted, or a sink, calls `console` itself: that is written and not told. */
   #busy = false
   #quiet = 0
+  #met = false
 
   constructor(logs: Logs) {
     this.#logs = logs
@@ -68,11 +70,17 @@ export class ConsoleBridge {
     return told
   }
 
+  #meet(): void {
+    this.#met = true
+    seen('console')
+  }
+
   #tell(level: Level, args: unknown[], above: Write): void {
     if (this.#busy || this.#quiet > 0) return
     this.#busy = true
     try {
       const logs = this.#logs
+      if (!this.#met) this.#meet()
       logs.count(level)
       const severity = SEVERITY[level]
       const frame = current()

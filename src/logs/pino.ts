@@ -3,6 +3,7 @@
 // redaction and serialisers included, is what becomes the record. A call of plain values is told without reading the line
 // again (pino-manner.ts): the record is the same. Older pinos are wrapped, one function per logger, when the application hands them to `observePino`.
 import { channel } from 'node:diagnostics_channel'
+import { seen } from '../base/seen.ts'
 import { current } from '../context/current.ts'
 import type { Frame } from '../context/frame.ts'
 import type { Flat, Value } from '../model/attribute.ts'
@@ -117,6 +118,7 @@ export class PinoBridge {
     for (let up = root; up !== null && Object.hasOwn(up, symbols.chindings); up = Object.getPrototypeOf(up) as Instance)
       root = up
     this.#root = root
+    seen('pino')
   }
 
   /** Before pino writes a line. `told`: it is pino's own function that does. Never throws. */

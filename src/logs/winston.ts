@@ -2,6 +2,8 @@
 // caller: there the ids are added to it. What its formats made of it, and nothing else, becomes the record when the logger
 // hands it to its transports: a copy made of the arguments would tell more than the line does. The class is found where
 // the application has installed it; one that is bundled or another copy is reached by `observeWinston`.
+
+import { seen } from '../base/seen.ts'
 import { current } from '../context/current.ts'
 import type { Frame } from '../context/frame.ts'
 import type { Flat, Value } from '../model/attribute.ts'
@@ -79,6 +81,7 @@ export class WinstonBridge {
   /** Lines that are records: a logger may be the transport of another, which gets the same object. */
   readonly #told = new WeakSet<object>()
   readonly #hushed = new WeakSet<object>()
+  #met = false
 
   constructor(logs: Logs) {
     this.#logs = logs
@@ -115,6 +118,7 @@ export class WinstonBridge {
       // Transports filter: a line that none of them takes was not written.
       if (typeof name !== 'string' || !logger.isLevelEnabled(name) || this.#isTold(logger)) return
       this.#told.add(info)
+      if (!this.#met) this.#meet()
       const logs = this.#logs
       const level = LEVELS[name] ?? levelOfName(name) ?? 'info'
       const severity = SEVERITY[level]
@@ -123,6 +127,11 @@ export class WinstonBridge {
       if (!logs.wants(severity) || !logs.sampled(severity, frame?.hasTrace ? frame.t3 : 0)) return
       logs.hand(this.#make(info as Info, level, frame, above))
     } catch {}
+  }
+
+  #meet(): void {
+    this.#met = true
+    seen('winston')
   }
 
   /** OpenTelemetry's own transport makes records of the same lines, which come to us through its API. */

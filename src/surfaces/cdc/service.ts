@@ -5,6 +5,7 @@ import { now } from '../../base/clock.ts'
 import { errorType } from '../../base/error-type.ts'
 import { noticeOnce } from '../../base/notice.ts'
 import { whenEnded } from '../../base/outcome.ts'
+import { seen } from '../../base/seen.ts'
 import { read } from './change.ts'
 import { failed, fault } from './failure.ts'
 import { surface } from './surface.ts'
@@ -44,7 +45,10 @@ export function observeReplication<T extends ReplicationService>(service: T, opt
     if (!known(service)) {
       const text = 'observeReplication was given something that is no LogicalReplicationService: it is not observed'
       noticeOnce('cdc.client', 'warn', 'cdc.client', text)
-    } else if (mark(service, OBSERVED)) new Observation(service, options?.slot)
+    } else if (mark(service, OBSERVED)) {
+      seen('cdc')
+      new Observation(service, options?.slot)
+    }
   } catch (error) {
     fault(error)
   }

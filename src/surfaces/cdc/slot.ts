@@ -4,6 +4,7 @@ import { monotonic, timers } from '../../base/clock.ts'
 import { errorType } from '../../base/error-type.ts'
 import { notice, noticeOnce, thrownText } from '../../base/notice.ts'
 import { OWN_STATEMENT } from '../../base/own.ts'
+import { seen } from '../../base/seen.ts'
 import { health } from '../../health/default.ts'
 import { failed, fault } from './failure.ts'
 import { settings } from './settings.ts'
@@ -52,6 +53,7 @@ export function watchSlot(client: SlotClient, slot: string, options: SlotOptions
       noticeOnce('cdc.watch', 'warn', 'cdc.watch', text)
       return () => {}
     }
+    seen('cdc.slot')
     const watch = new Watch(client, slot, options ?? {})
     return () => watch.end()
   } catch (error) {

@@ -4,6 +4,7 @@
 // as without it, but for the cap; it refuses to keep a bus alive, and event names as labels.
 import type { EventEmitter } from 'node:events'
 import { noticeOnce } from '../../base/notice.ts'
+import { seen } from '../../base/seen.ts'
 import { declare } from '../../metrics/declare.ts'
 import type { Registry } from '../../metrics/registry.ts'
 import { NAMES } from '../../model/names.ts'
@@ -61,6 +62,7 @@ export class Events {
     }
     if (this.#watched.has(bus)) return bus
     this.#watched.add(bus)
+    seen('events')
     this.#begin()
     const watch: Watch = {
       admits: (count) => count < (options?.maxSubscribers ?? this.#max) || this.#reject(),

@@ -2,6 +2,8 @@
 // the router tree. The mounts above the route are found by walking that tree once per route object; their templates come
 // from the router's own words (route paths, mount paths of sub-apps) or are learned by `mount.ts`. What cannot be told for
 // sure is null, so `<unmatched>`: no value of a request reaches a label.
+
+import { seen } from '../../base/seen.ts'
 import { fits, join, matchOf, mountShape, patternOf } from './mount.ts'
 
 /** A layer of a router's stack, in either major version. */
@@ -142,6 +144,7 @@ function templateOf(route: ExpressRoute, app: ExpressApp, request: ExpressReques
 function search(route: ExpressRoute, root: ExpressApp, asked: string, before: Chains | undefined): Chains {
   const paths: Layer[][] = []
   walk(stackOf(root), route, [], paths, { layers: MAX_LAYERS }, new Set())
+  if (paths.length > 0) seen('express')
   const misses = (before?.misses ?? 0) + 1
   const open: Chains = { root, paths, fixed: null, misses }
   const fixed = paths.length === 1 && root.parent === undefined ? fixedOf(paths[0]!) : null

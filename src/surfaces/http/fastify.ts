@@ -2,6 +2,7 @@
 // route also for requests that a later hook refuses. The route comes from the context that Fastify keeps under a symbol of
 // its own; `request.routeOptions` builds an object of twelve properties per request and is only the fallback.
 import { channel } from 'node:diagnostics_channel'
+import { seen } from '../../base/seen.ts'
 import { EXCHANGE, type Exchange, exchangeOf, ROUTE_NONE, ROUTE_ROUTER } from './exchange.ts'
 import { errorType } from './status.ts'
 
@@ -37,6 +38,7 @@ export interface FastifyLike {
 export function hookFastify(instance: FastifyLike): boolean {
   if (instance[HOOKED] === true) return false
   Object.defineProperty(instance, HOOKED, { value: true })
+  seen('fastify')
   instance.addHook('onRequest', onRequest)
   instance.addHook('onError', onError)
   return true

@@ -5,6 +5,7 @@
 import { channel } from 'node:diagnostics_channel'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { noticeOnce } from '../../base/notice.ts'
+import { seen } from '../../base/seen.ts'
 import type { Exchange } from './exchange.ts'
 import { fault } from './guard.ts'
 import { join } from './mount.ts'
@@ -86,6 +87,7 @@ export function hookH3(app: object, adopt: Adopt): void {
       return
     }
     Object.defineProperty(app, HOOKED, { value: true })
+    seen('h3')
   } catch (error) {
     fault(error)
   }
@@ -132,7 +134,13 @@ function hook1({ options, stack }: App1, adopt: Adopt): void {
   }
 }
 
+let met = false
+
 function onBegun(message: unknown): void {
+  if (!met) {
+    met = true
+    seen('h3')
+  }
   name2((message as { event: Event }).event)
 }
 

@@ -2,6 +2,7 @@
 // answer is out: it is the pattern of the handler that answered, with the paths of its mounts. A middleware that answered is
 // named by the pattern it was registered for; one for everything, and one that only passed a 404 on, is `<unmatched>`.
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { seen } from '../../base/seen.ts'
 import { type Exchange, ROUTE_NONE } from './exchange.ts'
 import { failed, openExchange, routed } from './naming.ts'
 
@@ -47,6 +48,8 @@ export function holdHono(context: HonoContext, node: NodeEnv): void {
   exchange.ask = ask
 }
 
+let met = false
+
 function ask(exchange: Exchange, status: number): void {
   const { req, error } = exchange.held as HonoContext
   if (error !== undefined) failed(exchange, error)
@@ -55,6 +58,10 @@ function ask(exchange: Exchange, status: number): void {
   if (route === undefined) return
   const { path } = route
   if (isMiddleware(route) && (status === 404 || path === '*' || path === '/*')) return
+  if (!met) {
+    met = true
+    seen('hono')
+  }
   routed(exchange, path)
 }
 

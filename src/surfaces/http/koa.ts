@@ -3,6 +3,7 @@
 // accessors. The route is known for requests that are cut off or end while their handler still runs, and a chain of mounts
 // is put together from the prefixes that were really taken off, never from the path.
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { seen } from '../../base/seen.ts'
 import { EXCHANGE, type Exchange } from './exchange.ts'
 import { fault } from './guard.ts'
 import { join, patternOf } from './mount.ts'
@@ -72,6 +73,7 @@ export function watchKoa(app: object): void {
   if (application[WATCHED] === true) return
   try {
     Object.defineProperty(application, WATCHED, { value: true })
+    seen('koa')
     Object.defineProperties(application.context, ACCESSORS)
     application.on('error', onError)
   } catch (error) {

@@ -2,6 +2,8 @@
 // handler threw does not, since Nest answers errors itself. An interceptor sees what handlers and pipes throw; guards and
 // other interceptors are outside of it, and only an exception filter hears all of them. Neither Nest nor RxJS is imported:
 // both are asked through the objects that Nest hands over.
+
+import { seen } from '../../base/seen.ts'
 import { type FastifyLike, hookFastify } from './fastify.ts'
 import { setError } from './naming.ts'
 import { observe } from './observe.ts'
@@ -45,6 +47,7 @@ type SourceClass = new (subscribe: (observer: Observer) => unknown) => Source
 
 /** Before `init` and `listen`, which read the interceptors and filters. */
 export function hookNest(app: NestApplication, filter: NestFilterClass | undefined): void {
+  seen('nest')
   observe(app.getHttpServer())
   const adapter = app.getHttpAdapter()
   if (adapter.getType() === 'fastify') hookFastify(adapter.getInstance() as FastifyLike)

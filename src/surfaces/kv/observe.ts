@@ -2,6 +2,7 @@
 // type.
 import { replace } from '../../base/client.ts'
 import { noticeOnce } from '../../base/notice.ts'
+import { seen } from '../../base/seen.ts'
 import { fault } from './guard.ts'
 import { Command } from './place.ts'
 import { running } from './running.ts'
@@ -40,6 +41,7 @@ export function observe<S extends object>(store: S, options: KvObserveOptions = 
     if (announces(it) || Object.hasOwn(store, OBSERVED)) return store
     if (!['get', 'set', 'delete'].every((name) => typeof it[name] === 'function')) return unknown(store)
     Object.defineProperty(store, OBSERVED, { value: true })
+    seen('kv.store')
     const given = options.namespace ?? it['namespace']
     const namespace = typeof given === 'string' && given !== '' ? given : store.constructor?.name || 'store'
     const answers: Answers = { values: store instanceof Map || store instanceof WeakMap }

@@ -1,5 +1,7 @@
 // Where operations go, a database of a Redis server or a store inside the process, and what those of one command there have
 // in common: the name and the attributes of their spans, made once, and their series, looked up once.
+
+import { seen } from '../../base/seen.ts'
 import type { BoundHistogram } from '../../metrics/histogram.ts'
 import { KIND_CLIENT, KIND_INTERNAL, Template } from '../../model/span.ts'
 import type { KvOp, KvSurface, Server } from './surface.ts'
@@ -65,6 +67,7 @@ export function placeOf(address: unknown, port: unknown, database: unknown): Pla
   if (last !== null && is(last, address, port, database)) return last
   for (let i = 0; i < held.length; i++) if (is(held[i]!, address, port, database)) return (last = held[i]!)
   last = new Place(address, port, database)
+  seen('redis')
   if (held.length < MAX_PLACES) held.push(last)
   return last
 }

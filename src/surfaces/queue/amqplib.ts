@@ -4,6 +4,7 @@
 
 import { type Method, plain, replace } from '../../base/client.ts'
 import { whenSettled } from '../../base/outcome.ts'
+import { seen } from '../../base/seen.ts'
 import { current, runWith } from '../../context/current.ts'
 import { consuming } from './amqplib-consume.ts'
 import { CLOSED, lanesOut, type Properties, textOf } from './amqplib-message.ts'
@@ -32,8 +33,10 @@ const MAX_UNCONFIRMED = 10_000
 export function observeAmqplib<T extends AmqplibClient>(client: T): T {
   const { createChannel, createConfirmChannel } = (plain(client) ?? {}) as Record<string, unknown>
   if (typeof createChannel === 'function' && typeof createConfirmChannel === 'function') {
+    seen('amqplib')
     if (mark(client)) connection(client)
   } else if (isChannel(client)) {
+    seen('amqplib')
     channel(client)
   } else {
     unknownClient('observeAmqplib', 'connection or channel of amqplib')

@@ -3,6 +3,7 @@
 
 import { plain, replace } from '../../base/client.ts'
 import { whenEnded } from '../../base/outcome.ts'
+import { seen } from '../../base/seen.ts'
 import type { Carrier } from '../../context/carrier.ts'
 import { changed, mark, readable, unknownClient } from './client.ts'
 import { type Work, workOn } from './consume.ts'
@@ -50,6 +51,7 @@ export function observeBullMQ<T extends BullMQClient>(client: T): T {
   }
   if (!mark(client)) return client
   const { name, processFn, add } = client as { name?: unknown; processFn?: unknown; add?: unknown }
+  seen('bullmq')
   if (typeof processFn === 'function') worker(client, String(name))
   else if (typeof add === 'function' && typeof name === 'string') queue(client, name)
   else if (typeof add === 'function') flows(client)

@@ -4,6 +4,7 @@
 
 import { type Method, plain, replace } from '../../base/client.ts'
 import { whenEnded, whenSettled } from '../../base/outcome.ts'
+import { seen } from '../../base/seen.ts'
 import { current } from '../../context/current.ts'
 import { changed, mark, readable, unknownClient } from './client.ts'
 import { consume, type Settlement, type Work, workOn } from './consume.ts'
@@ -47,6 +48,7 @@ export function observeKafka<T extends KafkaClient>(client: T): T {
 }
 
 function observeOnce(client: object, observe: (client: object) => void): void {
+  seen('kafkajs')
   if (mark(client)) observe(client)
 }
 

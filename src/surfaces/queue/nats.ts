@@ -2,6 +2,7 @@
 // consumers of JetStream. The context rides in the headers of a message.
 import { type Method, plain, replace } from '../../base/client.ts'
 import { whenSettled } from '../../base/outcome.ts'
+import { seen } from '../../base/seen.ts'
 import type { Carrier } from '../../context/carrier.ts'
 import { mark, readable, unknownClient } from './client.ts'
 import type { Work } from './consume.ts'
@@ -31,10 +32,13 @@ const CLOSED = new Refused('connection_closed', 'the connection was closed befor
 export function observeNats<T extends NatsClient>(client: T): T {
   const { publish: send, subscribe, request, consumers } = (plain(client) ?? {}) as Record<string, unknown>
   if (typeof subscribe === 'function' && typeof request === 'function') {
+    seen('nats')
     if (mark(client)) connection(client)
   } else if (typeof send === 'function' && plain(consumers) !== null) {
+    seen('nats')
     if (mark(client)) jetStream(client)
   } else if (isConsumer(client)) {
+    seen('nats')
     observeConsumer(client)
   } else {
     unknownClient('observeNats', 'connection, JetStream client or consumer of NATS')

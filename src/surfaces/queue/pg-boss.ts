@@ -2,6 +2,7 @@
 // taken out again before the handler sees the data. A consumer that is not observed sees the key.
 
 import { type Method, plain, replace } from '../../base/client.ts'
+import { seen } from '../../base/seen.ts'
 import type { Carrier } from '../../context/carrier.ts'
 import { changed, mark, unknownClient } from './client.ts'
 import { consume, type Message } from './consume.ts'
@@ -34,6 +35,7 @@ export function observePgBoss<T extends BossClient>(boss: T): T {
     return boss
   }
   if (!mark(boss)) return boss
+  seen('pg-boss')
   for (const name of ['send', 'sendAfter', 'sendThrottled', 'sendDebounced', 'publish']) replace(boss, name, sending)
   replace(boss, 'insert', inserting)
   replace(boss, 'work', working)

@@ -1,5 +1,7 @@
 // What mysql2 announces on no channel: the gauges of a pool, and statements that are prepared first and executed later. A pool
 // or a connection is handed over for them.
+
+import { seen } from '../../base/seen.ts'
 import { runApply } from '../../context/current.ts'
 import { fault } from './guard.ts'
 import { first, type Method, replace } from './mark.ts'
@@ -33,6 +35,7 @@ export function observeMysql2(client: object, name: string | undefined): void {
   const pool = it as Mysql2Pool
   if (pool._allConnections === undefined) return observeConnection(it)
   if (!first(pool)) return
+  seen('mysql2')
   const open = pool._allConnections
   for (const each of Array.isArray(open) ? (open as object[]) : (open.toArray?.() ?? [])) observeConnection(each)
   pool.on('connection', observeConnection)

@@ -4,6 +4,7 @@
 // when a connection is made, which pools tell; the channel of connections themselves would take the error of one that fails
 // away from an application that does not listen.
 import { tracingChannel } from 'node:diagnostics_channel'
+import { seen } from '../../base/seen.ts'
 import { current, enter } from '../../context/current.ts'
 import type { Frame } from '../../context/frame.ts'
 import { fault } from './guard.ts'
@@ -127,6 +128,7 @@ function targetIn(said: Said): Target {
   ) {
     const { serverAddress, serverPort, database } = said
     lastSaid = { serverAddress, serverPort, database }
+    seen('mysql2')
     last = targetOf(systemOf(said), serverAddress, serverPort, database)
   }
   return last

@@ -1,6 +1,8 @@
 // node-postgres: a Client, or a Pool and each client that it opens. `query` is the one method of theirs through which all
 // goes, prepared or not, in a transaction or not; of a pool's own `query` only the operation of its client counts, so that
 // waiting for a connection is no part of the database's time.
+
+import { seen } from '../../base/seen.ts'
 import { current, runApply } from '../../context/current.ts'
 import type { Frame } from '../../context/frame.ts'
 import { fault } from './guard.ts'
@@ -41,6 +43,7 @@ interface Submittable {
 
 export function observePgPool(pool: PgPool, name: string | undefined): void {
   if (!first(pool)) return
+  seen('pg')
   for (const client of pool._clients ?? []) observePgClient(client)
   pool.on('connect', observePgClient)
   // `pool.query` calls this with a callback, which the pool runs in the context of whoever gave a connection back.
@@ -68,6 +71,7 @@ function read(pool: object): PoolState | null {
 
 export function observePgClient(client: PgClient): void {
   if (!first(client)) return
+  seen('pg')
   let target: Target | null = null
   replace(
     client,

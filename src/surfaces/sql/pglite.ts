@@ -1,5 +1,7 @@
 // PGlite, PostgreSQL inside the process: `query` and `exec` of the database and of each transaction, and the template tag.
 // The BEGIN and COMMIT that it makes of `transaction` are its own.
+
+import { seen } from '../../base/seen.ts'
 import { first, type Method, replace } from './mark.ts'
 import { running } from './running.ts'
 import { hasFields, settle } from './settle.ts'
@@ -13,6 +15,7 @@ export interface PGliteLike {
 
 export function observePGlite(db: PGliteLike): void {
   if (!first(db)) return
+  seen('pglite')
   const target = targetOf('postgresql', '', '', '')
   // Its `sql` calls `this.query`; that of a transaction does not.
   handlers(db, target)

@@ -1,5 +1,7 @@
 // node:sqlite: `exec` of the database, and `run`, `get`, `all` and `iterate` of each statement that it prepares. All of it is
 // synchronous; an iteration is one operation, from its beginning until it is used up or left.
+
+import { seen } from '../../base/seen.ts'
 import { first, type Method, replace } from './mark.ts'
 import { running } from './running.ts'
 import { settle } from './settle.ts'
@@ -13,6 +15,7 @@ export interface SqliteLike {
 
 export function observeSqlite(db: SqliteLike): void {
   if (!first(db)) return
+  seen('sqlite')
   const target = targetOf('sqlite', '', '', '')
   replace(
     db,

@@ -4,6 +4,7 @@
 import { AsyncResource } from 'node:async_hooks'
 import { type Method, plain, replace } from '../../base/client.ts'
 import { noticeOnce } from '../../base/notice.ts'
+import { seen } from '../../base/seen.ts'
 import type { Carrier } from '../../context/carrier.ts'
 import { runIn } from '../../context/current.ts'
 import { mark, unknownEngine } from './client.ts'
@@ -33,6 +34,7 @@ export function observeDBOS<T extends DBOSEngine>(engine: T): T {
     return engine
   }
   if (!mark(engine)) return engine
+  seen('dbos')
   if (isClass) observeClass(engine as unknown as Engine & object)
   else {
     for (const name of ['enqueue', 'enqueuePortable']) replace(engine, name, (original) => enqueueing(original, 0))

@@ -5,6 +5,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { Fault } from '../../base/fault.ts'
 import { noticeOnce, thrownText } from '../../base/notice.ts'
+import { seen } from '../../base/seen.ts'
 import { Scope } from '../../model/attribute.ts'
 import { sandboxModule } from './folder.ts'
 import { type MetricMeter, metricMeter, noMeter } from './meter.ts'
@@ -74,6 +75,7 @@ export function temporal(options: TemporalOptions = {}): TemporalTelemetry {
     if (all === null) sayEarly()
     return { plugins: [], activityInterceptors: [], runtime: {}, metricMeter: noMeter, stop() {} }
   }
+  seen('temporal')
   const require = createRequire(join(options.from ?? process.cwd(), 'package.json'))
   const plugin = pluginOf(all, require)
   const { metrics, stop } = metricsOf(options.metrics, require, all)
