@@ -2,6 +2,7 @@
 // into the application (ruling 53). `strict` turns a refusal into a fault, for tests and development.
 import { Fault, type FaultCode } from '../base/fault.ts'
 import { noticeOnce } from '../base/notice.ts'
+import { attributesObject, type Value } from '../model/attribute.ts'
 import type { Counter } from './counter.ts'
 
 export type Refusal = 'kind' | 'name' | 'labels' | 'negative' | 'not_finite'
@@ -61,10 +62,31 @@ export class Ledger {
     )
   }
 
+  /** Refusals by metric and reason. @internal */
+  rejections(): { readonly metric: string; readonly reason: Refusal; readonly count: number }[] {
+    return countsOf(this.#rejected).map(([labels, count]) => ({
+      metric: String(labels['metric'] ?? 'other'),
+      reason: labels['reason'] as Refusal,
+      count,
+    }))
+  }
+
+  /** Recordings that went into an overflow series, by metric. @internal */
+  overflows(): Map<string, number> {
+    return new Map(
+      countsOf(this.#overflowed).map(([labels, count]) => [String(labels['metric'] ?? 'other'), count] as const),
+    )
+  }
+
   #bounded(metric: string): string {
     if (this.#metrics.has(metric)) return metric
     if (this.#metrics.size >= METRICS) return 'other'
     this.#metrics.add(metric)
     return metric
   }
+}
+
+function countsOf(counter: Counter | null): (readonly [Record<string, Value>, number])[] {
+  const series = counter?.trie.family.series ?? []
+  return series.map(({ attributes, value }) => [attributesObject(attributes), value] as const)
 }

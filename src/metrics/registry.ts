@@ -14,7 +14,7 @@ import { type Declaration, OWN_SCOPE, RANK } from './declaration.ts'
 import { deltaOf } from './delta.ts'
 import { ExemplarSource, type ReadIds } from './exemplar.ts'
 import { Gauge } from './gauge.ts'
-import type { Ground } from './ground.ts'
+import type { Ground, Limits } from './ground.ts'
 import { Histogram } from './histogram.ts'
 import { Ledger } from './ledger.ts'
 import { Observable, type ObserveCallback } from './observable.ts'
@@ -29,6 +29,24 @@ import type { Leaf, SeriesTrie } from './series.ts'
 import { type View, type Viewed, viewed } from './views.ts'
 
 export type Instrument = Counter | Gauge | Histogram | Observable
+
+/** One metric, by its size. */
+export interface MetricSize {
+  readonly family: Family
+  /** What notices and our own counters call it. */
+  readonly label: string
+  /** The overflow series not counted. */
+  readonly series: number
+  readonly overflows: boolean
+}
+
+export interface Sizes {
+  readonly metrics: readonly MetricSize[]
+  readonly total: number
+  readonly limits: Limits
+  /** When callbacks were asked last, milliseconds since the epoch; 0 before the first time. */
+  readonly collected: number
+}
 
 interface Entry {
   declaration: Declaration
@@ -151,6 +169,17 @@ export class Registry {
   /** What was refused, and says so; for declarations that other files judge. */
   get ledger(): Ledger {
     return this.#ledger
+  }
+
+  /** How many series each metric has and how many there may be, without asking any callback. @internal */
+  sizes(): Sizes {
+    const metrics = this.#entries.map(({ instrument: { trie } }) => ({
+      family: trie.family,
+      label: trie.label,
+      series: trie.canonical.size,
+      overflows: trie.overflows,
+    }))
+    return { metrics, total: this.#ground.total, limits: this.#ground.limits, collected: this.#source.collected }
   }
 
   /** Everything under its OpenTelemetry name, one family per fact: for OTLP and the store. Runs the callbacks. */

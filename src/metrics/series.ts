@@ -170,6 +170,11 @@ export class SeriesTrie<T extends Leaf> {
     return this.family.short || this.family.name
   }
 
+  /** The limit was reached: what comes with further labels is counted together. @internal */
+  get overflows(): boolean {
+    return this.#overflow !== null
+  }
+
   #overflowing(): T {
     if (this.#overflow === null) {
       this.#overflow = this.#make(this.#series([OVERFLOW_KEY, true]), true)
