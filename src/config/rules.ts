@@ -166,8 +166,8 @@ function trailStore({ trail }: Config, tree: Tree, said: Said): void {
 
 /** Ruling 58, where it matters: without application authentication the console is open to whoever reaches the listener. */
 function openTiers(config: Config, tree: Tree, said: Said): void {
-  const { server, access } = config
-  if (!server.enabled || access.jwt.enabled || LOOPBACK.test(server.host)) return
+  const { server, access, console: shown } = config
+  if (!server.enabled || !shown.enabled || access.jwt.enabled || LOOPBACK.test(server.host)) return
   const text = `Application authentication is off: the tenant and system tiers of the console are open to everyone who reaches ${server.host}:${server.port}.`
   said.warnings.push(warning('ACCESS_OPEN', text, 'access.jwt.enabled', origin(tree, ['server', 'host'])))
 }

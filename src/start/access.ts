@@ -5,7 +5,9 @@ import type { AccessEvent, Guard } from '../access/decision.ts'
 import { EXEMPT_PATHS } from '../access/path.ts'
 import { type RunningAccess, running } from '../access/running.ts'
 import type { Tenants } from '../access/tenants.ts'
+import { openWarning } from '../access/tier.ts'
 import { Fault } from '../base/fault.ts'
+import { noticeOnce } from '../base/notice.ts'
 import type { Config } from '../config/config.ts'
 import type { Warning } from '../config/warning.ts'
 import { allow } from '../egress/target.ts'
@@ -48,6 +50,15 @@ export function checkAccess({ access, scrape }: Config, warnings: readonly Warni
     ...(subject !== undefined && { subject }),
     ...(where && { where }),
   })
+}
+
+/**
+ * Ruling 58, of a console that answers on the application's own server. A listener of ours that other machines reach is a
+ * warning of the configuration; on this machine alone it is nothing to be loud about.
+ */
+export function sayOpen({ access, console: shown, dev }: Config): void {
+  const open = shown.enabled ? openWarning({ authentication: access.jwt.enabled, dev }) : undefined
+  if (open !== undefined) noticeOnce('access.open', 'warn', 'access.open', open)
 }
 
 /** Undefined where nobody has to prove anything. */

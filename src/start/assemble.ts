@@ -1,7 +1,6 @@
 // The recipe, and the one place that knows every room. It runs to its end without waiting: when it returns, requests are
 // observed. What has to be waited for (listeners, contrib packages) is `Telltale.open`, afterwards.
 import { Tenants } from '../access/tenants.ts'
-import { openWarning } from '../access/tier.ts'
 import { notice, onNotice } from '../base/notice.ts'
 import type { Config } from '../config/config.ts'
 import { loadConfig } from '../config/load.ts'
@@ -27,7 +26,7 @@ import { functions } from '../surfaces/function/running.ts'
 import { HttpSurface } from '../surfaces/http/surface.ts'
 import { install } from '../trace/installed.ts'
 import { TrafficRing } from '../traffic/ring.ts'
-import { checkAccess, startAccess } from './access.ts'
+import { checkAccess, sayOpen, startAccess } from './access.ts'
 import { requireTrail, startAudit } from './audit.ts'
 import { startData } from './data.ts'
 import { End } from './end.ts'
@@ -137,10 +136,9 @@ export function assemble(options: StartOptions): Telltale {
       guards,
       audit,
     })
-    const open = config.console.enabled ? openWarning({ authentication: jwt.enabled, dev: config.dev }) : undefined
-    const reached = () => open !== undefined && notice('warn', 'access.open', open)
     const listens = config.server.enabled && config.mode !== 'off' && part === null
-    const parts = { config, file, resource, registry, pipeline, console, lifecycle, health, traffic, listens, reached }
+    const mounted = () => sayOpen(config)
+    const parts = { config, file, resource, registry, pipeline, console, lifecycle, health, traffic, listens, mounted }
     const telltale = new Telltale(parts)
     const { http, functions: observed } = config.surfaces
     const { track_user_agents, track_ip_addresses } = config.observability.prometheus.metrics.http

@@ -23,8 +23,8 @@ export interface Parts {
   readonly traffic: TrafficRing
   /** Whether it may open a listener of its own. */
   readonly listens: boolean
-  /** Hears once that the console can be reached, on a listener of our own or on the application's. */
-  readonly reached: () => void
+  /** Hears that the application's own server answers for the console too. */
+  readonly mounted: () => void
 }
 
 export class Telltale {
@@ -41,7 +41,7 @@ export class Telltale {
   readonly #pipeline: Pipeline
   readonly #lifecycle: Lifecycle
   readonly #listens: boolean
-  #reached: (() => void) | null
+  readonly #onMount: () => void
   #admin: Listener | undefined
   #mounted = false
 
@@ -56,7 +56,7 @@ export class Telltale {
     this.#pipeline = parts.pipeline
     this.#lifecycle = parts.lifecycle
     this.#listens = parts.listens
-    this.#reached = parts.reached
+    this.#onMount = parts.mounted
   }
 
   /** What the configuration came to; secrets in it are `[REDACTED]`, so it may be printed. */
@@ -80,15 +80,13 @@ export class Telltale {
    * `start()` has resolved, there is no listener of our own. Returns the undoing.
    */
   mount(server: Server): () => void {
-    this.#mounted = true
-    this.#reach()
+    this.#join()
     return this.#console.mount(server)
   }
 
   /** For a router of the application: true when the request is for one of our endpoints, which then answers it. */
   readonly listener = (request: IncomingMessage, response: ServerResponse): boolean => {
-    this.#mounted = true
-    this.#reach()
+    this.#join()
     return this.#console.listener(request, response)
   }
 
@@ -114,15 +112,14 @@ export class Telltale {
         port: server.port,
         headerTimeoutMs: server.header_timeout,
       })
-      if (this.#admin !== undefined) this.#reach()
     }
     return this
   }
 
-  #reach(): void {
-    const reached = this.#reached
-    this.#reached = null
-    reached?.()
+  #join(): void {
+    if (this.#mounted) return
+    this.#mounted = true
+    this.#onMount()
   }
 
   /** @internal */

@@ -1,5 +1,6 @@
 // What the switches of the configuration turn on and off, seen in the scrape, at a receiver and in the request log.
 import { expect, test } from 'vitest'
+import { OPEN, openWarning } from '../../src/access/tier.ts'
 import { now } from '../../src/base/clock.ts'
 import { counter, log, span } from '../../src/index.ts'
 import { NAMES } from '../../src/model/names.ts'
@@ -447,6 +448,17 @@ test('a console that other machines reach without application authentication is 
   expect(heard[0]).toMatch(/ACCESS_OPEN access\.jwt\.enabled: Application authentication is off/)
   const port = new URL(telltale.address!).port
   expect((await fetch(`http://127.0.0.1:${port}/admin/ops/overview`)).status).not.toBe(200)
+})
+
+test('a console on the application’s own server without application authentication is said once [ruling 58]', async () => {
+  const heard = said()
+  const server = await app((_, response) => response.end('mine'))
+  const telltale = await launch('name: shop\nserver: { enabled: false }\n')
+  expect(heard).toEqual([])
+  telltale.mount(server.server)
+  telltale.mount(server.server)
+  expect(heard).toEqual([`telltale warn: ${openWarning(OPEN)}`])
+  expect((await server.get('/console/metrics/uptime')).status).toBe(200)
 })
 
 test('a router of the application can answer our paths itself', async () => {

@@ -2,8 +2,6 @@
 import { type Row, row } from './row.ts'
 import type { Service } from './service.ts'
 
-const base = { console: { enabled: true } }
-
 const asks = (path: string, seen: (response: Response) => unknown) => async (service: Service) => {
   const { address } = await service.start()
   return seen(await fetch(`${address}/console/${path}`))
@@ -21,6 +19,5 @@ export const CONSOLE: readonly Row[] = [
     ['shop-1', 'shop-2'],
     asks('session', async (response) => (await response.json()).instance),
     ['shop-1', 'shop-2'],
-    { base },
   ),
 ]

@@ -90,14 +90,8 @@ export class Service {
     const release = service.#listen()
     try {
       await service.#collectors()
-      const { server, console: shown, ...rest } = settings as { server?: object; console?: object }
-      const text = JSON.stringify({
-        name: 'shop',
-        server: { port: 0, ...server },
-        // It is said aloud that it is open, which is not what the rows look for.
-        console: { enabled: false, ...shown },
-        ...rest,
-      })
+      const { server, ...rest } = settings as { server?: object }
+      const text = JSON.stringify({ name: 'shop', server: { port: 0, ...server }, ...rest })
       const folder = mkdtempSync(join(tmpdir(), 'telltale-effects-'))
       service.later(() => rmSync(folder, { recursive: true }))
       service.folder = folder
