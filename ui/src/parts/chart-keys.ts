@@ -17,13 +17,17 @@ export class ChartKeys {
   press(event: KeyboardEvent): void {
     if (event.ctrlKey || event.metaKey || event.altKey) return
     const { key, shiftKey } = event
-    if (key === 'ArrowLeft' || key === 'ArrowRight') this.#move(key === 'ArrowLeft' ? -1 : 1, shiftKey)
+    if (key === 'ArrowLeft' || key === 'ArrowRight') this.#move(key === 'ArrowLeft' ? -1 : 1, shiftKey && this.#zooms)
     else if (key === 'Home') this.#go(this.#seen[0], false)
     else if (key === 'End') this.#go(this.#seen[1], false)
     else if (key === 'Enter') this.#enter()
     else if (key === 'Escape' && (this.#at >= 0 || this.#anchor !== null)) this.#leave()
     else return
     event.preventDefault()
+  }
+
+  get #zooms(): boolean {
+    return this.#props().zooms !== false
   }
 
   get #dots(): ChartProps['dots'] {

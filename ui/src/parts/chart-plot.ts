@@ -12,6 +12,7 @@ export interface PlotShape {
   readonly stack: boolean
   readonly scale: 'linear' | 'log'
   readonly sync: string | undefined
+  readonly zooms: boolean
   readonly series: readonly Omit<ChartSeries, 'values'>[]
 }
 
@@ -40,7 +41,7 @@ export function makePlot(host: HTMLElement, shape: PlotShape, latest: MutableRef
     tzDate: (ms) => (zone.peek() === 'utc' ? uPlot.tzDate(new Date(ms), 'Etc/UTC') : new Date(ms)),
     cursor: {
       y: false,
-      drag: { x: true, y: false, setScale: false, dist: 4 },
+      drag: { x: shape.zooms, y: false, setScale: false, dist: 4 },
       points: { size: 7, width: 2, show: shape.series.length > 0 },
       ...(sync !== undefined && { sync: { key: sync, setSeries: false } }),
     },

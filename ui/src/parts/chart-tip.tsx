@@ -9,7 +9,7 @@ const WIDTH = 220
 /** What is under the cursor, beside it; said, too, when the keyboard moves it. */
 export function ChartTip({ pointed, chart }: { pointed: ReadonlySignal<Pointed>; chart: MutableRef<ChartProps> }) {
   const { index, dot, left, top } = pointed.value
-  const { series, times, unit = '', dots } = chart.current
+  const { series, times, unit = '', dots, sayTime = timeText } = chart.current
   const nothing = dot === null && (index === null || times.length === 0 || series.length === 0)
   // A page of dots only says what is meant.
   if (nothing || (dot === null && dots !== undefined && times.length === 0))
@@ -29,7 +29,7 @@ export function ChartTip({ pointed, chart }: { pointed: ReadonlySignal<Pointed>;
         </>
       ) : (
         <>
-          <p class="chart-tip-time num">{timeText(times[index!]!)}</p>
+          <p class="chart-tip-time num">{sayTime(times[index!]!)}</p>
           {series.map(({ label, colour, values, unit: own }) => (
             <p key={label} class="chart-tip-row">
               <Dot colour={colour} />

@@ -52,6 +52,10 @@ export interface ChartProps {
   readonly to?: number
   /** Values that the axis reaches at least. */
   readonly least?: number
+  /** False where the page has no range of time to zoom into; default true. */
+  readonly zooms?: boolean
+  /** What a time is called when it is pointed at; default its time of day. */
+  sayTime?(time: number): string
 }
 
 /** What is under the cursor. */
@@ -65,7 +69,7 @@ export interface Pointed {
 const NOTHING: Pointed = { index: null, dot: null, left: 0, top: 0 }
 
 export function Chart(props: ChartProps) {
-  const { label, series, unit = '', height = 160, stack = false, scale = 'linear', sync } = props
+  const { label, series, unit = '', height = 160, stack = false, scale = 'linear', sync, zooms = true } = props
   const host = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot | null>(null)
   const latest = useRef(props)
@@ -74,7 +78,8 @@ export function Chart(props: ChartProps) {
   const inside = useSignal(false)
   const keys = useRef<ChartKeys | null>(null)
   const said = useComputed(() => (inside.value ? pointed.value : NOTHING))
-  const shape: PlotShape = { unit, height, stack, scale, sync, series: series.map(({ values: _, ...rest }) => rest) }
+  const drawing = series.map(({ values: _, ...rest }) => rest)
+  const shape: PlotShape = { unit, height, stack, scale, sync, zooms, series: drawing }
   const made = `${JSON.stringify(shape)}${dark.value}${zone.value}`
 
   // `made` says all that a new plot is needed for.
@@ -120,7 +125,7 @@ export function Chart(props: ChartProps) {
       tabIndex={0}
       role="group"
       aria-roledescription="chart"
-      aria-label={`${label}. Arrow keys read values, Shift and arrows choose a time, Enter zooms in.`}
+      aria-label={`${label}. Arrow keys read values${zooms ? ', Shift and arrows choose a time, Enter zooms in' : ''}.`}
       style={{ '--height': `${height}px` }}
       onPointerEnter={() => (inside.value = true)}
       onPointerLeave={() => {
