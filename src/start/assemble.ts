@@ -28,6 +28,7 @@ import { install } from '../trace/installed.ts'
 import { TrafficRing } from '../traffic/ring.ts'
 import { checkAccess, sayOpen, startAccess } from './access.ts'
 import { requireTrail, startAudit } from './audit.ts'
+import type { Inside } from './control.ts'
 import { startData } from './data.ts'
 import { End } from './end.ts'
 import { serviceConsole } from './endpoints.ts'
@@ -124,6 +125,8 @@ export function assemble(options: StartOptions): Telltale {
     })
     const counted = config.metrics.enabled ? registry : null
     const audit = startAudit({ config, registry: counted, redactor, lifecycle })
+    const loader = options.hooks === true
+    const inside: Inside = { ...signals, redactor, loader, skipped: OURS, api: null, contrib: null }
     const guards = startAccess({ config, registry: counted, tenants, lifecycle, logs, heard: audit })
     const console = serviceConsole({
       config,
@@ -133,6 +136,7 @@ export function assemble(options: StartOptions): Telltale {
       lifecycle,
       tenants,
       traffic,
+      inside: () => inside,
       guards,
       audit,
     })
@@ -186,12 +190,13 @@ export function assemble(options: StartOptions): Telltale {
         logLimits: config.logs.limits,
         baggage,
         from,
-        imported: options.hooks !== true,
+        imported: !loader,
       })
+      inside.api = api
       close('api', () => api.unregister())
       if (config.instrumentations !== 'none') {
-        const esm = options.hooks === true
-        const contrib = loadContrib(config.instrumentations, { from, providers: api, skip: OURS, esm })
+        const contrib = loadContrib(config.instrumentations, { from, providers: api, skip: OURS, esm: loader })
+        inside.contrib = contrib
         close('contrib', () => contrib.disable())
       }
     }

@@ -14,10 +14,11 @@ import type { Registry } from '../metrics/registry.ts'
 import type { Flat, Resource } from '../model/attribute.ts'
 import type { Group } from '../model/names.ts'
 import type { StartedGuards } from './access.ts'
+import { type ControlParts, serviceControl } from './control.ts'
 import { type FigureParts, serviceFigures } from './figures.ts'
 import { hearing } from './heard.ts'
 
-export interface RouteParts extends FigureParts {
+export interface RouteParts extends FigureParts, ControlParts {
   readonly resource: Resource
   readonly registry: Registry
   readonly health: Health
@@ -65,7 +66,7 @@ export function serviceRoutes(parts: RouteParts, judged: Judged): AnyRoute[] {
 function shown(parts: RouteParts, judged: Judged): AnyRoute[] {
   const { service, console: shows, access } = parts.config
   const session = { ...service, service: service.name, instance: shows.instance, authentication: access.jwt.enabled }
-  return [sessionRoute({ ...session, ...judged }), ...serviceFigures(parts)]
+  return [sessionRoute({ ...session, ...judged }), ...serviceFigures(parts), ...serviceControl(parts)]
 }
 
 export function serviceConsole(parts: EndpointParts): Console {

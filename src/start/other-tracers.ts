@@ -10,11 +10,15 @@ const MARKS: readonly (readonly [name: string, mark: string | symbol])[] = [
   ['New Relic', '__NR_agent'],
 ]
 
-/** Says which agents have left their mark on the global object. */
-export function nameOtherTracers(): void {
+/** Agents that have left their mark on the global object. */
+export function otherTracers(): string[] {
   const held = globalThis as unknown as Record<string | symbol, unknown>
-  const found = new Set(MARKS.filter(([, mark]) => held[mark] !== undefined).map(([name]) => name))
-  for (const name of found) {
+  return [...new Set(MARKS.filter(([, mark]) => held[mark] !== undefined).map(([name]) => name))]
+}
+
+/** Says which there are. */
+export function nameOtherTracers(): void {
+  for (const name of otherTracers()) {
     const text = `${name} is in this process too, and both see each request; mode: no-span leaves the spans to it and carries its trace on`
     notice('warn', 'start.tracer', text, { name })
   }

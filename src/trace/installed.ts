@@ -24,6 +24,11 @@ export function installed(): TraceEngine {
   return state.engine
 }
 
+/** Every tracer of the process that was asked for. */
+export function tracers(): Iterable<Tracer> {
+  return state.off.tracers()
+}
+
 /** The process's tracer of that scope; take it once, at module level if you like. */
 export function tracer(name: string, version = '', schemaUrl = '', attributes: Flat | null = null): Tracer {
   const held = state.off.tracer(name, version, schemaUrl, attributes)

@@ -21,6 +21,9 @@ const service = serviceRoutes(
     lifecycle: new Lifecycle(),
     tenants: new Tenants({ mode: 'header_only', strict: false, defaultTenant: 'default' }),
     traffic: new TrafficRing(1),
+    inside: () => {
+      throw new Error('not asked')
+    },
   },
   { guard: guardOf(), heard: () => {} },
 )

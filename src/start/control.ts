@@ -1,0 +1,72 @@
+// The insides of this service and its control: what they are made of is loaded with the first question.
+import { monotonic } from '../base/clock.ts'
+import type { Config } from '../config/config.ts'
+import { insideRoutes } from '../console/control/routes.ts'
+import type { AnyRoute } from '../console/route.ts'
+import { uptime } from '../health/uptime.ts'
+import type { Contrib } from '../otel/contrib.ts'
+import type { OtelRegistration } from '../otel/register.ts'
+import type { Redactor } from '../redact/redact.ts'
+import { tracers } from '../trace/installed.ts'
+import { otherTracers } from './other-tracers.ts'
+import type { Signals } from './signals.ts'
+
+/** What is inside of an instance, as far as it is made. */
+export interface Inside extends Signals {
+  readonly redactor: Redactor
+  /** ES module imports are hooked. */
+  readonly loader: boolean
+  /** Contrib packages that are left to our own surfaces. */
+  readonly skipped: readonly string[]
+  api: OtelRegistration | null
+  contrib: Contrib | null
+}
+
+export interface ControlParts {
+  readonly config: Config
+  /** Asked with the first question. */
+  readonly inside: () => Inside
+}
+
+export function serviceControl({ config, inside }: ControlParts): AnyRoute[] {
+  const { instance } = config.console
+  return insideRoutes({
+    async load() {
+      const [{ Insides }, { firstSeen }, { lookAtRuntime }] = await Promise.all([
+        import('../console/control/insides.ts'),
+        import('../base/seen.ts'),
+        import('../surfaces/runtime/runtime.ts'),
+      ])
+      const own = inside()
+      const { registry, pipeline, engine, redactor, loader, skipped } = own
+      return new Insides({
+        config,
+        instance,
+        registry,
+        pipeline,
+        loader,
+        skipped,
+        uptime,
+        monotonic,
+        otherTracers,
+        tracing: engine !== null,
+        naming: config.observability.prometheus.naming,
+        namespace: config.observability.metrics.namespace,
+        redact: redactor.text,
+        monitors: () => lookAtRuntime(registry),
+        unmonitored: () =>
+          config.metrics.enabled
+            ? 'observability.opentelemetry.metrics.system_metrics is false'
+            : 'metrics are off: mode, or observability.opentelemetry.metrics.enabled',
+        noted: firstSeen,
+        api: () => own.api,
+        contrib: () => own.contrib,
+        scopes,
+      })
+    },
+  })
+}
+
+function* scopes(): Generator<string> {
+  for (const { name } of tracers()) yield name
+}
