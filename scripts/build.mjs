@@ -23,6 +23,8 @@ const ROOT = fileURLToPath(new URL('../', import.meta.url))
 const TYPES = !process.argv.includes('--no-types')
 const PANEL = !process.argv.includes('--no-panel')
 const DIST = join(ROOT, 'dist')
+/** What ui/ is built into, by the mode of Vite: what a hub shows, and what a service does. */
+const PAGES = ['panel', 'operations']
 // Built beside dist and swapped in, so that a test or a server that reads dist never sees half of it.
 const NEXT = join(ROOT, `.dist-${process.pid}`)
 
@@ -141,13 +143,15 @@ async function declare() {
 async function panel() {
   const { build: bundlePanel } = await import('vite')
   const config = { configFile: join(ROOT, 'ui', 'vite.config.ts'), logLevel: 'warn' }
-  await bundlePanel({ ...config, build: { outDir: join(NEXT, 'panel'), emptyOutDir: false } })
+  for (const mode of PAGES)
+    await bundlePanel({ ...config, mode, build: { outDir: join(NEXT, mode), emptyOutDir: false } })
 }
 
 /** Swaps the new folder in: a reader finds the old one or the new one. */
 function swap() {
   const old = join(ROOT, `.dist-${process.pid}-old`)
-  if (!PANEL && existsSync(join(DIST, 'panel'))) renameSync(join(DIST, 'panel'), join(NEXT, 'panel'))
+  for (const name of PANEL ? [] : PAGES)
+    if (existsSync(join(DIST, name))) renameSync(join(DIST, name), join(NEXT, name))
   if (existsSync(DIST)) renameSync(DIST, old)
   renameSync(NEXT, DIST)
   rmSync(old, { recursive: true, force: true })

@@ -25,8 +25,8 @@ function isFresh(types, panel) {
 }
 
 function isPanelFresh() {
-  const mark = join(DIST, 'panel', 'index.html')
-  return existsSync(mark) && statSync(mark).mtimeMs >= newest(join(ROOT, 'ui'))
+  const marks = [join(DIST, 'panel', 'index.html'), join(DIST, 'operations', 'operations.html')]
+  return marks.every((mark) => existsSync(mark) && statSync(mark).mtimeMs >= newest(join(ROOT, 'ui')))
 }
 
 /** Whether the process that built is gone: a build may take long, and one that was killed leaves its lock behind. */

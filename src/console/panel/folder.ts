@@ -1,18 +1,18 @@
-// Where the built panel lies: beside the folder that the running file is in, whichever of dist/esm and dist/cjs that is.
+// Where what was built of `ui/` lies: beside the folder that the running file is in, whichever of dist/esm and dist/cjs that is.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** The folder of the running file: the build puts it in for each format, as neither format knows the other's word for it. */
 declare const TELLTALE_FOLDER: string | undefined
 
-/** Null when it was not built. */
-export function panelFolder(): string | null {
+/** `dist/panel` or `dist/operations`; null when it was not built. */
+export function builtFolder(name: 'panel' | 'operations'): string | null {
   const from = typeof TELLTALE_FOLDER === 'string' ? TELLTALE_FOLDER : undefined
   if (from === undefined) return null
   // dist/esm, or dist/esm/chunk.
   for (const up of ['..', '../..']) {
-    const folder = join(from, up, 'panel')
-    if (existsSync(join(folder, 'index.html'))) return folder
+    const folder = join(from, up, name)
+    if (existsSync(join(folder, 'assets'))) return folder
   }
   return null
 }

@@ -12,11 +12,13 @@ import './app.css'
 import { Boundary } from './boundary.tsx'
 import { Help } from './help.tsx'
 import { capsOf, useKeys } from './keys.ts'
+import { Mark } from './mark.tsx'
 import { Palette } from './palette.tsx'
 import { arrived, go, href, place } from './place.ts'
 import { dark, nextTheme } from './theme.ts'
 import { ahead, canLive, heldFrom, live, refresh, setLive, shiftRange } from './time.ts'
-import { TimePicker, timeOpen, ZoneButton } from './time-picker.tsx'
+import { TimePicker, timeOpen } from './time-picker.tsx'
+import { ZoneButton } from './zone-button.tsx'
 
 const sheet = signal<'palette' | 'help' | null>(null)
 
@@ -176,14 +178,4 @@ function useServer(): boolean {
   }, [status])
   if (services !== undefined) knowServices(services.items.map(({ service }) => service))
   return status !== undefined || error !== undefined
-}
-
-function Mark() {
-  return (
-    <svg viewBox="0 0 24 24" width="24" height="24" aria-hidden="true" class="mark">
-      <rect width="24" height="24" rx="6" />
-      <path d="M6 4.5v15M6 7.5c4-2.6 7 2.6 12 0" />
-      <path class="mark-second" d="M6 13c3.4-2.4 5.6 2.2 9.5 0" />
-    </svg>
-  )
 }

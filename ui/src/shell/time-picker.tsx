@@ -75,21 +75,6 @@ export function TimePicker() {
   )
 }
 
-export function ZoneButton() {
-  const utc = zone.value === 'utc'
-  const shown = utc ? 'UTC' : `Local ${zoneText()}`
-  return (
-    <Button
-      icon="clock"
-      label={`${shown}: show ${utc ? 'local time' : 'UTC'} instead`}
-      class="zone"
-      onClick={() => setZone(utc ? 'local' : 'utc')}
-    >
-      {shown}
-    </Button>
-  )
-}
-
 function Picker({ close }: { close(): void }) {
   const panel = useRef<HTMLDivElement>(null)
   const { from, to, relative } = range.peek()
