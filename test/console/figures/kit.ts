@@ -5,11 +5,20 @@ import { createConsole } from '../../../src/console/console.ts'
 import { Figures } from '../../../src/console/figures/figures.ts'
 import { figureRoutes } from '../../../src/console/figures/routes.ts'
 import { Uptime } from '../../../src/health/uptime.ts'
+import { completed, type Inventory } from '../../../src/inventory/inventory.ts'
 import { TrafficRing } from '../../../src/traffic/ring.ts'
 
 export const NOW: number = Date.UTC(2027, 0, 15, 8, 0, 0)
 
-export function figuresOf({ seconds = 10 } = {}) {
+export interface Given {
+  readonly seconds?: number
+  readonly inventory?: Partial<Inventory> | (() => Inventory)
+  /** Of counts: how long they are good for, how long is waited for them. */
+  readonly keepMs?: number
+  readonly deadlineMs?: number
+}
+
+export function figuresOf({ seconds = 10, inventory = {}, keepMs = 30_000, deadlineMs }: Given = {}) {
   let at = 0
   const uptime = new Uptime({ monotonic: () => at, wall: () => NOW - seconds * 1000 })
   uptime.begin()
@@ -17,8 +26,19 @@ export function figuresOf({ seconds = 10 } = {}) {
   const traffic = new TrafficRing(100)
   const tenants = new Tenants({ mode: 'header_only', strict: false, defaultTenant: 'main' })
   const clock = { now: NOW }
+  const given = typeof inventory === 'function' ? inventory : completed(inventory)
   const load = async () =>
-    new Figures({ service: 'shop', version: '1.2.3', uptime, traffic, tenants, instance: 'shop-1' })
+    new Figures({
+      service: 'shop',
+      version: '1.2.3',
+      uptime,
+      traffic,
+      tenants,
+      instance: 'shop-1',
+      inventory: typeof given === 'function' ? given : () => given,
+      defaultTenant: 'main',
+      counted: { keepMs, clock: () => clock.now, ...(deadlineMs !== undefined && { deadlineMs }) },
+    })
   const { fetch } = createConsole({
     routes: figureRoutes({ load, now: () => clock.now }),
     guard: guardOf({ tenants }),
