@@ -30,6 +30,7 @@ export function applyRules(config: Config, tree: Tree, said: Said): void {
   customMetrics(config, tree, said)
   uniqueNames(config, tree, said)
   objectives(config, tree, said)
+  operations(config, tree, said)
   paths(config, tree, said)
   resources(config, tree, said)
   instances(config, tree, said)
@@ -263,6 +264,49 @@ function instances(settings: Settings, tree: Tree, said: Said): void {
   const path = ['scaling', 'instances', 'max_instances']
   const at = origin(tree, path) ?? origin(tree, ['scaling', 'instances', 'min_instances'])
   conflict(said, text(path), at, String(max_instances), `at least min_instances, ${min_instances}`)
+}
+
+/** Filled in by the panel. */
+const PLACES = ['trace_id', 'correlation_id']
+/** One of them at least. */
+const NEEDED = { trace: ['trace_id'], logs: PLACES, dashboard: [] } as const
+
+/** Addresses that the panel links to are shown: nothing but http and https is one, and no credential may stand in them. */
+function operations({ ops }: Settings, tree: Tree, said: Said): void {
+  const wrong = (path: readonly string[], allowed: string): void => {
+    const at = find(tree, path)?.at
+    const where = place(at)
+    const subject = at?.variable ?? path.join('.')
+    // The address itself is not repeated: a credential may be in it.
+    said.faults.push(
+      new Fault(at?.variable ? 'ENV_VALUE' : 'CONFIG_VALUE', { subject, allowed, ...(where && { where }) }),
+    )
+  }
+  for (const key of ['trace', 'logs', 'dashboard'] as const) {
+    const link = ops.links[key]
+    if (link === undefined) continue
+    const path = ['ops', 'links', key]
+    const written = [...link.matchAll(/\{([^{}]*)\}/g)].map(([, name]) => name!)
+    const unknown = written.some((name) => !PLACES.includes(name))
+    const needed: readonly string[] = NEEDED[key]
+    if (unknown) wrong(path, 'an address in which {trace_id} and {correlation_id} alone are filled in')
+    else if (needed.length > 0 && !needed.some((name) => written.includes(name)))
+      wrong(path, `an address with ${needed.map((name) => `{${name}}`).join(' or ')}`)
+    else if (!isLink(link.replace(/\{\w+\}/g, '0'))) wrong(path, LINK)
+  }
+  for (const [id, link] of Object.entries(ops.runbooks)) if (!isLink(link)) wrong(['ops', 'runbooks', id], LINK)
+
+  const { http_5xx_rate, http_5xx_critical } = ops.incidents
+  if (http_5xx_critical < http_5xx_rate)
+    wrong(['ops', 'incidents', 'http_5xx_critical'], `at least http_5xx_rate, ${http_5xx_rate}`)
+}
+
+const LINK = 'an http or https URL without credentials'
+
+function isLink(text: string): boolean {
+  if (!/^https?:\/\/[^\s<>"'`\\]+$/i.test(text) || !URL.canParse(text)) return false
+  const { username, password } = new URL(text)
+  return username === '' && password === ''
 }
 
 const MOST_PATTERNS = 32

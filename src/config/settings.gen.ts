@@ -617,7 +617,7 @@ export interface Settings {
     readonly enabled: boolean
     /** Opaque name of this instance on authenticated endpoints. */
     readonly instance: string
-    /** How often counted figures are compared with the store. Milliseconds. */
+    /** How long counts of records are good for: who asks meanwhile is given the same. A longer time costs the database less. Milliseconds. */
     readonly reconcile_interval: number
     /** Record types of the application. */
     readonly resources: readonly ({
@@ -853,7 +853,7 @@ export interface Settings {
   }
   /** Sources of the operations panel. */
   readonly ops: {
-    /** Prometheus that the panel reads. */
+    /** Prometheus that has the whole service. Without it, figures are of one instance. */
     readonly prometheus_url?: string | undefined
     /** Queues whose depth the panel shows. */
     readonly queues: readonly ({
@@ -867,6 +867,8 @@ export interface Settings {
       readonly stream: string
       /** Durable consumer. */
       readonly consumer: string
+      /** Depth from which on it is an incident; `ops.incidents.queue_backlog` when left out. */
+      readonly backlog?: number | undefined
     } | {
       /** `sql`. */
       readonly source: 'sql'
@@ -874,10 +876,12 @@ export interface Settings {
       readonly name: string
       /** Table that holds the waiting rows. */
       readonly table: string
-      /** Column that says whether a row waits. */
+      /** Column that says whether a row waits. Without it every row does. */
       readonly status_column?: string | undefined
       /** Value of a waiting row. */
       readonly pending: string
+      /** Depth from which on it is an incident; `ops.incidents.queue_backlog` when left out. */
+      readonly backlog?: number | undefined
     } | {
       /** `metric`. */
       readonly source: 'metric'
@@ -885,14 +889,75 @@ export interface Settings {
       readonly name: string
       /** Gauge that holds the depth. */
       readonly metric: string
+      /** Depth from which on it is an incident; `ops.incidents.queue_backlog` when left out. */
+      readonly backlog?: number | undefined
     })[]
     /** The transactional outbox. */
     readonly outbox?: {
       /** Table of messages to publish. */
       readonly table: string
-      /** Table of messages that failed for good. */
+      /** Table of messages that failed for good. Without it they stay in `table`, as `failed`. */
       readonly dead_letter?: string | undefined
+      /** Status of a message that waits. */
+      readonly pending: string
+      /** Status of a message that failed for good. */
+      readonly failed: string
+      /** Status of a message that was discarded. Without it, discarding removes the row. */
+      readonly discarded?: string | undefined
+      /** Columns of both tables. One that is left out has the name of its key, where the table has such a column. */
+      readonly columns: {
+        /** Identifies a message. */
+        readonly id?: string | undefined
+        /** Says whether a message waits. Without it all of them do that were not published. */
+        readonly status?: string | undefined
+        /** What the message is about. */
+        readonly event_type?: string | undefined
+        /** When it was written. */
+        readonly created_at?: string | undefined
+        /** When it was published; null before. */
+        readonly published_at?: string | undefined
+        /** When publishing failed last. */
+        readonly failed_at?: string | undefined
+        /** How often publishing was tried. */
+        readonly attempts?: string | undefined
+        /** What publishing failed with. */
+        readonly last_error?: string | undefined
+      }
     } | undefined
+    /** When something is an incident. */
+    readonly incidents: {
+      /** Window in which failures count. Milliseconds. */
+      readonly window: number
+      /** How long all has to be well before an incident is closed. Milliseconds. */
+      readonly clear_after: number
+      /** Part of the requests answered with 5xx that is an incident. */
+      readonly http_5xx_rate: number
+      /** Part of the requests answered with 5xx that is a critical one. */
+      readonly http_5xx_critical: number
+      /** Requests in the window below which no part is judged. */
+      readonly http_requests: number
+      /** Depth of a queue that is a backlog. */
+      readonly queue_backlog: number
+      /** Messages that failed for good. */
+      readonly dlq_backlog: number
+      /** Age of a waiting message from which on the relay is degraded. Milliseconds. */
+      readonly outbox_age: number
+      /** Publish failures in the window. */
+      readonly publish_failures: number
+      /** Failed messages, workflows and processes in the window. */
+      readonly worker_failures: number
+    }
+    /** Where one goes on looking; `{trace_id}` and `{correlation_id}` are filled in. */
+    readonly links: {
+      /** Address of a trace, with `{trace_id}`. */
+      readonly trace?: string | undefined
+      /** Address of log lines, with `{trace_id}` or `{correlation_id}`. */
+      readonly logs?: string | undefined
+      /** Address of a dashboard. */
+      readonly dashboard?: string | undefined
+    }
+    /** Addresses of runbooks by their id, such as `ops.outbox.relay`. */
+    readonly runbooks: Readonly<Record<string, string>>
   }
   /** Metrics of AI agents. */
   readonly agents: {
