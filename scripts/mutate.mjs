@@ -1,12 +1,16 @@
 // `npm run mutate [-- access|redact]`: changes the code of a room in a thousand small ways and sees which of them no test
 // notices. Stryker is installed in a cache folder and runs on a copy, so that neither it nor what it changes is ever part
-// of this tree. Prints the score of each room and what survived; ends with 1 where less than 85 % was noticed.
+// of this tree. It prepares the code for all changes at once; `mutate-runner.mjs` then runs, in one process and for each
+// change, the tests that come by it: a room takes some minutes. Which test files those are is read off them: all of the
+// room but what starts servers and processes, or runs a thousand times. Prints the score of each room and of its files,
+// and what survived; ends with 1 where less than 85 % was noticed.
 import { spawnSync } from 'node:child_process'
 import {
   cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -14,15 +18,19 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url))
 /** The last major that runs on Node 20. */
-const PACKAGES = ['@stryker-mutator/core@9.5', '@stryker-mutator/vitest-runner@9.5']
+const PACKAGES = ['@stryker-mutator/core@9.5']
 const ROOMS = ['access', 'redact']
 const LEAST = 85
+/** Whoever imports these starts a server or a process. */
+const OUTSIDE = ['node:child_process', 'pg', 'redis']
+/** Thousands of runs each, or a look at the heap. */
+const SLOW = /^(?:properties|memory)\./
 /** What tests need besides the room: helpers of other rooms, generated files, files that are read. */
 const COPIED = ['src', 'test', 'scripts', 'package.json', 'schema', 'examples']
 
@@ -40,7 +48,7 @@ const HELP = `npm run mutate [-- access|redact] [--files GLOB] [--concurrency N]
   Mutation testing of src/access and src/redact; at least ${LEAST} % of what is changed has to turn a test red.
   --files GLOB   only these files of the room, such as 'src/redact/url.ts'
   --events       writes each result at once, for a run that may not come to its end
-  Each run leaves its report in reports/mutation/<room>.json of the cache folder that it names.
+  Each run leaves its report in reports/<room>.json of the cache folder that it names.
 `
 
 /** A folder with Stryker; half of an install that broke off is not taken for all of it. */
@@ -54,9 +62,6 @@ function installed() {
   const flags = ['--prefix', fresh, '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']
   const { status } = spawnSync('npm', ['install', ...flags, ...PACKAGES], { stdio: 'inherit' })
   if (status !== 0) throw new Error('Stryker could not be installed')
-  // One vitest for the runner and for the tests, else neither finds what the other holds.
-  rmSync(join(fresh, 'node_modules/vitest'), { recursive: true, force: true })
-  symlinkSync(join(ROOT, 'node_modules/vitest'), join(fresh, 'node_modules/vitest'))
   writeFileSync(join(fresh, '.complete'), PACKAGES.join(' '))
   rmSync(cache, { recursive: true, force: true })
   renameSync(fresh, cache)
@@ -66,9 +71,11 @@ function installed() {
 function config(room, stryker, report) {
   return {
     mutate: values.files?.split(',') ?? [`src/${room}/**/*.ts`],
-    testRunner: 'vitest',
-    plugins: [join(stryker, 'node_modules/@stryker-mutator/vitest-runner/dist/src/index.js')],
-    vitest: { configFile: 'mutate.config.mjs', related: false },
+    testRunner: 'rooms',
+    plugins: [join(ROOT, 'scripts/mutate-runner.mjs')],
+    rooms: { tests: tests(room) },
+    warnings: { unknownOptions: false },
+    maxTestRunnerReuse: 400,
     coverageAnalysis: 'perTest',
     concurrency: Number(values.concurrency),
     reporters: ['json', 'dots', ...(values.events ? ['event-recorder'] : [])],
@@ -85,35 +92,56 @@ function config(room, stryker, report) {
   }
 }
 
-/** Servers and processes of their own prove other things, and take seconds for each change. */
+/** Test files of a room. Those with servers or processes of their own prove other things, and take seconds each time. */
 function tests(room) {
-  return `import { defineConfig } from 'vitest/config'
-export default defineConfig({
-  test: {
-    include: ['test/${room}/**/*.test.ts'],
-    exclude: ['**/*.process.test.ts', '**/*postgres*', '**/*redis*', '**/memory.test.ts', '**/properties*', '**/replica*'],
-    pool: 'threads',
-    isolate: false,
-    fileParallelism: false,
-    testTimeout: 30_000,
-  },
-})
-`
+  const own = (file) =>
+    [...readFileSync(file, 'utf8').matchAll(/^(?:import|\} from) .*?'([^']+)'$/gm)].map(([, name]) => name)
+  const reaches = (file, seen = new Set()) => {
+    if (seen.has(file)) return []
+    seen.add(file)
+    return own(file).flatMap((name) => (name.startsWith('.') ? inTests(join(dirname(file), name), seen) : [name]))
+  }
+  // A program that a test writes down has imports too, of files that are nowhere.
+  const inTests = (file, seen) => (file.startsWith(join(ROOT, 'test')) && existsSync(file) ? reaches(file, seen) : [])
+  return readdirSync(join(ROOT, 'test', room), { recursive: true })
+    .filter((file) => file.endsWith('.test.ts') && !SLOW.test(file))
+    .map((file) => join(ROOT, 'test', room, file))
+    .filter((file) => !reaches(file).some((name) => OUTSIDE.includes(name)))
+    .map((file) => relative(ROOT, file))
+    .sort()
 }
 
-function survivors(report) {
-  const { files } = JSON.parse(readFileSync(report, 'utf8'))
-  const all = Object.entries(files).flatMap(([file, { mutants }]) => mutants.map((mutant) => ({ ...mutant, file })))
-  const count = (...kinds) => all.filter(({ status }) => kinds.includes(status)).length
-  const noticed = count('Killed', 'Timeout')
-  const missed = count('Survived', 'NoCoverage')
-  const lines = all
+/** Noticed, missed, and what the share is; changes of what stands at the top of a module are in neither. */
+function scoreOf(mutants) {
+  const count = (...kinds) => mutants.filter(({ status }) => kinds.includes(status)).length
+  const [noticed, missed] = [count('Killed', 'Timeout'), count('Survived', 'NoCoverage')]
+  return { noticed, missed, ignored: count('Ignored'), score: (100 * noticed) / Math.max(1, noticed + missed) }
+}
+
+function told({ noticed, missed, ignored, score }) {
+  return `${score.toFixed(1)} % (${noticed} of ${noticed + missed} noticed, ${ignored} left out)`
+}
+
+function survivors(file, mutants) {
+  return mutants
     .filter(({ status }) => status === 'Survived' || status === 'NoCoverage')
-    .map(({ file, location, mutatorName, replacement, status }) => {
+    .map(({ location, mutatorName, replacement, status }) => {
       const place = `${file}:${location.start.line}:${location.start.column}`
       return `${place} ${mutatorName}${status === 'NoCoverage' ? ' (no test comes by)' : ''}: ${(replacement ?? '').replace(/\s+/g, ' ').slice(0, 100)}`
     })
-  return { noticed, missed, score: (100 * noticed) / Math.max(1, noticed + missed), lines }
+}
+
+function tell(room, report) {
+  const files = Object.entries(JSON.parse(readFileSync(report, 'utf8')).files)
+  for (const [file, { mutants }] of files) for (const line of survivors(file, mutants)) console.log(line)
+  const scores = files
+    .map(([file, { mutants }]) => ({ file, ...scoreOf(mutants) }))
+    .filter(({ noticed, missed }) => noticed + missed > 0)
+    .sort((a, b) => a.score - b.score)
+  for (const { file, ...score } of scores) console.log(`${file}: ${told(score)}`)
+  const whole = scoreOf(files.flatMap(([, { mutants }]) => mutants))
+  console.log(`${room}: ${told(whole)}; report: ${report}`)
+  return whole.score
 }
 
 function mutate(room, stryker) {
@@ -123,7 +151,6 @@ function mutate(room, stryker) {
       if (existsSync(join(ROOT, path))) cpSync(join(ROOT, path), join(work, path), { recursive: true })
     symlinkSync(join(ROOT, 'node_modules'), join(work, 'node_modules'))
     const report = join(stryker, 'reports', `${room}.json`)
-    writeFileSync(join(work, 'mutate.config.mjs'), tests(room))
     writeFileSync(join(work, 'stryker.config.json'), JSON.stringify(config(room, stryker, report)))
     const program = join(stryker, 'node_modules/@stryker-mutator/core/bin/stryker.js')
     const { status } = spawnSync(process.execPath, [program, 'run', 'stryker.config.json'], {
@@ -131,10 +158,7 @@ function mutate(room, stryker) {
       stdio: 'inherit',
     })
     if (status !== 0) throw new Error(`Stryker ended with ${status}`)
-    const { noticed, missed, score, lines } = survivors(report)
-    for (const line of lines) console.log(line)
-    console.log(`${room}: ${score.toFixed(1)} % (${noticed} of ${noticed + missed} noticed); report: ${report}`)
-    return score
+    return tell(room, report)
   } finally {
     rmSync(work, { recursive: true, force: true })
   }
