@@ -1,9 +1,10 @@
 // The insides of this service and its control: what they are made of is loaded with the first question.
 import { monotonic } from '../base/clock.ts'
 import type { Config } from '../config/config.ts'
-import { insideRoutes } from '../console/control/routes.ts'
+import { controlRoutes, insideRoutes } from '../console/control/routes.ts'
 import type { AnyRoute } from '../console/route.ts'
 import { uptime } from '../health/uptime.ts'
+import { type Lifecycle, STOP } from '../lifecycle/lifecycle.ts'
 import type { Contrib } from '../otel/contrib.ts'
 import type { OtelRegistration } from '../otel/register.ts'
 import type { Redactor } from '../redact/redact.ts'
@@ -24,11 +25,44 @@ export interface Inside extends Signals {
 
 export interface ControlParts {
   readonly config: Config
+  readonly lifecycle: Lifecycle
   /** Asked with the first question. */
   readonly inside: () => Inside
 }
 
-export function serviceControl({ config, inside }: ControlParts): AnyRoute[] {
+export function serviceControl(parts: ControlParts): AnyRoute[] {
+  return [...insides(parts), ...control(parts)]
+}
+
+function control({ config, lifecycle, inside }: ControlParts): AnyRoute[] {
+  return controlRoutes({
+    async load() {
+      const [{ Control }, { slot }] = await Promise.all([
+        import('../console/control/control.ts'),
+        import('../audit/slot.ts'),
+      ])
+      const { logs, engine } = inside()
+      const made = new Control({
+        instance: config.console.instance,
+        adminRoles: config.access.jwt.admin_roles,
+        logs,
+        logLevel: config.logs.level,
+        engine,
+        sampler: config.traces.sampler,
+        allowed: config.ops.control,
+        async record(entry) {
+          const audit = await slot.audit
+          if (audit !== null && audit !== 'off') await audit.record(entry)
+        },
+      })
+      // Before the trail is closed.
+      lifecycle.onStop('control', STOP.producers, () => made.close())
+      return made
+    },
+  })
+}
+
+function insides({ config, inside }: ControlParts): AnyRoute[] {
   const { instance } = config.console
   return insideRoutes({
     async load() {

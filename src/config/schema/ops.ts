@@ -1,5 +1,5 @@
 // The operations panel: where its figures come from, what it links to, and when something is an incident.
-import { block, count, duration, list, map, number, section, text, variant } from './kind.ts'
+import { block, count, duration, flag, list, map, number, section, text, variant } from './kind.ts'
 
 const name = text('Name of the queue.', { as: 'word', required: true })
 const backlog = count('Depth from which on it is an incident; `ops.incidents.queue_backlog` when left out.', { min: 1 })
@@ -78,6 +78,13 @@ export const ops = section('Sources of the operations panel.', {
     }),
     publish_failures: count('Publish failures in the window.', { min: 1, default: 1 }),
     worker_failures: count('Failed messages, workflows and processes in the window.', { min: 1, default: 5 }),
+  }),
+  control: section('What an administrator may take out of the running process.', {
+    cpu_profile: flag('Answers CPU profiles.', true),
+    heap_snapshot: flag(
+      'Answers heap snapshots. They hold all that is in memory, data of users too, and stop the process for as long as they take.',
+      false,
+    ),
   }),
   links: section('Where one goes on looking; `{trace_id}` and `{correlation_id}` are filled in.', {
     trace: link('Address of a trace, with `{trace_id}`.'),

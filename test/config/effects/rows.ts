@@ -2,6 +2,7 @@
 import { APPLICATION } from './application-rows.ts'
 import { AUDIT } from './audit-rows.ts'
 import { CONSOLE } from './console-rows.ts'
+import { CONTROL } from './control-rows.ts'
 import { DATA } from './data-rows.ts'
 import { DECLARED } from './declared-rows.ts'
 import { EVENTS } from './event-rows.ts'
@@ -35,6 +36,7 @@ export const ROWS: readonly Row[] = [
   ...REQUESTS,
   ...APPLICATION,
   ...CONSOLE,
+  ...CONTROL,
   ...HUB,
   ...TOKENS,
   ...WORK,

@@ -1,0 +1,4 @@
+import { CONTROL } from './control-rows.ts'
+import { prove } from './prove.ts'
+
+prove(CONTROL)
