@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { TrafficRing } from '../../src/traffic/ring.ts'
 import { trafficStats } from '../../src/traffic/stats.ts'
-import { countLines, signedText } from '../../ui/src/operations/cards/counts-series.ts'
+import { countLines, dateOf, midnightsIn, signedText } from '../../ui/src/operations/cards/counts-series.ts'
 import { coverOf, statusParts, trafficLines } from '../../ui/src/operations/cards/traffic-series.ts'
 import { leastOf, placeOf, placeText, SHADES, shadeOf, step, weekOf } from '../../ui/src/operations/cards/week.ts'
 
@@ -103,7 +103,7 @@ test('types become lines of their totals or of their changes, day by day in UTC'
     },
   ]
   expect(countLines({ series }, 'total')).toEqual({
-    times: [19, 20, 21].map((day) => Date.UTC(2026, 10, day)),
+    dates: ['2026-11-19', '2026-11-20', '2026-11-21'],
     lines: [
       {
         type: 'Order',
@@ -117,6 +117,10 @@ test('types become lines of their totals or of their changes, day by day in UTC'
       { type: 'Invoice', total: 0, change: 0, peak: null, values: [0, 0, 0], byLastChange: true, totalAlone: false },
     ],
   })
+  const days = points.map(({ date }) => date)
+  expect(midnightsIn(days, 'utc')).toEqual([19, 20, 21].map((day) => Date.UTC(2026, 10, day)))
+  expect(midnightsIn(days, 'local')).toEqual([19, 20, 21].map((day) => new Date(2026, 10, day).getTime()))
+  expect(dateOf(midnightsIn(days, 'local'), days, new Date(2026, 10, 20).getTime())).toBe('2026-11-20')
   expect(countLines({ series }, 'change').lines[0]!.values).toEqual([3, -5, 0])
   expect([12, -3, 0].map((n) => signedText(n, String))).toEqual(['+12', '−3', '±0'])
 })

@@ -24,15 +24,23 @@ export interface TypeLine {
 }
 
 export interface CountLines {
-  /** Midnights, UTC, ascending; milliseconds since the epoch. */
-  readonly times: readonly number[]
+  /** `YYYY-MM-DD`, ascending. */
+  readonly dates: readonly string[]
   readonly lines: readonly TypeLine[]
 }
 
 export function countLines({ series }: Pick<ResourceCounts, 'series'>, shows: Shows): CountLines {
-  const times = (series[0]?.points ?? []).map(({ date }) => Date.parse(`${date}T00:00:00Z`))
-  return { times, lines: series.map((one) => lineOf(one, shows)) }
+  const dates = (series[0]?.points ?? []).map(({ date }) => date)
+  return { dates, lines: series.map((one) => lineOf(one, shows)) }
 }
+
+/** Where each day begins on a clock of that zone: an axis that is drawn in it shows the dates of UTC as they are. */
+export const midnightsIn = (dates: readonly string[], zone: 'utc' | 'local'): number[] =>
+  dates.map((date) => Date.parse(`${date}T00:00:00${zone === 'utc' ? 'Z' : ''}`))
+
+/** The day of one of those times. */
+export const dateOf = (times: readonly number[], dates: readonly string[], time: number): string =>
+  dates[times.indexOf(time)] ?? ''
 
 function lineOf({ resource_type: type, total, basis, points }: TypeSeries, shows: Shows): TypeLine {
   const peak = points.reduce<TypeLine['peak']>(
