@@ -617,7 +617,7 @@ export interface Settings {
     readonly enabled: boolean
     /** Opaque name of this instance on authenticated endpoints. */
     readonly instance: string
-    /** How often counted figures are compared with the store. Milliseconds. */
+    /** How long counts of records are good for: who asks meanwhile is given the same. A longer time costs the database less. Milliseconds. */
     readonly reconcile_interval: number
     /** Record types of the application. */
     readonly resources: readonly ({
@@ -946,13 +946,6 @@ export interface Settings {
       readonly publish_failures: number
       /** Failed messages, workflows and processes in the window. */
       readonly worker_failures: number
-    }
-    /** What an administrator may take out of the running process. */
-    readonly control: {
-      /** Answers CPU profiles. */
-      readonly cpu_profile: boolean
-      /** Answers heap snapshots. They hold all that is in memory, data of users too, and stop the process for as long as they take. */
-      readonly heap_snapshot: boolean
     }
     /** Where one goes on looking; `{trace_id}` and `{correlation_id}` are filled in. */
     readonly links: {

@@ -4,7 +4,10 @@ import { duration, entry, flag, list, section, text } from './kind.ts'
 export const console_ = section('Figures about records and traffic under `/console/metrics`.', {
   enabled: flag('Answers the console endpoints.', true),
   instance: text('Opaque name of this instance on authenticated endpoints.', { as: 'word', default: 'unknown' }),
-  reconcile_interval: duration('How often counted figures are compared with the store.', { default: '30s' }),
+  reconcile_interval: duration(
+    'How long counts of records are good for: who asks meanwhile is given the same. A longer time costs the database less.',
+    { default: '30s' },
+  ),
   resources: list(
     'Record types of the application.',
     entry('A record type, kept in a SQL `table` or a MongoDB `collection`.', {
