@@ -947,6 +947,13 @@ export interface Settings {
       /** Failed messages, workflows and processes in the window. */
       readonly worker_failures: number
     }
+    /** What an administrator may take out of the running process. */
+    readonly control: {
+      /** Answers CPU profiles. */
+      readonly cpu_profile: boolean
+      /** Answers heap snapshots. They hold all that is in memory, data of users too, and stop the process for as long as they take. */
+      readonly heap_snapshot: boolean
+    }
     /** Where one goes on looking; `{trace_id}` and `{correlation_id}` are filled in. */
     readonly links: {
       /** Address of a trace, with `{trace_id}`. */

@@ -119,6 +119,8 @@ const READERS: readonly (readonly [RegExp, ...RegExp[]])[] = [
   [/surfaces\.functions\.enabled$/, /\bobserved\.enabled\b/],
   [/surfaces\.functions\.order$/, /\bobserved\.order\b/],
   [/surfaces\.events\.max_subscribers$/, /\bevents\.max_subscribers\b/],
+  [/^ops\.control\.cpu_profile$/, /\ballowed\.cpu_profile\b/],
+  [/^ops\.control\.heap_snapshot$/, /\ballowed\.heap_snapshot\b/],
   [/^instrumentations$/, /\bconfig\.instrumentations\b/],
   [/server\.enabled$/, /\bserver\.enabled\b/],
   [/server\.host$/, /\bserver\.host\b/],
