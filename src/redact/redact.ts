@@ -130,30 +130,39 @@ export class Redactor {
   /** Attributes in place. A key that holds a secret itself loses it too. */
   readonly flat = (flat: Flat): void => {
     const { length } = flat
+    const keys = this.#keys
+    const verdicts = this.#verdicts
+    const clean = this.#clean
+    const plain = this.#plain
     for (let i = 0; i + 1 < length; i += 2) {
       const key = flat[i] as string
       const value = flat[i + 1] as Value
       // Spans of one kind have one key at one place: mostly it is the one that stood there before.
       const place = (i + length) & PLACES
       let verdict: Verdict
-      if (this.#keys[place] === key) {
-        verdict = this.#verdicts[place] as Verdict
-        if (typeof value === 'number') {
-          if (verdict !== SECRET && value < SHORTEST_CARD) continue
-        } else if (verdict !== SECRET && (typeof value === 'boolean' || this.#clean[place] === value)) continue
+      if (keys[place] === key) {
+        verdict = verdicts[place] as Verdict
+        if (typeof value === 'string') {
+          // Texts are compared only where they can be equal.
+          if (verdict !== SECRET && value.length <= KEPT_VALUE && clean[place] === value) continue
+        } else if (
+          verdict !== SECRET &&
+          (typeof value === 'number' ? value < SHORTEST_CARD : typeof value === 'boolean')
+        )
+          continue
       } else {
         verdict = this.judge(key)
         // What is tainted has to be looked at each time.
         if (key.length <= KEPT_KEY && verdict !== TAINTED) {
-          this.#keys[place] = key
-          this.#verdicts[place] = verdict
-          this.#clean[place] = ''
+          keys[place] = key
+          verdicts[place] = verdict
+          clean[place] = ''
         }
       }
-      if ((verdict === SCAN || verdict === CLEAN) && typeof value === 'string') {
-        const seen = value.length <= this.#plain && isPlain(value) ? value : this.text(value)
+      if (typeof value === 'string' && (verdict === SCAN || verdict === CLEAN)) {
+        const seen = value.length <= plain && isPlain(value) ? value : this.text(value)
         if (seen !== value) flat[i + 1] = seen
-        else if (value.length <= KEPT_VALUE && this.#keys[place] === key) this.#clean[place] = value
+        else if (value.length <= KEPT_VALUE && keys[place] === key) clean[place] = value
         continue
       }
       if (verdict === SECRET || verdict === TAINTED) {

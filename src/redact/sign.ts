@@ -60,21 +60,28 @@ export function isSuspicious(text: string, emails: boolean, judge: Judge): boole
   return false
 }
 
-/** Whether so many digits stand in a row, single gaps among them. One of every thirteen characters is looked at. */
+/**
+ * Whether so many digits stand in a row, single gaps among them. Of thirteen characters in a row, one of every twelve stands
+ * behind another of them: these two are looked at, and are letters mostly.
+ */
 function hasManyDigits(text: string): boolean {
   const { length } = text
-  for (let i = CARD - 1; i < length; i += CARD) {
+  for (let i = CARD - 1; i < length; i += CARD - 1) {
     const c = text.charCodeAt(i)
-    // A letter, mostly.
     if (c > 57 && c < 128) continue
-    const digit = isDigit(c)
-    if (digit) {
-      // Too short a run on both sides.
-      if (!isOfCard(text.charCodeAt(i + 6)) && !isOfCard(text.charCodeAt(i - 6))) continue
-    } else if (!isDigit(text.charCodeAt(i - 1)) || !isGap(c)) continue
-    if (digitsFrom(text, i - 1, -1, !digit) + digitsFrom(text, i + 1, 1, !digit) + (digit ? 1 : 0) >= CARD) return true
+    const before = text.charCodeAt(i - 1)
+    if (before > 57 && before < 128) continue
+    if (isInCard(text, i, c, before)) return true
   }
   return false
+}
+
+function isInCard(text: string, i: number, c: number, before: number): boolean {
+  const digit = isDigit(c)
+  if (isDigit(before) ? !digit && !isGap(c) : !digit || !isGap(before)) return false
+  // Too short a run on both sides.
+  if (digit && !isOfCard(text.charCodeAt(i + 6)) && !isOfCard(text.charCodeAt(i - 6))) return false
+  return digitsFrom(text, i - 1, -1, !digit) + digitsFrom(text, i + 1, 1, !digit) + (digit ? 1 : 0) >= CARD
 }
 
 function isOfCard(c: number): boolean {

@@ -154,3 +154,23 @@ test('long hostile texts cost linear work: a megabyte of each awkward character 
   ])
     expect(redactText(unit.repeat(Math.ceil(1_000_000 / unit.length))).length).toBeLessThanOrEqual(65_536)
 })
+
+test('a card number is found wherever it stands and however its digits are grouped', () => {
+  const card = fc.constantFrom('4222222222222', '30569309025904', '378282246310005', '4111111111111111')
+  const gap = fc.constantFrom('', '', ' ', '-', '\u00a0', '\u2009', '\u2011', '\u202f')
+  const letters = fc.integer({ min: 0, max: 60 })
+  fc.assert(
+    fc.property(
+      letters,
+      card,
+      fc.array(gap, { minLength: 16, maxLength: 16 }),
+      letters,
+      (before, digits, gaps, after) => {
+        const grouped = [...digits].map((digit, i) => (i === 0 ? digit : gaps[i]! + digit)).join('')
+        const around = (shown: string) => `${'x'.repeat(before)} ${shown} ${'y'.repeat(after)}`
+        expect(redactText(around(grouped))).toBe(around('[REDACTED]'))
+      },
+    ),
+    { numRuns: 300 },
+  )
+})
