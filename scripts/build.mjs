@@ -44,7 +44,10 @@ const GROUPS = [
   ...['trace', 'logs', 'health', 'access', 'config', 'surfaces/function', 'surfaces/events'].map(room),
   { name: 'wire', of: /^(wire|egress|pipeline)\/|^export\/(lane|reach)\.ts$/ },
   { name: 'http', of: /^surfaces\/http\/(h3|fastify|mount|http2|upgrade|observed|answer-headers)\.ts$/ },
-  { name: 'slots', of: /^audit\/slot\.ts$|^surfaces\/\w+\/(running|settings|place|guard)\.ts$/ },
+  {
+    name: 'slots',
+    of: /^audit\/slot\.ts$|^objectives\/(held|bounds)\.ts$|^surfaces\/\w+\/(running|settings|place|guard)\.ts$/,
+  },
   room('console'),
 ]
 

@@ -320,6 +320,7 @@ declare class Tenants {
     constructor(rules: TenantRules, capacity?: number);
     readonly of: (header: string | null, path: string) => string | null;
     readonly number: (tenant: string | null) => number;
+    known(name: string): number | undefined;
     readonly name: (number: number) => string;
 }
 

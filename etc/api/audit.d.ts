@@ -357,6 +357,10 @@ declare class Registry {
     get ledger(): Ledger;
     families(): Family[];
     collectDelta(): Family[];
+    find(name: string): {
+        readonly family: Family;
+        readonly observed: boolean;
+    } | undefined;
     exposition(options?: {
         naming?: Naming;
         hide?: readonly Group[];
@@ -390,6 +394,7 @@ interface View {
     readonly alias?: string | undefined;
     readonly drop_labels?: readonly string[] | undefined;
     readonly buckets?: readonly number[] | undefined;
+    readonly bounds?: readonly number[] | undefined;
 }
 
 // model/attribute

@@ -875,12 +875,28 @@ interface Settings {
     readonly slos: readonly ({
         readonly name: string;
         readonly description: string;
-        readonly metric: string;
+        readonly kind: 'latency' | 'ratio' | 'event';
+        readonly metric?: string | undefined;
         readonly labels: Readonly<Record<string, string>>;
-        readonly percentile: number;
+        readonly percentile?: number | undefined;
         readonly comparison: '<' | '<=';
         readonly threshold?: number | undefined;
+        readonly total?: {
+            readonly metric: string;
+            readonly labels: Readonly<Record<string, string>>;
+        } | undefined;
+        readonly good?: {
+            readonly metric: string;
+            readonly labels: Readonly<Record<string, string>>;
+        } | undefined;
+        readonly bad?: {
+            readonly metric: string;
+            readonly labels: Readonly<Record<string, string>>;
+        } | undefined;
+        readonly objective?: number | undefined;
         readonly window: number;
+        readonly budget_window: number;
+        readonly expire_after?: number | undefined;
         readonly runbook?: string | undefined;
     })[];
     readonly watchlist: readonly ({
@@ -893,9 +909,11 @@ interface Settings {
         readonly progress: string;
         readonly owners: readonly string[];
         readonly metric?: string | undefined;
+        readonly labels: Readonly<Record<string, string>>;
         readonly watch?: number | undefined;
         readonly warn?: number | undefined;
         readonly breach?: number | undefined;
+        readonly runbook?: string | undefined;
     })[];
     readonly scaling: {
         readonly enabled: boolean;
@@ -951,21 +969,59 @@ interface Settings {
             readonly url: string;
             readonly stream: string;
             readonly consumer: string;
+            readonly backlog?: number | undefined;
         } | {
             readonly source: 'sql';
             readonly name: string;
             readonly table: string;
             readonly status_column?: string | undefined;
             readonly pending: string;
+            readonly backlog?: number | undefined;
         } | {
             readonly source: 'metric';
             readonly name: string;
             readonly metric: string;
+            readonly backlog?: number | undefined;
         })[];
         readonly outbox?: {
             readonly table: string;
             readonly dead_letter?: string | undefined;
+            readonly pending: string;
+            readonly failed: string;
+            readonly discarded?: string | undefined;
+            readonly columns: {
+                readonly id?: string | undefined;
+                readonly status?: string | undefined;
+                readonly event_type?: string | undefined;
+                readonly created_at?: string | undefined;
+                readonly published_at?: string | undefined;
+                readonly failed_at?: string | undefined;
+                readonly attempts?: string | undefined;
+                readonly last_error?: string | undefined;
+            };
         } | undefined;
+        readonly incidents: {
+            readonly window: number;
+            readonly clear_after: number;
+            readonly http_5xx_rate: number;
+            readonly http_5xx_critical: number;
+            readonly http_requests: number;
+            readonly queue_backlog: number;
+            readonly dlq_backlog: number;
+            readonly outbox_age: number;
+            readonly publish_failures: number;
+            readonly worker_failures: number;
+        };
+        readonly control: {
+            readonly cpu_profile: boolean;
+            readonly heap_snapshot: boolean;
+        };
+        readonly links: {
+            readonly trace?: string | undefined;
+            readonly logs?: string | undefined;
+            readonly dashboard?: string | undefined;
+        };
+        readonly runbooks: Readonly<Record<string, string>>;
     };
     readonly agents: {
         readonly enabled: boolean;
@@ -1322,6 +1378,8 @@ declare class Logs {
     readonly console: ConsoleBridge;
     used: boolean;
     constructor(init: LogsInit);
+    get level(): LogOptions['level'];
+    hold(level: LogOptions['level'] | null): void;
     get bridges(): NonNullable<LogOptions['bridges']>;
     start(): void;
     stop(): void;
@@ -1641,6 +1699,10 @@ declare class Registry {
     get ledger(): Ledger;
     families(): Family[];
     collectDelta(): Family[];
+    find(name: string): {
+        readonly family: Family;
+        readonly observed: boolean;
+    } | undefined;
     exposition(options?: {
         naming?: Naming;
         hide?: readonly Group[];
@@ -1674,6 +1736,7 @@ interface View {
     readonly alias?: string | undefined;
     readonly drop_labels?: readonly string[] | undefined;
     readonly buckets?: readonly number[] | undefined;
+    readonly bounds?: readonly number[] | undefined;
 }
 
 // model/attribute
@@ -1977,7 +2040,31 @@ interface SignalSink extends Sink {
     flush?(deadlineMs: number, signal?: Signal): Promise<void>;
     last?(): readonly LastRequest[];
     readonly counts?: Readonly<Record<Signal, ExportCounts>>;
+    look?(signal: Signal): SinkReading | null;
+    readonly state?: 'loading' | 'unavailable' | undefined;
     readonly component?: string;
+}
+
+interface SinkError {
+    readonly at: number;
+    readonly kind: 'again' | 'refused' | 'partial';
+    readonly reason: string;
+}
+
+interface SinkReading {
+    readonly place: string | null;
+    readonly requests: number;
+    readonly retries: number;
+    readonly delivering: boolean | null;
+    readonly acceptedAt: number | null;
+    readonly error: SinkError | null;
+    readonly waiting: {
+        readonly requests: number;
+        readonly mostRequests: number;
+        readonly bytes: number;
+        readonly mostBytes: number;
+        readonly mostRecords: number;
+    };
 }
 
 declare function takes(sink: SignalSink, signal: Signal): boolean;
@@ -1994,6 +2081,7 @@ interface Parts {
     readonly health: Health;
     readonly traffic: TrafficRing;
     readonly listens: boolean;
+    readonly mounted: () => void;
 }
 
 // trace/active
@@ -2021,7 +2109,7 @@ declare class TraceEngine {
     #private;
     readonly on: boolean;
     readonly limits: Limits;
-    readonly sampler: Sampler;
+    sampler: Sampler;
     readonly now: () => number;
     readonly ids: () => number;
     readonly judge: (key: string) => Verdict;
@@ -2029,6 +2117,7 @@ declare class TraceEngine {
     live: Float64Array<ArrayBuffer>;
     late: number;
     constructor(options?: EngineOptions | null);
+    resample(sampler: Sampler): void;
     tracer(name: string, version?: string, schemaUrl?: string, attributes?: Flat | null): Tracer;
     tracers(): Generator<Tracer>;
     start(tracer: Tracer, name: string, kind: number, parent: Frame | null, startTime: number, attributes: object | null): Span | NonRecordingSpan;

@@ -180,6 +180,8 @@ declare class Logs {
     readonly console: ConsoleBridge;
     used: boolean;
     constructor(init: LogsInit);
+    get level(): LogOptions['level'];
+    hold(level: LogOptions['level'] | null): void;
     get bridges(): NonNullable<LogOptions['bridges']>;
     start(): void;
     stop(): void;
@@ -499,6 +501,10 @@ declare class Registry {
     get ledger(): Ledger;
     families(): Family[];
     collectDelta(): Family[];
+    find(name: string): {
+        readonly family: Family;
+        readonly observed: boolean;
+    } | undefined;
     exposition(options?: {
         naming?: Naming;
         hide?: readonly Group[];
@@ -532,6 +538,7 @@ interface View {
     readonly alias?: string | undefined;
     readonly drop_labels?: readonly string[] | undefined;
     readonly buckets?: readonly number[] | undefined;
+    readonly bounds?: readonly number[] | undefined;
 }
 
 // model/attribute

@@ -335,6 +335,8 @@ declare class Logs {
     readonly console: ConsoleBridge;
     used: boolean;
     constructor(init: LogsInit);
+    get level(): LogOptions['level'];
+    hold(level: LogOptions['level'] | null): void;
     get bridges(): NonNullable<LogOptions['bridges']>;
     start(): void;
     stop(): void;
@@ -654,6 +656,10 @@ declare class Registry {
     get ledger(): Ledger;
     families(): Family[];
     collectDelta(): Family[];
+    find(name: string): {
+        readonly family: Family;
+        readonly observed: boolean;
+    } | undefined;
     exposition(options?: {
         naming?: Naming;
         hide?: readonly Group[];
@@ -687,6 +693,7 @@ interface View {
     readonly alias?: string | undefined;
     readonly drop_labels?: readonly string[] | undefined;
     readonly buckets?: readonly number[] | undefined;
+    readonly bounds?: readonly number[] | undefined;
 }
 
 // model/attribute
@@ -1028,7 +1035,7 @@ declare class TraceEngine {
     #private;
     readonly on: boolean;
     readonly limits: Limits;
-    readonly sampler: Sampler;
+    sampler: Sampler;
     readonly now: () => number;
     readonly ids: () => number;
     readonly judge: (key: string) => Verdict;
@@ -1036,6 +1043,7 @@ declare class TraceEngine {
     live: Float64Array<ArrayBuffer>;
     late: number;
     constructor(options?: EngineOptions | null);
+    resample(sampler: Sampler): void;
     tracer(name: string, version?: string, schemaUrl?: string, attributes?: Flat | null): Tracer;
     tracers(): Generator<Tracer>;
     start(tracer: Tracer, name: string, kind: number, parent: Frame | null, startTime: number, attributes: object | null): Span | NonRecordingSpan;

@@ -169,7 +169,7 @@ declare class TraceEngine {
     #private;
     readonly on: boolean;
     readonly limits: Limits;
-    readonly sampler: Sampler;
+    sampler: Sampler;
     readonly now: () => number;
     readonly ids: () => number;
     readonly judge: (key: string) => Verdict;
@@ -177,6 +177,7 @@ declare class TraceEngine {
     live: Float64Array<ArrayBuffer>;
     late: number;
     constructor(options?: EngineOptions | null);
+    resample(sampler: Sampler): void;
     tracer(name: string, version?: string, schemaUrl?: string, attributes?: Flat | null): Tracer;
     tracers(): Generator<Tracer>;
     start(tracer: Tracer, name: string, kind: number, parent: Frame | null, startTime: number, attributes: object | null): Span | NonRecordingSpan;

@@ -84,7 +84,8 @@ export function droppedLabels(declaration: Declaration, view: Viewed): readonly 
 export function buildFamily(declaration: Declaration, view: Viewed): Family {
   const { type, labels } = declaration
   const dropped = droppedLabels(declaration, view)
-  const bounds = (view.buckets && validBounds(view.buckets)) ?? validBounds(declaration.bounds ?? LATENCY_BOUNDS)!
+  const own = (view.buckets && validBounds(view.buckets)) ?? validBounds(declaration.bounds ?? LATENCY_BOUNDS)!
+  const bounds = view.bounds.length === 0 ? own : Float64Array.from(new Set([...own, ...view.bounds])).sort()
   return new Family({
     name: view.rename ?? declaration.name,
     short: view.rename ?? declaration.short,
@@ -151,10 +152,15 @@ export function mergeSeries(type: Family['type'], into: Series, from: Series): b
   return true
 }
 
+/** The names that a family is shown under, its own first. */
+export function namesOf(family: Family): readonly string[] {
+  const { base } = exposed(family, 'short')
+  return [base, ...sampleNames(base, family.type, family.exact)]
+}
+
 /** The names that a family takes, its own first. Other scopes have their own world: the text writer settles between them. */
 export function claimed(family: Family): readonly string[] {
-  const { base } = exposed(family, 'short')
-  const names = [base, ...sampleNames(base, family.type, family.exact)]
+  const names = namesOf(family)
   if (family.scope === OWN_SCOPE) return names
   return names.map((name) => `${family.scope.name}\n${family.scope.version}\n${name.toLowerCase()}`)
 }

@@ -197,6 +197,14 @@ export class Registry {
       .filter((family) => family.series.length > 0)
   }
 
+  /** What is shown under `name`, with or without `_total`. No callback runs: what is observed is as it was collected last. */
+  find(name: string): { readonly family: Family; readonly observed: boolean } | undefined {
+    for (const { instrument, extra } of this.#entries)
+      for (const family of [instrument.trie.family, ...extra])
+        if (declared.namesOf(family).includes(name)) return { family, observed: instrument instanceof Observable }
+    return undefined
+  }
+
   #families(): Family[] {
     const families: Family[] = []
     for (const { instrument } of this.#entries) {

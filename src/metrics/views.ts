@@ -9,24 +9,28 @@ export interface View {
   readonly alias?: string | undefined
   readonly drop_labels?: readonly string[] | undefined
   readonly buckets?: readonly number[] | undefined
+  /** Bounds beside those that the metric has: where an objective needs to know how many were below. */
+  readonly bounds?: readonly number[] | undefined
 }
 
-/** All views that match one metric, as one: of each change the first wins, aliases add up. */
+/** All views that match one metric, as one: of each change the first wins, aliases and further bounds add up. */
 export interface Viewed {
   rename: string | undefined
   readonly aliases: string[]
   drop: readonly string[]
   buckets: readonly number[] | undefined
+  readonly bounds: number[]
 }
 
 export function viewed(views: readonly View[], short: string, name: string): Viewed {
-  const result: Viewed = { rename: undefined, aliases: [], drop: [], buckets: undefined }
+  const result: Viewed = { rename: undefined, aliases: [], drop: [], buckets: undefined, bounds: [] }
   for (const view of views) {
     if (!matches(view.name, short) && !matches(view.name, name)) continue
     result.rename ??= view.rename
     if (view.alias !== undefined && !result.aliases.includes(view.alias)) result.aliases.push(view.alias)
     if (result.drop.length === 0 && view.drop_labels !== undefined) result.drop = view.drop_labels
     result.buckets ??= view.buckets
+    if (view.bounds !== undefined) result.bounds.push(...view.bounds)
   }
   return result
 }

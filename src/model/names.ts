@@ -103,6 +103,8 @@ export const LABELS = {
   functionId: { short: 'function_id', semconv: 'function_id' },
   functionStatus: { short: 'status', semconv: 'status' },
   auditStatus: { short: 'status', semconv: 'telltale.audit.status' },
+  slo: { short: 'slo', semconv: 'telltale.slo.name' },
+  window: { short: 'window', semconv: 'telltale.slo.window' },
   workflow: { short: 'workflow', semconv: 'workflow.name' },
   workflowStep: { short: 'step', semconv: 'workflow.step.name' },
 } as const satisfies Record<string, Label>
@@ -256,6 +258,54 @@ export const NAMES = {
       help: 'Time in seconds that it took to find out what a caller is to the application.',
     },
   ),
+
+  // Objectives, G-17 to G-22, R-41
+  slo_objective: row('gauge', 'app', 'slo_objective', 'telltale.slo.objective', {
+    unit: '1',
+    labels: [L.slo],
+    help: 'Promised part of good events of a service level objective, 0 to 1.',
+  }),
+  slo_value: row('gauge', 'app', 'slo_value', 'telltale.slo.value', {
+    labels: [L.slo],
+    help: 'What a service level objective is judged by: the percentile in seconds, or for a ratio the good part; absent without data.',
+  }),
+  slo_status: row('gauge', 'app', 'slo_status', 'telltale.slo.status', {
+    unit: '1',
+    labels: [L.slo],
+    help: 'Whether a service level objective is met, 1 or 0; absent without data.',
+  }),
+  slo_error_budget_remaining_ratio: row(
+    'gauge',
+    'app',
+    'slo_error_budget_remaining_ratio',
+    'telltale.slo.error_budget.remaining',
+    {
+      unit: '1',
+      labels: [L.slo],
+      help: 'Part of the error budget that is left as far as this process has seen its window, 1 to 0, and below 0 when more was spent.',
+    },
+  ),
+  slo_burn_rate: row('gauge', 'app', 'slo_burn_rate', 'telltale.slo.burn_rate', {
+    unit: '1',
+    labels: [L.slo, L.window],
+    help: 'How fast the error budget is spent over a window: at 1 it lasts exactly as long as it has to.',
+  }),
+  slo_events_total: row('counter', 'app', 'slo_events_total', 'telltale.slo.events', {
+    unit: '{event}',
+    labels: [L.slo, L.result],
+    help: 'Number of pairs of events of an objective, by result: good, late, or expired when no end came.',
+  }),
+  slo_events_rejected_total: row('counter', 'app', 'slo_events_rejected_total', 'telltale.slo.events.rejected', {
+    unit: '{event}',
+    labels: [L.slo, L.reason],
+    help: 'Number of events of an objective that count neither as good nor as bad, by reason: duplicate, unbegun, overflow, invalid.',
+  }),
+  slo_event_duration_seconds: row('histogram', 'app', 'slo_event_duration_seconds', 'telltale.slo.event.duration', {
+    unit: 's',
+    labels: [L.slo],
+    bounds: LATENCY_BOUNDS,
+    help: 'Time from the first event of a pair to the second in seconds, with the thresholds of the objectives among the bounds.',
+  }),
 
   app_info: row('gauge', 'app', 'app_info', '', {
     labels: [L.version],

@@ -32,6 +32,7 @@ import type { Inside } from './control.ts'
 import { startData } from './data.ts'
 import { End } from './end.ts'
 import { serviceConsole } from './endpoints.ts'
+import { startObjectives } from './objectives.ts'
 import { nameOtherTracers } from './other-tracers.ts'
 import { probe } from './probe.ts'
 import { observeOurselves } from './self.ts'
@@ -128,6 +129,7 @@ export function assemble(options: StartOptions): Telltale {
     const loader = options.hooks === true
     const inside: Inside = { ...signals, redactor, loader, skipped: OURS, api: null, contrib: null }
     const guards = startAccess({ config, registry: counted, tenants, lifecycle, logs, heard: audit })
+    const objectives = startObjectives({ config, registry, traffic, lifecycle })
     const console = serviceConsole({
       config,
       resource,
@@ -136,6 +138,7 @@ export function assemble(options: StartOptions): Telltale {
       lifecycle,
       tenants,
       traffic,
+      objectives,
       inside: () => inside,
       guards,
       audit,

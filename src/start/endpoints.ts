@@ -5,6 +5,7 @@ import { guardOf } from '../access/guard.ts'
 import type { Config } from '../config/config.ts'
 import { type Console, createConsole } from '../console/console.ts'
 import { healthRoutes } from '../console/health.ts'
+import { objectiveRoutes } from '../console/ops/objectives.ts'
 import type { AnyRoute } from '../console/route.ts'
 import { scrapeRoutes } from '../console/scrape.ts'
 import { sessionRoute } from '../console/session.ts'
@@ -17,12 +18,14 @@ import type { StartedGuards } from './access.ts'
 import { type ControlParts, serviceControl } from './control.ts'
 import { type FigureParts, serviceFigures } from './figures.ts'
 import { hearing } from './heard.ts'
+import type { StartedObjectives } from './objectives.ts'
 
 export interface RouteParts extends FigureParts, ControlParts {
   readonly resource: Resource
   readonly registry: Registry
   readonly health: Health
   readonly lifecycle: Lifecycle
+  readonly objectives: StartedObjectives
 }
 
 export interface EndpointParts extends RouteParts {
@@ -66,7 +69,12 @@ export function serviceRoutes(parts: RouteParts, judged: Judged): AnyRoute[] {
 function shown(parts: RouteParts, judged: Judged): AnyRoute[] {
   const { service, console: shows, access } = parts.config
   const session = { ...service, service: service.name, instance: shows.instance, authentication: access.jwt.enabled }
-  return [sessionRoute({ ...session, ...judged }), ...serviceFigures(parts), ...serviceControl(parts)]
+  return [
+    sessionRoute({ ...session, ...judged }),
+    ...serviceFigures(parts),
+    ...serviceControl(parts),
+    ...objectiveRoutes(parts.objectives),
+  ]
 }
 
 export function serviceConsole(parts: EndpointParts): Console {

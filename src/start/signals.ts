@@ -16,6 +16,7 @@ import type { Resource } from '../model/attribute.ts'
 import type { Sink } from '../model/batch.ts'
 import type { Family } from '../model/metric.ts'
 import { ALIASES, type Group, NAMES } from '../model/names.ts'
+import { objectiveViews } from '../objectives/bounds.ts'
 import { Pipeline } from '../pipeline/pipeline.ts'
 import { takes } from '../pipeline/sink.ts'
 import type { Redactor } from '../redact/redact.ts'
@@ -104,6 +105,7 @@ function configureMetrics(registry: Registry, loaded: Loaded, redactor: Redactor
       ...views,
       ...aliasViews(named),
       { name: NAMES.http_request_duration_seconds.short, buckets: histogram_buckets },
+      ...objectiveViews(config.slos),
     ],
     strict: config.strict,
     off: recording ? off(families) : [...GROUPS],

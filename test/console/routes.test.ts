@@ -21,6 +21,7 @@ const service = serviceRoutes(
     lifecycle: new Lifecycle(),
     tenants: new Tenants({ mode: 'header_only', strict: false, defaultTenant: 'default' }),
     traffic: new TrafficRing(1),
+    objectives: { load: () => Promise.reject(new Error('not asked')) },
     inside: () => {
       throw new Error('not asked')
     },

@@ -20,6 +20,7 @@ import { record as audit } from 'telltale/audit'
 import { observeEvents } from 'telltale/events'
 import { mutation, observe } from 'telltale/function'
 import * as kv from 'telltale/kv'
+import { began, ended } from 'telltale/objectives'
 import { observeAmqplib, observeBullMQ, observeKafka, observeNats, observePgBoss, watchLag } from 'telltale/queue'
 import * as sql from 'telltale/sql'
 import { observeDBOS } from 'telltale/workflow'
@@ -48,7 +49,11 @@ const unwatch = watchLag('mails', () => mails.getWaitingCount())
 
 const bus = observeEvents(new EventEmitter(), { maxSubscribers: 2 })
 bus.on('placed', ({ id }) => baskets.delete(id))
-bus.on('placed', ({ id }) => log.info({ order: id }, 'order placed'))
+bus.on('placed', ({ id }) => {
+  log.info({ order: id }, 'order placed')
+  // It was announced already, which counts once.
+  ended('order-announced', id)
+})
 bus.on('placed', () => log.error('one more than may listen'))
 bus.on('cancelled', () => {
   throw new RangeError('an order that is paid stays')
@@ -97,6 +102,13 @@ const announce = ({ id }) =>
     await parcels.send({ topic: 'parcels', messages: [{ key: id, value: '1 parcel' }] })
   })
 
+/** An order that is placed is to be announced within a minute. */
+async function announceInTime(order) {
+  began('order-announced', order.id)
+  await announce(order)
+  ended('order-announced', order.id)
+}
+
 const receipt = (id) =>
   run(process.execPath, ['--import', 'telltale/register', 'receipt.mjs', id], {
     env: { ...process.env, OTEL_SERVICE_NAME: 'receipt', ADMIN_PORT: '0' },
@@ -116,7 +128,7 @@ app.post('/orders/:id/:item', async (request, response) => {
   baskets.set(id, item)
   if (baskets.get(id) !== item) throw new Error('the basket is empty')
   const order = await place(id, item)
-  await announce(order)
+  await announceInTime(order)
   await receipt(id)
   await thumbnail(item)
   bus.emit('placed', order)
@@ -125,7 +137,7 @@ app.post('/orders/:id/:item', async (request, response) => {
 /** A standing order: nobody waits for a receipt and a picture. */
 app.put('/orders/:id/:item', async (request, response) => {
   const order = await place(request.params.id, request.params.item)
-  await announce(order)
+  await announceInTime(order)
   response.status(201).json(order)
 })
 app.post('/mails/nobody', async (_request, response) => {
