@@ -43,13 +43,21 @@ function folder(name: string): string {
   return made
 }
 
-let built: Promise<string> | undefined
+const built = new Map<string, Promise<string>>()
 
-async function build(): Promise<string> {
-  const outDir = folder('panel')
+/** The folder of what a hub shows, or a service, as it is now. */
+export function builtPages(mode: 'panel' | 'operations'): Promise<string> {
+  const known = built.get(mode) ?? build(mode)
+  built.set(mode, known)
+  return known
+}
+
+async function build(mode: string): Promise<string> {
+  const outDir = folder(mode)
   const { build: bundle } = await import('vite')
   await bundle({
     configFile: fileURLToPath(new URL('../../ui/vite.config.ts', import.meta.url)),
+    mode,
     logLevel: 'error',
     build: { outDir, emptyOutDir: false },
   })
@@ -58,9 +66,8 @@ async function build(): Promise<string> {
 
 /** Address of the panel over this store. */
 export async function servePanel(store: Store): Promise<string> {
-  built ??= build()
   const routes = telemetryRoutes(store, { status: () => ({ otlp_endpoint: 'http://127.0.0.1:4318' }) })
-  const console = createConsole({ routes: [...routes, ...panelRoutes(await built)] })
+  const console = createConsole({ routes: [...routes, ...panelRoutes(await builtPages('panel'))] })
   const server = await listening(createServer((request, response) => console.serve(request, response)))
   undo.push(() => server.close().closeAllConnections())
   return `http://127.0.0.1:${(server.address() as { port: number }).port}`

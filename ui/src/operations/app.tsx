@@ -65,7 +65,7 @@ export function App() {
             <span class="op-open">open: no authentication configured</span>
           </Badge>
         )}
-        <div class="op-tools">
+        <div class="op-bar-tools">
           {open !== null && <Tools session={open} />}
           <Button
             kind="quiet"
@@ -74,7 +74,13 @@ export function App() {
             class="op-theme"
             onClick={nextTheme}
           />
-          <Button kind="quiet" icon="help" label="Keyboard shortcuts  (?)" onClick={() => toggle('help')} />
+          <Button
+            kind="quiet"
+            icon="help"
+            label="Keyboard shortcuts  (?)"
+            class="op-help"
+            onClick={() => toggle('help')}
+          />
         </div>
       </header>
       <main ref={main} id="main" class="op-main" tabIndex={-1} data-scrolls>
