@@ -193,8 +193,9 @@ export class Control {
         // The connection may have been lost meanwhile.
         if (asked.request.signal.aborted || this.#closed)
           throw new Refusal(503, 'given_up', 'The snapshot was given up.')
+        const snapshot = heap.snapshot()
         const timer = this.#clock.setTimeout(() => giveUp(), UNREAD_MS)
-        const { body, end } = streamed(heap.snapshot(), () => {
+        const { body, end } = streamed(snapshot, () => {
           this.#clock.clearTimeout(timer)
           over()
         })

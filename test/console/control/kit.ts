@@ -1,7 +1,13 @@
 // The insides of a process and its control over sources that stand still.
+import type { Caller } from '../../../src/access/decision.ts'
+import type { AuditEntry } from '../../../src/audit/row.ts'
+import { type Notice, onNotice } from '../../../src/base/notice.ts'
 import { loadConfig } from '../../../src/config/load.ts'
+import { createConsole } from '../../../src/console/console.ts'
 import type { OfThisProcess } from '../../../src/console/control/answers.ts'
+import { Control, type ControlSource } from '../../../src/console/control/control.ts'
 import { Insides, type InsidesSource } from '../../../src/console/control/insides.ts'
+import { controlRoutes } from '../../../src/console/control/routes.ts'
 import type { ProcessSource } from '../../../src/console/control/runtime.ts'
 import { Registry } from '../../../src/metrics/registry.ts'
 
@@ -66,3 +72,111 @@ export function source(over: Partial<InsidesSource> = {}): InsidesSource {
 }
 
 export const insides = (over: Partial<InsidesSource> = {}): Insides => new Insides(source(over))
+
+/** Time that passes when it is told to. */
+export class StandingClock {
+  at = NOW
+  readonly #waiting: { work: () => void; at: number }[] = []
+
+  readonly now = (): number => this.at
+
+  readonly setTimeout = (work: () => void, ms: number): unknown => {
+    const timer = { work, at: this.at + ms }
+    this.#waiting.push(timer)
+    return timer
+  }
+
+  readonly clearTimeout = (timer: unknown): void => {
+    const at = this.#waiting.indexOf(timer as never)
+    if (at >= 0) this.#waiting.splice(at, 1)
+  }
+
+  get timers(): number {
+    return this.#waiting.length
+  }
+
+  pass(seconds: number): void {
+    this.at += seconds * 1000
+    for (const timer of this.#waiting.filter(({ at }) => at <= this.at)) {
+      this.clearTimeout(timer)
+      timer.work()
+    }
+  }
+}
+
+export const ALICE: Caller = {
+  method: 'jwt',
+  tokenId: 'jti-1',
+  subject: 'alice',
+  scopes: ['openid'],
+  roles: ['platform_admin'],
+  tenant: 'default',
+}
+
+interface Controlled {
+  readonly control: Control
+  readonly clock: StandingClock
+  readonly rows: AuditEntry[]
+  readonly said: Notice[]
+  readonly logs: { level: string; hold(level: string | null): void }
+  /** Descriptions of the samplers that were set. */
+  readonly samplers: string[]
+  ask(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>
+}
+
+/** The control of a process that stands still, asked by Alice. */
+export function controlled(over: Partial<ControlSource> = {}, caller: Caller | null = ALICE): Controlled {
+  const clock = new StandingClock()
+  const rows: AuditEntry[] = []
+  const said: Notice[] = []
+  onNotice((one) => said.push(one))
+  const samplers: string[] = []
+  const logs = {
+    level: 'info',
+    hold(level: string | null) {
+      logs.level = level ?? 'info'
+    },
+  }
+  const control = new Control({
+    instance: 'shop-1',
+    adminRoles: ['platform_admin'],
+    logs: logs as never,
+    logLevel: 'info',
+    engine: {
+      resample: ({ description }) => samplers.push(description.replace(/^ParentBased\{root=(.*?),.*/, 'parent $1')),
+    },
+    sampler: { name: 'parentbased_traceidratio', ratio: 0.5 },
+    allowed: { cpu_profile: true, heap_snapshot: true },
+    record: async (entry) => void rows.push(entry),
+    clock,
+    now: () => clock.at,
+    ...over,
+  })
+  const { fetch } = createConsole({
+    routes: controlRoutes({ load: async () => control, now: clock.now }),
+    guard: { decide: () => ({ ok: true, caller, tenant: 'default' }) },
+  })
+  return {
+    control,
+    clock,
+    rows,
+    said,
+    logs,
+    samplers,
+    ask(method, path, body, headers = {}) {
+      const json = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body)
+      return fetch(
+        new Request(`http://h/admin/ops/control${path}`, {
+          method,
+          headers: {
+            host: 'h',
+            'x-correlation-id': 'c-1',
+            ...(json && { 'content-type': 'application/json' }),
+            ...headers,
+          },
+          ...(json !== undefined && { body: json }),
+        }),
+      )
+    },
+  }
+}
