@@ -11,8 +11,12 @@ import { Queues } from './admin/queues.tsx'
 import { Surfaces } from './admin/surfaces.tsx'
 import { Watchlist } from './admin/watchlist.tsx'
 import { Activity } from './cards/activity.tsx'
+import { Cardinality } from './cards/cardinality.tsx'
 import { Distribution } from './cards/distribution.tsx'
+import { Exporters } from './cards/exporters.tsx'
+import { Instrumentation } from './cards/instrumentation.tsx'
 import { ResourceCounts } from './cards/resource-counts.tsx'
+import { Runtime } from './cards/runtime.tsx'
 import { Tenants } from './cards/tenants.tsx'
 import { Traffic } from './cards/traffic.tsx'
 import type { Tier } from './session.ts'
@@ -45,4 +49,8 @@ export const CARDS: readonly CardSpec[] = [
   { id: 'surfaces', title: 'Errors by surface', tier: 'admin', view: Surfaces, height: 200 },
   { id: 'watchlist', title: 'Watchlist', tier: 'admin', view: Watchlist, height: 260 },
   { id: 'control', title: 'Runtime control', tier: 'admin', view: Control, height: 320 },
+  { id: 'runtime', title: 'Runtime', tier: 'admin', view: Runtime, height: 470 },
+  { id: 'exporters', title: 'Exporters', tier: 'admin', view: Exporters, height: 330 },
+  { id: 'cardinality', title: 'Cardinality', tier: 'admin', view: Cardinality, height: 450 },
+  { id: 'instrumentation', title: 'Instrumentation', tier: 'admin', view: Instrumentation, wide: true, height: 290 },
 ]
