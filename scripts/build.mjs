@@ -1,6 +1,6 @@
 // Builds the package: src/*.ts → dist/esm (bundled into few shared chunks) → dist/cjs (the same files converted one by one, so
-// that CommonJS doors share chunks and state as the ESM ones do) → declarations for both; ui/ → dist/panel.
-// `--no-types` leaves out the declarations, `--no-panel` keeps the panel that dist has.
+// that CommonJS doors share chunks and state as the ESM ones do) → declarations for both; ui/ → dist/panel and dist/operations.
+// `--no-types` leaves out the declarations, `--no-panel` keeps the pages that dist has.
 import { spawn } from 'node:child_process'
 import {
   chmodSync,

@@ -6,6 +6,7 @@ import type { Config } from '../config/config.ts'
 import { type Console, createConsole } from '../console/console.ts'
 import { healthRoutes } from '../console/health.ts'
 import { objectiveRoutes } from '../console/ops/objectives.ts'
+import { operationsRoutes } from '../console/panel/operations.ts'
 import type { AnyRoute } from '../console/route.ts'
 import { scrapeRoutes } from '../console/scrape.ts'
 import { sessionRoute } from '../console/session.ts'
@@ -74,6 +75,7 @@ function shown(parts: RouteParts, judged: Judged): AnyRoute[] {
     ...serviceFigures(parts),
     ...serviceControl(parts),
     ...objectiveRoutes(parts.objectives),
+    ...operationsRoutes(),
   ]
 }
 
