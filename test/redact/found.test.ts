@@ -44,6 +44,12 @@ test('what is replaced is told by detector and key, never by value, each time [G
     'key pin',
   ])
   expect(say(() => redactor.url('http://u:p@h/;sid=1?token=a&b=c'))).toEqual(['url', 'key sid', 'key token'])
+  // What stands for something replaced is no finding.
+  expect(say(() => redactor.url('http://REDACTED:REDACTED@h/;sid=REDACTED?token=REDACTED&b=[REDACTED]'))).toEqual([])
+  expect(say(() => redactor.text('see http://u:p@h/ now'))).toEqual(['url'])
+  expect(say(() => redactor.value({ password: ['[REDACTED]', ''], pin: '[REDACTED]' }))).toEqual([])
+  expect(say(() => redactor.value([4111111111111111, 'pin=1']))).toEqual(['card', 'key pin'])
+  expect(say(() => redactor.entry('pin', 'x'))).toEqual(['key pin'])
   expect(say(() => redactor.value({ a: { password: ['x', 1, ''] }, n: 4111111111111111 }))).toEqual([
     'key password',
     'key password',

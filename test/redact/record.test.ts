@@ -338,9 +338,14 @@ test('trace states, scopes and the words of a severity are looked at too; a trac
   ]).toEqual([null, ['a=1,token=2', null], ['token', '[REDACTED]', 'kind', 'y'], 'Bearer [REDACTED]', 'pin=[REDACTED]'])
 })
 
-test('an own key called __proto__ stays a key', () => {
-  const value = redactValue(JSON.parse('{"__proto__":{"token":"a"}}')) as object
-  expect(JSON.stringify(value)).toBe('{"__proto__":{"token":"[REDACTED]"}}')
+test('an own key called __proto__ stays a key like any other', () => {
+  const value = redactValue(JSON.parse('{"__proto__":{"token":"a"},"b":1}')) as object
+  expect(JSON.stringify(value)).toBe('{"__proto__":{"token":"[REDACTED]"},"b":1}')
+  const plain = { enumerable: true, configurable: true, writable: true }
+  expect(Object.getOwnPropertyDescriptors(value)).toEqual({
+    ['__proto__']: { value: { token: '[REDACTED]' }, ...plain },
+    b: { value: 1, ...plain },
+  })
 })
 
 test('card numbers are found as numbers too', () => {
@@ -349,4 +354,204 @@ test('card numbers are found as numbers too', () => {
     1732160000000,
     4111111111111112,
   ])
+})
+
+test('dates, patterns, addresses and errors become text; what is secret in them is not told [G-13]', () => {
+  const error = Object.assign(new RangeError('pin=1', { cause: { token: 't', n: 1 } }), { stack: 'at pin=2' })
+  const own = { toJSON: () => own, pin: 1, n: 2 }
+  expect(
+    redactValue({
+      dates: [new Date(Number.NaN), new Date(1)],
+      at: Object.assign(new Date(3), { toJSON: () => 'other' }),
+      patterns: [/pin=1/, /a/gi],
+      addresses: [new URL('http://h/a?sig=1'), new URL('http://u:p@h/?a=api%255Fkey%253D1')],
+      'url.full': 'http://h/?sig=1',
+      errors: [error, Object.assign(new Error('x'), { stack: 1 })],
+      own,
+      nothing: undefined,
+      token: { error, at: new Date(0), list: [['a', 1], /x/], map: new Map([['k', 'v']]) },
+    }),
+  ).toEqual({
+    dates: ['', '1970-01-01T00:00:00.001Z'],
+    at: '1970-01-01T00:00:00.003Z',
+    patterns: ['/pin=[REDACTED]', '/a/gi'],
+    addresses: ['http://h/a?sig=REDACTED', 'http://REDACTED:REDACTED@h/?a=REDACTED'],
+    'url.full': 'http://h/?sig=REDACTED',
+    errors: [
+      {
+        type: 'RangeError',
+        message: 'pin=[REDACTED]',
+        stack: 'at pin=[REDACTED]',
+        cause: { token: '[REDACTED]', n: 1 },
+      },
+      { type: 'Error', message: 'x' },
+    ],
+    own: { toJSON: '[Function]', pin: '[REDACTED]', n: 2 },
+    token: {
+      error: {
+        type: '[REDACTED]',
+        message: '[REDACTED]',
+        stack: '[REDACTED]',
+        cause: { token: '[REDACTED]', n: '[REDACTED]' },
+      },
+      at: '[REDACTED]',
+      list: [['[REDACTED]', '[REDACTED]'], '[REDACTED]'],
+      map: { k: '[REDACTED]' },
+    },
+  })
+})
+
+test('a list is one of pairs where each of the first hundred is, and the others begin with a name [G-13]', () => {
+  const pairs = (count: number, ...more: unknown[]) =>
+    redactValue([...Array.from({ length: count }, () => ['pin', 'x']), ...more]) as Value[]
+  const hidden = (list: Value[]) => list.filter((one) => Array.isArray(one) && one[1] === '[REDACTED]').length
+  expect([1, 99, 100, 101, 150].map((count) => hidden(pairs(count)))).toEqual([1, 99, 100, 101, 150])
+  // One that is no pair, and the names say nothing of what stands beside them.
+  const others = [['pin', 'x', 'y'], ['pin'], 'pin', [1, 'x'], 7, null]
+  expect(others.map((other) => hidden(pairs(99, other)))).toEqual([0, 0, 0, 0, 0, 0])
+  expect(others.map((other) => hidden(pairs(3, other, ['pin', 'x'])))).toEqual([0, 0, 0, 0, 0, 0])
+  // Behind them only what would be taken for a name is looked at.
+  expect(others.map((other) => hidden(pairs(100, other)))).toEqual([101, 100, 0, 0, 0, 0])
+  expect([hidden(pairs(100, ['pin', 'x'], 7)), hidden(pairs(101, [7, 'x']))]).toEqual([0, 0])
+  expect(redactValue([])).toEqual([])
+})
+
+test('headers as one list are told by the key that it stands under, and only names are keys in it [G-13]', () => {
+  const list = ['pin', 'pin', 'a', 'pin', 7, 'x', 'cookie']
+  expect(
+    redactValue({ rawHeaders: list, raw_trailers: ['pin', 1], RAWHEADERS: ['pin', 1], other: ['pin', 'x'] }),
+  ).toEqual({
+    rawHeaders: ['pin', '[REDACTED]', 'a', 'pin', 7, 'x', 'cookie'],
+    raw_trailers: ['pin', '[REDACTED]'],
+    RAWHEADERS: ['pin', '[REDACTED]'],
+    other: ['pin', 'x'],
+  })
+  expect(redactValue({ myRawHeaders: ['pin', 'x'], rawHeadersOf: ['pin', 'x'] })).toEqual({
+    myRawHeaders: ['pin', 'x'],
+    rawHeadersOf: ['pin', 'x'],
+  })
+})
+
+test('a tree has so many values and no more: pairs, members and elements count [G-13]', () => {
+  const small = new Redactor({ maxNodes: 4, maxDepth: 2 })
+  expect(small.value({ a: 1, b: 2, c: 3, d: 4 })).toEqual({ a: 1, b: 2, c: 3, d: 4 })
+  expect(small.value({ a: 1, b: 2, c: 3, d: 4, e: 5, f: 6 })).toEqual({ a: 1, b: 2, c: 3, d: 4, '…': '[SIZE]' })
+  expect(small.value([1, 2, 3, 4])).toEqual([1, 2, 3, 4])
+  expect(small.value([1, 2, 3, 4, 5, 6])).toEqual([1, 2, 3, 4, '[SIZE]'])
+  expect(small.value({ a: [1, 2], b: 3 })).toEqual({ a: [1, 2], b: 3 })
+  expect(small.value({ a: [1, 2, 3], b: 3 })).toEqual({ a: [1, 2, 3], '…': '[SIZE]' })
+  const pair = ['a', 1]
+  expect(small.value([pair, pair, pair])).toEqual([['a', 1], ['a', 1], '[SIZE]'])
+  expect(small.value({ a: { b: { c: 1 } } })).toEqual({ a: { b: '[DEPTH]' } })
+})
+
+test('bytes are looked at as one and as two a letter, so many and no more [G-13]', () => {
+  const filled = (length: number, text: string) => Buffer.from(text.padEnd(length, '.'))
+  const most = filled(65_536, 'a')
+  const wide = (text: string) => Buffer.from(text, 'utf16le')
+  expect(redactValue([most, filled(65_537, 'a'), filled(65_536, 'pin=1 ')])).toEqual([most, '[SIZE]', '[REDACTED]'])
+  expect(redactValue([wide('pin=1'), wide('pan=1'), Buffer.from('pin=1'), Buffer.from('\0')])).toEqual([
+    '[REDACTED]',
+    wide('pan=1'),
+    '[REDACTED]',
+    Buffer.from('\0'),
+  ])
+  // A part of a larger piece of memory is looked at by itself.
+  const part = Buffer.from('xx pin=1 xx').subarray(0, 3)
+  expect(redactValue(part)).toEqual(part)
+})
+
+test('an attribute by itself is judged by its key, as text, number or anything else [G-12]', () => {
+  const say = redactor.entry
+  expect([
+    say('note', 'Bearer abc12345'),
+    say('Bearer abc.def-123', 'pin=1'),
+    say('http.request.method', 'pin=1'),
+    say('http.request.method', 'pin=12345'),
+    say('http.request.method', 'token:1'),
+    say('http.request.method', 'token:12'),
+    say('url.full', 'http://h/?sig=1'),
+    say('pin', 'x'),
+    say('pin', ''),
+    say('pin', '[REDACTED]'),
+    say('pin', 7),
+    say('n', 4111111111111111),
+    say('n', 7),
+    say('pin', true),
+    say('n', true),
+    say('pin', ['x']),
+    say('n', ['Bearer abc12345']),
+    redactor.label('pin', 'x'),
+    redactor.label('n', 'x'),
+  ]).toEqual([
+    'Bearer [REDACTED]',
+    'pin=[REDACTED]',
+    'pin=1',
+    'pin=[REDACTED]',
+    'token:1',
+    'token:12',
+    'http://h/?sig=REDACTED',
+    '[REDACTED]',
+    '',
+    '[REDACTED]',
+    '[REDACTED]',
+    '[REDACTED]',
+    7,
+    '[REDACTED]',
+    true,
+    ['[REDACTED]'],
+    ['Bearer [REDACTED]'],
+    '[REDACTED]',
+    'x',
+  ])
+})
+
+test('a redactor of its own patterns looks at what is plain otherwise, in every way in [G-13]', () => {
+  const own = new Redactor({ patterns: [{ name: 'staff', pattern: /staff/gu }] })
+  const flat: Flat = ['a', 'staff', 'http.request.method', 'the staff', 'b', 'fine', 'staff', 1]
+  own.flat(flat)
+  expect(flat).toEqual(['a', '[REDACTED]', 'http.request.method', 'the [REDACTED]', 'b', 'fine', '[REDACTED]', 1])
+  expect([own.text('staff'), own.url('/staff'), own.entry('a', 'staff')]).toEqual([
+    '[REDACTED]',
+    '/REDACTED',
+    '[REDACTED]',
+  ])
+})
+
+test('of what is longer than the bound nothing is left alone, also as an attribute [G-13]', () => {
+  const small = new Redactor({ maxText: 64 })
+  const flat: Flat = ['a', 'x'.repeat(64), 'b', 'x'.repeat(65)]
+  small.flat(flat)
+  expect(flat).toEqual(['a', 'x'.repeat(64), 'b', '…[TRUNCATED]'])
+})
+
+test('what is shared by many spans is redacted once: scopes, templates, peers [G-12]', () => {
+  const own = new Scope('lib', '1', '', ['token', 'x'])
+  const span = new SpanRecord(own, 'name', 1, 1)
+  span.peer = new Template(['token', 'x'])
+  redactor.span(span)
+  expect([own.attributes, span.peer.judged]).toEqual([['token', '[REDACTED]'], true])
+  const record = new LogRecord(new Scope('lib', '1', '', ['pin', 'x']), 1, 9, 'pin=1234', 'body')
+  redactor.log(record)
+  // Words of a severity are short.
+  expect([record.scope.attributes, record.severityText]).toEqual([['pin', '[REDACTED]'], 'pin=1234'])
+  own.attributes!.push('secret', 'later')
+  redactor.span(span)
+  expect(own.attributes).toEqual(['token', '[REDACTED]', 'secret', 'later'])
+})
+
+test('what holds nothing secret stays the very same: events, links, texts [G-12]', () => {
+  const event = { name: 'fine', time: 1, attributes: null, dropped: 0 }
+  const link = { t0: 1, t1: 1, t2: 1, t3: 1, s0: 1, s1: 1, flags: 1, traceState: 'a=1', attributes: null, dropped: 0 }
+  const span = new SpanRecord(scope, 'name', 1, 1)
+  span.rare = new SpanRare()
+  span.rare.events = [event]
+  span.rare.links = [link]
+  redactor.span(span)
+  expect([span.rare.events[0] === event, span.rare.links[0] === link]).toEqual([true, true])
+  const other = new SpanRecord(scope, 'name', 1, 1)
+  other.rare = new SpanRare()
+  other.rare.traceState = 'pin=1,a=sk_live_abcdefgh12345'
+  redactor.span(other)
+  expect([other.rare.traceState, other.rare.links, other.rare.events]).toEqual([null, null, null])
 })

@@ -172,6 +172,32 @@ test.each([
   ['/x?next=%E0%A4%A', '/x?next=%E0%A4%A'],
   ['', ''],
   ['https://example.com', 'https://example.com'],
+  ['https://u:p@host/x@y', 'https://REDACTED:REDACTED@host/x@y'],
+  ['https://@host:x/a@b', 'https://REDACTED:REDACTED@host:x/a@b'],
+  ['https://@host/', 'https://REDACTED:REDACTED@host/'],
+  ['http://[::1]:80/a@b', 'http://[::1]:80/a@b'],
+  ['http://u:pa/x;sig=1', 'http://u:pa/x;sig=REDACTED'],
+  ['postgres://app:pa/ss@db/shop?token=1', 'postgres://REDACTED:REDACTED@db/shop?token=REDACTED'],
+  ['https://h?q=a@b', 'https://h?q=a@b'],
+  ['https://h#a@b', 'https://h#a@b'],
+  ['https://h\\a@b', 'https://h\\a@b'],
+  [`${'a'.repeat(31)}://u:p@h`, `${'a'.repeat(31)}://REDACTED:REDACTED@h`],
+  ['sig=c&x=1', 'sig=REDACTED&x=1'],
+  ['/a&sig=c', '/a&sig=c'],
+  ['/a;sig=1/b;sig=2/c', '/a;sig=REDACTED/b;sig=REDACTED/c'],
+  ['/cb#sig=1', '/cb#sig=REDACTED'],
+  ['/cb?a=1#sig=1', '/cb?a=1#sig=REDACTED'],
+  ['/x?token=a=b&c=1', '/x?token=REDACTED&c=1'],
+  ['/x?a=1?token=2;sig=3', '/x?a=1?token=REDACTED;sig=REDACTED'],
+  ['/x?&&a&=b&c==&', '/x?&&a&=b&c==&'],
+  ['/x?q=a%20b+c%2Bd', '/x?q=a%20b+c%2Bd'],
+  ['/x?q=Bearer+abc.def-123', '/x?q=REDACTED'],
+  ['/x?q=Bearer%20abc.def-123', '/x?q=REDACTED'],
+  ['/x?q=Bearer%2Babc.def-123', '/x?q=Bearer%2Babc.def-123'],
+  ['/x?q=Bearer%252Babc.def-123', '/x?q=Bearer%252Babc.def-123'],
+  ['/x?q=pin%2525253D1', '/x?q=REDACTED'],
+  ['/x?Bearer+abc.def-123&a', '/x?REDACTED&a'],
+  ['/x?pin%=1&a%ZZ=token%3D1', '/x?pin%=REDACTED&a%ZZ=token%3DREDACTED'],
 ])('url %s: the literal is REDACTED, the key stays (ruling 59, semantic conventions url.full)', (url, expected) => {
   expect(redactUrl(url)).toBe(expected)
   expect(redactUrl(expected)).toBe(expected)
@@ -191,4 +217,49 @@ test('URLs within URLs are followed a few levels down, then masked: thousands of
   expect(redactUrl('http://a/'.repeat(7000))).toBe(`${four}/http://a/REDACTED`)
   expect(redactUrl('next=aa://b/?next=aa://b/')).toBe('next=aa://b/?next=aa://b/')
   expect(redactUrl(`next=${'aa://'.repeat(3000)}`).length).toBeLessThan(100)
+})
+
+test.each([
+  ['a=1&pin=2', 'a=1&pin=REDACTED'],
+  ['a?pin=2', 'a?pin=REDACTED'],
+  ['pin=2', 'pin=[REDACTED]'],
+  ['Bearer REDACTED [REDACTED]', 'Bearer REDACTED [REDACTED]'],
+  ['5: 6 = 7', '5: 6 = 7'],
+  ['<pin>"a" b</pin>', '<pin>[REDACTED]</pin>'],
+  ['<pin>a', '<pin>[REDACTED]'],
+  ['pin=a[REDACTED]', 'pin=[REDACTED]]'],
+  ['pin=[REDACTED]a', 'pin=[REDACTED]a'],
+  ['pin="[REDACTED]" pin="REDACTED"', 'pin="[REDACTED]" pin="[REDACTED]"'],
+  ['pin="\\\\" pin=1', 'pin="[REDACTED]" pin=[REDACTED]'],
+  ['see http://a/?q=http%3A%2F%2Fu%3Ap%40h and password=1', 'see http://a/?q=REDACTED and password=[REDACTED]'],
+  ['see http://a/?q=1&r=Bearer%20abc.def-123', 'see http://a/?q=1&r=REDACTED'],
+])('%s in a text [G-13]', (text, expected) => {
+  expect(redactText(text)).toBe(expected)
+})
+
+test('a text is cut at the last blank, line or comma before the bound; a secret that begins before it is not laid bare', () => {
+  const small = new Redactor({ maxText: 64 })
+  const end = '…[TRUNCATED]'
+  const cutAt = (text: string) => small.text(text)
+  expect(cutAt('x'.repeat(64))).toBe('x'.repeat(64))
+  expect(cutAt('x'.repeat(65))).toBe(end)
+  for (const blank of [' ', '\n', ',']) {
+    expect(cutAt(`ab${blank}${'x'.repeat(65)}`)).toBe(`ab${end}`)
+    expect(cutAt(`${'x'.repeat(52)}${blank}${'y'.repeat(20)}`)).toBe(`${'x'.repeat(52)}${end}`)
+    expect(cutAt(`${'x'.repeat(53)}${blank}${'y'.repeat(20)}`)).toBe(end)
+  }
+  expect(cutAt(`a ${'x'.repeat(30)} Bearer ${'y'.repeat(60)}`)).toBe(`a ${'x'.repeat(30)} Bearer${end}`)
+  // The least that a bound can be.
+  expect(new Redactor({ maxText: 1 }).text('x'.repeat(64))).toBe('x'.repeat(64))
+  expect(small.url(`/a?b=${'x'.repeat(59)}`)).toBe(`/a?b=${'x'.repeat(59)}`)
+  expect(small.url(`/a?b=${'x'.repeat(60)}`)).toBe(end)
+})
+
+test('what was said of a text is said again, however many came between [G-13]', () => {
+  const { text } = new Redactor()
+  const texts = Array.from({ length: 1100 }, (_, i) => [`pin=${i} a: ${i}`, `pin=[REDACTED] a: ${i}`] as const)
+  for (let round = 0; round < 2; round++)
+    expect(texts.filter(([given, shown]) => text(given) !== shown || text(given) !== shown)).toEqual([])
+  for (const length of [250, 251, 252, 253, 300])
+    for (let i = 0; i < 2; i++) expect(text(`pin=1 ${'x'.repeat(length)}`)).toBe(`pin=[REDACTED] ${'x'.repeat(length)}`)
 })
