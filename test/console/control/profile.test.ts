@@ -23,11 +23,8 @@ interface CpuProfile {
   readonly samples: readonly number[]
 }
 
-function countTheStars(ms: number): number {
-  let stars = 0
-  for (const until = performance.now() + ms; performance.now() < until; ) stars += Math.sqrt(stars + 1)
-  return stars
-}
+/** It calls itself: what V8 puts into its callers is counted as theirs. */
+const countTheStars = (n: number): number => (n < 2 ? n : countTheStars(n - 1) + countTheStars(n - 2))
 
 test('a CPU profile has what the process did meanwhile, and is a file to download [R-42]', async () => {
   const { ask, clock, control, rows, said } = controlled()
@@ -40,7 +37,7 @@ test('a CPU profile has what the process did meanwhile, and is a file to downloa
     last_at: '2027-01-15T08:00:00.000Z',
   })
   expect(await codeOf(await ask('POST', '/cpu-profile', {}))).toEqual([409, 'already_running'])
-  countTheStars(200)
+  for (const until = performance.now() + 200; performance.now() < until; ) countTheStars(20)
   clock.pass(60)
   const response = await asked
   expect([response.status, Object.fromEntries(response.headers)]).toMatchObject([
