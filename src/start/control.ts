@@ -1,5 +1,7 @@
 // The insides of this service and its control: what they are made of is loaded with the first question.
+import { slot } from '../audit/slot.ts'
 import { monotonic } from '../base/clock.ts'
+import { firstSeen } from '../base/seen.ts'
 import type { Config } from '../config/config.ts'
 import { controlRoutes, insideRoutes } from '../console/control/routes.ts'
 import type { AnyRoute } from '../console/route.ts'
@@ -8,6 +10,7 @@ import { type Lifecycle, STOP } from '../lifecycle/lifecycle.ts'
 import type { Contrib } from '../otel/contrib.ts'
 import type { OtelRegistration } from '../otel/register.ts'
 import type { Redactor } from '../redact/redact.ts'
+import { lookAtRuntime } from '../surfaces/runtime/runtime.ts'
 import { tracers } from '../trace/installed.ts'
 import { otherTracers } from './other-tracers.ts'
 import type { Signals } from './signals.ts'
@@ -37,10 +40,7 @@ export function serviceControl(parts: ControlParts): AnyRoute[] {
 function control({ config, lifecycle, inside }: ControlParts): AnyRoute[] {
   return controlRoutes({
     async load() {
-      const [{ Control }, { slot }] = await Promise.all([
-        import('../console/control/control.ts'),
-        import('../audit/slot.ts'),
-      ])
+      const { Control } = await import('../console/control/control.ts')
       const { logs, engine } = inside()
       const made = new Control({
         instance: config.console.instance,
@@ -66,11 +66,7 @@ function insides({ config, inside }: ControlParts): AnyRoute[] {
   const { instance } = config.console
   return insideRoutes({
     async load() {
-      const [{ Insides }, { firstSeen }, { lookAtRuntime }] = await Promise.all([
-        import('../console/control/insides.ts'),
-        import('../base/seen.ts'),
-        import('../surfaces/runtime/runtime.ts'),
-      ])
+      const { Insides } = await import('../console/control/insides.ts')
       const own = inside()
       const { registry, pipeline, engine, redactor, loader, skipped } = own
       return new Insides({
