@@ -4,6 +4,7 @@ import type { SpanRecord } from '../model/span.ts'
 import type { Page, TraceRow } from './answers.ts'
 import { Best } from './best.ts'
 import { type Condition, holds } from './condition.ts'
+import { isCorrelated } from './correlated.ts'
 import { type Place, readCursor, writeCursor } from './cursor.ts'
 import type { Identity } from './identity.ts'
 import { isoTime } from './plain.ts'
@@ -33,6 +34,8 @@ export interface TraceSearch {
   readonly minDuration?: number
   readonly maxDuration?: number
   readonly where?: readonly Condition[]
+  /** Given by a caller, or made of the trace id. */
+  readonly correlation?: string
   /** Start of the trace, float milliseconds: from (inclusive) and to (exclusive). */
   readonly from?: number
   readonly to?: number
@@ -65,12 +68,13 @@ function isAfter(value: number, trace: Trace, place: Place): boolean {
   return value < place.value || (value === place.value && trace.id > place.tie)
 }
 
-/** The time and the duration are as asked. */
-export function inReach(trace: Trace, { from, to, minDuration, maxDuration }: TraceSearch): boolean {
+/** The time, the duration and the correlation id are as asked. */
+export function inReach(trace: Trace, { from, to, minDuration, maxDuration, correlation }: TraceSearch): boolean {
   if (from !== undefined && trace.start < from) return false
   if (to !== undefined && trace.start >= to) return false
   if (minDuration !== undefined && trace.duration < minDuration) return false
-  return maxDuration === undefined || trace.duration <= maxDuration
+  if (maxDuration !== undefined && trace.duration > maxDuration) return false
+  return correlation === undefined || isCorrelated(trace, correlation)
 }
 
 export function matchesTrace(trace: Trace, search: TraceSearch): boolean {

@@ -1,5 +1,6 @@
 /// <reference lib="dom" />
 import { expect, test } from 'vitest'
+import { traceUuid } from '../../src/context/correlation.ts'
 import { SpanRare } from '../../src/model/span.ts'
 import { Store } from '../../src/store/store.ts'
 import { batch, log, resource, span, traceHex } from '../store/records.ts'
@@ -36,9 +37,43 @@ browser('the palette goes to pages and services, and to the trace in whatever is
   await page.keyboard.press('Control+k')
   await page.keyboard.insertText(`{"level":30,"traceparent":"00-${shop.slowest}-00f067aa0ba902b7-01"}`)
   await page.keyboard.press('Enter')
-  await page.waitForURL(`**/traces/${shop.slowest}?from=-5m&live=0`)
+  await page.waitForURL(`**/traces/${shop.slowest}?from=-5m&live=0&span=00f067aa0ba902b7`)
   await page.close()
 })
+
+browser(
+  'the palette finds a trace by its correlation id, of a caller or made of the trace id [G-10]',
+  LONG,
+  async () => {
+    const shown = await show(`${url}/services?live=0`)
+    const { page } = shown
+    await page.getByRole('grid').waitFor()
+    const words = [0, 8, 16, 24].map((at) => Number.parseInt(shop.slowest.slice(at, at + 8), 16))
+    const uuid = traceUuid(words[0]!, words[1]!, words[2]!, words[3]!)
+    await page.keyboard.press('Control+k')
+    await page.keyboard.insertText(`x-correlation-id: ${uuid}`)
+    await page.getByRole('option', { name: /Trace (now|\d+ \w+ ago)$/ }).waitFor()
+    await expectSound(shown)
+    await page.keyboard.press('Enter')
+    await page.waitForURL(`**/traces/${shop.slowest}?live=0`)
+    shop.store.accept(
+      batch({
+        spans: [
+          span({ trace: 9900, span: 9900, start: Date.now() - 500, attributes: ['correlation_id', 'order-4711'] }),
+        ],
+      }),
+    )
+    await page.keyboard.press('Control+k')
+    await page.keyboard.insertText('order-4711')
+    await page.getByRole('option', { name: /Trace (now|\d+ \w+ ago)$/ }).waitFor()
+    await page.keyboard.press('Enter')
+    await page.waitForURL(`**/traces/${traceHex(9900)}?live=0`)
+    await page.goto(`${url}/traces?from=-30d&live=0&correlation_id=${uuid}`)
+    await page.getByRole('button', { name: `Remove filter: Correlation id is ${uuid}` }).waitFor()
+    await expect.poll(() => page.getByRole('grid', { name: 'Traces' }).getByRole('row').count()).toBe(2)
+    await page.close()
+  },
+)
 
 browser('what is typed right after the palette is called goes into it', LONG, async () => {
   const { page } = await show(`${url}/services`)

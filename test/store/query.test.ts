@@ -127,6 +127,34 @@ test('conditions about a span must hold for one and the same span', () => {
   expect(query.traces({ name: 'a', where: [parseCondition('y=1')] }).items).toHaveLength(0)
 })
 
+test('a correlation id is a trace written as a UUID, or what stands on a span or a log line of it [G-10]', () => {
+  const store = new Store({ now })
+  store.accept(
+    batch({
+      spans: [
+        span({ trace: 1, span: 1 }),
+        span({ trace: 2, span: 2, attributes: ['correlation_id', 'order-4711'] }),
+        span({ trace: 3, span: 3 }),
+        span({ trace: 3, span: 4, parent: 3, attributes: ['correlation_id', 'order-4711'] }),
+        span({ trace: 4, span: 5 }),
+      ],
+      logs: [log({ trace: 4, span: 5, attributes: ['correlation_id', 'from-a-log'] })],
+    }),
+  )
+  const query = new Query(store)
+  const of = (correlation: string) =>
+    query
+      .traces({ correlation })
+      .items.map(({ trace_id }) => Number.parseInt(trace_id, 16))
+      .sort()
+  expect(of('00000000-0000-4000-8000-000000000001')).toEqual([1])
+  expect(of('order-4711')).toEqual([2, 3])
+  expect(of('from-a-log')).toEqual([4])
+  expect(of('00000000-0000-1000-8000-000000000001')).toEqual([])
+  expect(of('order')).toEqual([])
+  expect(query.traceFacets({ correlation: 'order-4711' }).matched).toBe(2)
+})
+
 test('a ring of any history gives each item by its number until it is gone', () => {
   fc.assert(
     fc.property(fc.array(fc.boolean(), { maxLength: 300 }), (pushes) => {

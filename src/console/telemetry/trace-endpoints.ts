@@ -23,14 +23,21 @@ const filters = {
   min_duration_ms: milliseconds('Duration of the trace, at least.'),
   max_duration_ms: milliseconds('Duration of the trace, at most.'),
   attribute: conditions,
+  correlation_id: text('Correlation id: one that a caller gave, or the trace id written as a UUID.'),
   ...range,
 }
 
 type Paged = Pick<TraceSearch, 'order' | 'limit' | 'cursor'>
 
 function searchOf(given: Values<typeof filters> & Paged): TraceSearch {
-  const { min_duration_ms: minDuration, max_duration_ms: maxDuration, attribute: where, ...rest } = given
-  return { ...rest, minDuration, maxDuration, where }
+  const {
+    min_duration_ms: minDuration,
+    max_duration_ms: maxDuration,
+    attribute: where,
+    correlation_id,
+    ...rest
+  } = given
+  return { ...rest, minDuration, maxDuration, where, correlation: correlation_id }
 }
 
 export function traceEndpoints({ follow }: EndpointMeans): Endpoint[] {

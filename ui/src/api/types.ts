@@ -61,6 +61,7 @@ export interface TraceQuestion extends Between {
   status?: 'ok' | 'error'
   min_duration_ms?: number | string
   max_duration_ms?: number | string
+  correlation_id?: string
   attribute?: readonly string[]
 }
 

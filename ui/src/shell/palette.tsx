@@ -1,12 +1,14 @@
-// One field that goes anywhere: pages, services, and whatever has a trace id in it (the id, a traceparent, a log line, a
-// URL of this panel).
+// One field that goes anywhere: pages, services, and whatever has a trace id or a correlation id in it (the id, a traceparent,
+// a log line, a URL of this panel).
 import { useMemo, useState } from 'preact/hooks'
+import type { TraceRow } from '../../../src/store/answers.ts'
 import { useAnswer } from '../api/use-answer.ts'
 import { PAGES } from '../pages.ts'
 import { Dot } from '../parts/button.tsx'
 import { serviceColour } from '../parts/colour.ts'
 import { Dialog } from '../parts/dialog.tsx'
-import { rateText } from '../parts/format.ts'
+import { agoText, rateText } from '../parts/format.ts'
+import { type Found, findIds } from '../parts/found.ts'
 import { Icon, type IconName } from '../parts/icon.tsx'
 import './palette.css'
 import { go, href, visit } from './place.ts'
@@ -22,19 +24,24 @@ interface Choice {
   run(): void
 }
 
-/** 32 hexadecimal digits that are not all zero and not part of a longer row of them. */
-const TRACE_ID = /(?<![0-9a-f])(?!0{32})[0-9a-f]{32}(?![0-9a-f])/i
-
 export function Palette({ close }: { close(): void }) {
   const [text, setText] = useState('')
   const [at, setAt] = useState(0)
   const services = useAnswer('/services', {}).data
+  const found = useMemo(() => findIds(text), [text])
+  const sought = correlationIn(found)
+  const asked = useAnswer('/traces', sought === null ? null : { correlation_id: sought, limit: MOST_TRACES })
+  const traces = asked.stale ? undefined : asked.data
   const choices = useMemo(() => {
-    const id = TRACE_ID.exec(text)?.[0].toLowerCase()
-    if (id !== undefined)
-      return [{ id, title: `Trace ${id}`, note: 'Open', icon: 'traces', run: () => go(`/traces/${id}`) } as Choice]
-    return ranked(text, [...pages(), ...(services?.items ?? []).map(ofService), ...deeds(), ...searches(text)])
-  }, [text, services])
+    const id = found.trace_id
+    if (id !== null) {
+      const run = (): void => go(`/traces/${id}`, found.span_id === null ? {} : { span: found.span_id })
+      return [{ id, title: `Trace ${id}`, note: 'Open', icon: 'traces', run } as Choice]
+    }
+    const ids = sought === null ? [] : ofCorrelation(sought, traces?.items ?? [])
+    const others = [...pages(), ...(services?.items ?? []).map(ofService), ...deeds(), ...searches(text)]
+    return [...ids, ...ranked(text, others)]
+  }, [text, found, sought, traces, services])
   const place = Math.min(at, choices.length - 1)
 
   const run = (choice: Choice | undefined): void => {
@@ -59,8 +66,8 @@ export function Palette({ close }: { close(): void }) {
           aria-expanded="true"
           aria-controls="palette-choices"
           aria-activedescendant={place >= 0 ? `palette-${place}` : undefined}
-          aria-label="Search pages, services, trace ids"
-          placeholder="Go to a page or service, or paste a trace id, traceparent or log line"
+          aria-label="Search pages, services, trace and correlation ids"
+          placeholder="Go to a page or service, or paste a trace id, correlation id or log line"
           spellcheck={false}
           autocomplete="off"
           value={text}
@@ -92,6 +99,33 @@ export function Palette({ close }: { close(): void }) {
       </div>
     </Dialog>
   )
+}
+
+/** Traces of a correlation id that are offered; the rest is a search away. */
+const MOST_TRACES = 5
+
+/** An id for sure, or a word with a number in it: names of services are words, too. */
+function correlationIn({ trace_id: trace, correlation_id: id, where }: Found): string | null {
+  if (trace !== null || id === null) return null
+  return where.correlation_id !== 'what you pasted' || (id.length >= 6 && /\d/.test(id)) ? id : null
+}
+
+function ofCorrelation(id: string, traces: readonly TraceRow[]): Choice[] {
+  const one = ({ trace_id: trace, name, service, start_ms: at }: TraceRow): Choice => ({
+    id: trace,
+    title: `${service}: ${name}`,
+    note: `Trace  ${agoText(at)}`,
+    icon: 'traces',
+    run: () => go(`/traces/${trace}`),
+  })
+  const all: Choice = {
+    id: 'correlation',
+    title: `Traces of correlation id ${id}`,
+    note: traces.length === 0 ? 'Search' : 'All of them',
+    icon: 'link',
+    run: () => go('/traces', { correlation_id: id, from: '-30d', to: null }),
+  }
+  return [...traces.map(one), all]
 }
 
 const inSight = (element: HTMLElement | null): void => element?.scrollIntoView({ block: 'nearest' })

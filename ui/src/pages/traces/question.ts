@@ -11,6 +11,7 @@ export const FIELDS: readonly FilterField[] = [
   { name: 'kind', title: 'Kind' },
   { name: 'min_duration_ms', title: 'Duration', sign: '>' },
   { name: 'max_duration_ms', title: 'Duration', sign: '<' },
+  { name: 'correlation_id', title: 'Correlation id' },
   { name: 'attribute', title: 'Attribute', many: true },
 ]
 
@@ -38,6 +39,7 @@ export function questionOf(): TraceQuestion {
     status: query('status') as TraceQuestion['status'],
     min_duration_ms: query('min_duration_ms'),
     max_duration_ms: query('max_duration_ms'),
+    correlation_id: query('correlation_id'),
     ...(attribute.length > 0 && { attribute }),
   }
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { traceUuid } from '../../src/context/correlation.ts'
-import { findIds, isTraceAsUuid, mayBeTrace } from '../../ui/src/operations/cards/found.ts'
+import { findIds, isTraceAsUuid, mayBeTrace } from '../../ui/src/parts/found.ts'
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c'
 const SPAN = 'b7ad6b7169203331'
