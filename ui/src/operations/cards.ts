@@ -15,6 +15,7 @@ import { Cardinality } from './cards/cardinality.tsx'
 import { Distribution } from './cards/distribution.tsx'
 import { Exporters } from './cards/exporters.tsx'
 import { Instrumentation } from './cards/instrumentation.tsx'
+import { Investigation } from './cards/investigation.tsx'
 import { ResourceCounts } from './cards/resource-counts.tsx'
 import { Runtime } from './cards/runtime.tsx'
 import { Tenants } from './cards/tenants.tsx'
@@ -36,8 +37,9 @@ export interface CardSpec {
 
 export const CARDS: readonly CardSpec[] = [
   { id: 'glance', title: 'At a glance', tier: 'public', view: Glance, wide: 'page', height: 84 },
-  { id: 'incidents', title: 'Action required', tier: 'admin', view: Incidents, wide: true, height: 180 },
-  { id: 'health', title: 'Health', tier: 'admin', view: Health, height: 180 },
+  { id: 'incidents', title: 'Action required', tier: 'admin', view: Incidents, wide: true, height: 140 },
+  { id: 'health', title: 'Health', tier: 'admin', view: Health, height: 140 },
+  { id: 'investigation', title: 'Investigate', tier: 'public', view: Investigation, wide: true, height: 132 },
   { id: 'objectives', title: 'Objectives', tier: 'admin', view: Objectives, wide: true, height: 300 },
   { id: 'queues', title: 'Queues and outbox', tier: 'admin', view: Queues, height: 300 },
   { id: 'traffic', title: 'Traffic', tier: 'system', view: Traffic, wide: true, height: 380 },
