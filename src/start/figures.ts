@@ -1,7 +1,9 @@
-// The console's figures of this service: what they are made of is loaded with the first question.
+// The console's figures of this service, and the document that says what it answers: what they are made of is loaded with the
+// first question.
 import type { Tenants } from '../access/tenants.ts'
 import { noticeOnce } from '../base/notice.ts'
 import type { Config } from '../config/config.ts'
+import { documentRoutes } from '../console/document.ts'
 import { figureRoutes } from '../console/figures/routes.ts'
 import type { AnyRoute } from '../console/route.ts'
 import { uptime } from '../health/uptime.ts'
@@ -18,7 +20,7 @@ export function serviceFigures({ config, tenants, traffic }: FigureParts): AnyRo
   const { instance } = config.console
   const { resources, reconcile_interval: keepMs } = config.console
   const defaultTenant = config.access.tenants.default
-  return figureRoutes({
+  const figures = figureRoutes({
     async load() {
       const [{ Figures }, { providedInventory }, { completed }] = await Promise.all([
         import('../console/figures/figures.ts'),
@@ -36,6 +38,7 @@ export function serviceFigures({ config, tenants, traffic }: FigureParts): AnyRo
       return new Figures(source)
     },
   })
+  return [...documentRoutes(), ...figures]
 }
 
 const NOT_GIVEN =

@@ -1,8 +1,8 @@
 // The OpenAPI 3.1 document of the telemetry API, made from the table of endpoints. docs/reference/openapi.json is this
 // document; `npm run openapi` writes it and a test compares.
+import { LICENSE, parameterOf, problemOf, refTo, templated } from '../open-api.ts'
 import type { Endpoint } from './endpoint.ts'
 import { endpoints } from './endpoints.ts'
-import type { JsonSchema, Parameter } from './parameter.ts'
 import { SCHEMAS } from './schemas.ts'
 
 export const API_PREFIX = '/api/v1'
@@ -26,12 +26,10 @@ function write(): object {
       version: '1',
       description:
         'What a hub or a service holds of its telemetry. All times are float milliseconds since the epoch, durations float milliseconds, ids lower-case hexadecimal.',
-      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      license: LICENSE,
     },
     servers: [{ url: '/' }],
-    paths: Object.fromEntries(
-      table.map((one) => [`${API_PREFIX}${one.path.replace(/:(\w+)/g, '{$1}')}`, { get: operationOf(one) }]),
-    ),
+    paths: Object.fromEntries(table.map((one) => [templated(`${API_PREFIX}${one.path}`), { get: operationOf(one) }])),
     components: {
       schemas: SCHEMAS,
       responses: {
@@ -68,23 +66,4 @@ function contentOf({ schema, follows }: Endpoint): object {
   if (follows === undefined) return json
   const description = `Events \`${follows.toLowerCase()}\` with data of ${follows}; \`dropped\` with {"dropped": number} when the reader was too slow; comments as a heartbeat.`
   return { ...json, 'text/event-stream': { schema: { type: 'string', description } } }
-}
-
-function parameterOf(name: string, place: 'path' | 'query', { description, schema, many }: Parameter<unknown>): object {
-  return {
-    name,
-    in: place,
-    description,
-    ...(place === 'path' && { required: true }),
-    schema,
-    ...(many && { style: 'form', explode: true }),
-  }
-}
-
-function refTo(schema: string): JsonSchema {
-  return { $ref: `#/components/schemas/${schema}` }
-}
-
-function problemOf(description: string): object {
-  return { description, content: { 'application/problem+json': { schema: refTo('Problem') } } }
 }

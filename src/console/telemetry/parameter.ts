@@ -2,8 +2,7 @@
 // read. The OpenAPI document and the reading of a request come from the same table, so they cannot disagree.
 import { Fault } from '../../base/fault.ts'
 import { CONDITION_GRAMMAR, type Condition, parseCondition } from '../../store/condition.ts'
-
-export type JsonSchema = { readonly [key: string]: unknown }
+import type { JsonSchema } from '../open-api.ts'
 
 export interface Parameter<T> {
   readonly description: string

@@ -1,6 +1,6 @@
 // JSON Schemas of the answers (draft 2020-12, as OpenAPI 3.1 has it). A test checks real answers against them.
 import { KINDS, SEVERITIES, STATUSES } from '../../store/words.ts'
-import type { JsonSchema } from './parameter.ts'
+import { type JsonSchema, problemSchema } from '../open-api.ts'
 
 const string: JsonSchema = { type: 'string' }
 const boolean: JsonSchema = { type: 'boolean' }
@@ -348,21 +348,9 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   }),
   AttributeKeys: items('Attribute'),
   Document: { type: 'object' },
-  Problem: {
-    type: 'object',
-    description: 'RFC 9457.',
-    properties: {
-      type: string,
-      title: string,
-      status: { type: 'integer' },
-      detail: string,
-      code: said(string, 'Stable, for programs.'),
-      correlation_id: string,
-      trace_id: stringOrNull,
-      parameter: said(string, 'QUERY_PARAMETER: which one.'),
-      found: said(string, 'QUERY_PARAMETER: what was given.'),
-      allowed: said(string, 'QUERY_PARAMETER: what it takes.'),
-    },
-    required: ['type', 'title', 'status', 'detail', 'code', 'correlation_id', 'trace_id'],
-  },
+  Problem: problemSchema({
+    parameter: said(string, 'QUERY_PARAMETER: which one.'),
+    found: said(string, 'QUERY_PARAMETER: what was given.'),
+    allowed: said(string, 'QUERY_PARAMETER: what it takes.'),
+  }),
 }
