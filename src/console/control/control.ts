@@ -108,10 +108,10 @@ export class Control {
   setLogLevel(asked: Asked): Promise<ControlAnswer | Response> {
     return this.#change('log_level', asked, readLogLevel, async ({ level, seconds }, who) => {
       const { logs } = this.#source
-      const until = this.#until(seconds)
-      const text = `the log level is ${level} instead of ${logs.level} until ${until}`
-      await this.#trail.changed('log_level', who, logs.level, { level, until }, text)
-      this.#level.hold(level, seconds, byOf(who.caller))
+      const until = this.#clock.now() + seconds * 1000
+      const text = `the log level is ${level} instead of ${logs.level} until ${timeOf(until)}`
+      await this.#trail.changed('log_level', who, logs.level, { level, until: timeOf(until) }, text)
+      this.#level.hold(level, until, byOf(who.caller))
     })
   }
 
@@ -128,11 +128,11 @@ export class Control {
   setSampling(asked: Asked): Promise<ControlAnswer | Response> {
     return this.#change('sampling', asked, readSampling, async ({ ratio, seconds }, who) => {
       if (this.#source.engine === null) throw new Refusal(409, 'not_recorded', 'Spans are not recorded here.')
-      const until = this.#until(seconds)
+      const until = this.#clock.now() + seconds * 1000
       const from = this.#ratio.change?.value ?? this.#configuredRatio()
-      const text = `the sampling ratio is ${ratio} instead of ${from} until ${until}`
-      await this.#trail.changed('sampling', who, from, { ratio, until }, text)
-      this.#ratio.hold(ratio, seconds, byOf(who.caller))
+      const text = `the sampling ratio is ${ratio} instead of ${from} until ${timeOf(until)}`
+      await this.#trail.changed('sampling', who, from, { ratio, until: timeOf(until) }, text)
+      this.#ratio.hold(ratio, until, byOf(who.caller))
     })
   }
 
@@ -292,10 +292,6 @@ export class Control {
     const { name, ratio: configured } = this.#source.sampler
     if (ratio === null) return samplerOf(name, configured)
     return name.startsWith('parentbased') ? parentBased(traceIdRatio(ratio)) : traceIdRatio(ratio)
-  }
-
-  #until(seconds: number): string {
-    return timeOf(this.#clock.now() + seconds * 1000)
   }
 
   #name(kind: string, ending: string): string {

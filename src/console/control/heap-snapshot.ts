@@ -1,5 +1,5 @@
-// A snapshot of the heap, streamed as V8 writes it. To take it stops the process for as long as it takes to walk the heap,
-// and until it is read it needs about as much memory as the heap itself: it is refused where that is not there. It holds
+// A snapshot of the heap as V8 writes it. To take it stops the process for as long as it takes to walk the heap and to write
+// it, and until it is read it needs about as much memory as the heap itself: it is refused where that is not there. It holds
 // every text that is in memory, secrets of users too.
 import { Refusal } from './refusal.ts'
 

@@ -36,12 +36,13 @@ export class Held<T> {
     return this.#change
   }
 
-  hold(value: T, seconds: number, by: string | null): void {
+  /** `until`: milliseconds since the epoch. */
+  hold(value: T, until: number, by: string | null): void {
     this.#clock.clearTimeout(this.#timer)
     const since = this.#clock.now()
-    this.#change = { value, since, until: since + seconds * 1000, by }
+    this.#change = { value, since, until, by }
     this.#apply(value)
-    this.#timer = this.#clock.setTimeout(() => this.#end(), seconds * 1000)
+    this.#timer = this.#clock.setTimeout(() => this.#end(), Math.max(1, until - since))
   }
 
   /** Back to what is configured; false when that holds already. */

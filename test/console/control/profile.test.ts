@@ -148,8 +148,9 @@ test('a profile ends when the client goes away', async () => {
 test('a heap snapshot is streamed, one at a time and a minute apart [R-42]', async () => {
   const { ask, clock, control } = controlled()
   const response = await ask('POST', '/heap-snapshot')
-  expect([response.status, response.headers.get('content-disposition')]).toEqual([
+  expect([response.status, response.headers.get('content-type'), response.headers.get('content-disposition')]).toEqual([
     200,
+    'application/json',
     'attachment; filename="heap-20270115T080000Z.heapsnapshot"',
   ])
   expect(control.answer().heap_snapshot).toEqual({
