@@ -1,12 +1,13 @@
 // The operations page as people have it: built, and shown by a real browser. What it asks is answered by a service of the test,
 // which counts every question and says exactly what a test wants to see.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { Page } from 'playwright-core'
 import { afterAll } from 'vitest'
 import { createConsole } from '../../src/console/console.ts'
 import { operationsRoutes } from '../../src/console/panel/operations.ts'
 import type { Session } from '../../src/console/session.ts'
 import { listening } from '../console/ask.ts'
-import { builtPages } from '../panel/kit.ts'
+import { builtPages, type Shown, show } from '../panel/kit.ts'
 
 export { expectSound, type Shown, show, WITHOUT_BROWSER } from '../panel/kit.ts'
 
@@ -102,4 +103,23 @@ async function answer(fake: Fake, request: IncomingMessage, response: ServerResp
     response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' })
     response.end(JSON.stringify(told))
   }
+}
+
+export async function login(page: Page, token: string): Promise<void> {
+  await page.getByLabel('Token').fill(token)
+  await page.keyboard.press('Enter')
+}
+
+/** The page for whoever has this token. */
+export async function showTo(
+  { url }: Pick<Fake, 'url'>,
+  token: string,
+  width = 1280,
+  theme: 'dark' | 'light' = 'light',
+  query = '',
+): Promise<Shown> {
+  const shown = await show(`${url}/console${query}`, width, theme)
+  await login(shown.page, token)
+  await shown.page.locator('.op-card').first().waitFor()
+  return shown
 }

@@ -140,7 +140,7 @@ function Flow() {
       <Fact name="Requests" note={reach}>
         {data === undefined ? '–' : rateText(data.throughput.rps)}
       </Fact>
-      <Fact name="Server errors" note="answers of class 5xx" tone={rate !== null && rate > 0 ? 'bad' : ''}>
+      <Fact name="Server errors" note="class 5xx" tone={rate !== null && rate > 0 ? 'bad' : ''}>
         {rate === null ? '–' : percentText(rate)}
       </Fact>
       <Fact name="p95" note="duration">

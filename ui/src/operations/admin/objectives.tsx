@@ -135,7 +135,7 @@ function Budget({ objective: { name, error_budget: budget } }: { objective: Obje
   const tone = remaining <= 0 ? 'bad' : remaining < 0.25 ? 'warned' : 'good'
   const known = events > 0
   return (
-    <div class="budget">
+    <div class={known ? 'budget' : 'budget budget-none'}>
       <div class="budget-words num">
         <span class="dim">Error budget of {span(window)}</span>
         <b class={known ? (tone === 'good' ? '' : tone) : 'none'}>

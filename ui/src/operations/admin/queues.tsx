@@ -12,7 +12,9 @@ import './queues.css'
 
 const YAML = `ops:
   queues:
-    - { source: sql, name: jobs, table: jobs, status_column: status }
+    - source: sql
+      name: jobs
+      table: jobs
   outbox: { table: outbox }`
 
 export function Queues() {

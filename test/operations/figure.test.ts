@@ -1,0 +1,130 @@
+/// <reference lib="dom" />
+// How often is asked: by the clock of the page, which the test moves.
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { type Fake, fakeService, Refusal, showTo, WITHOUT_BROWSER } from './kit.ts'
+import { admin, overview } from './sample.ts'
+
+const LONG = { timeout: 120_000 }
+const browser = test.skipIf(WITHOUT_BROWSER !== null)
+const SECOND = 1000
+
+const times = ({ asked }: Fake, path: string): number => asked.filter(({ path: one }) => one.startsWith(path)).length
+
+async function visible(page: Page, state: 'visible' | 'hidden'): Promise<void> {
+  await page.evaluate((to) => {
+    Object.defineProperty(document, 'visibilityState', { value: to, configurable: true })
+    document.dispatchEvent(new Event('visibilitychange'))
+  }, state)
+}
+
+/** The page of an admin, whose clock stands still from when everything is there. */
+async function stilled(fake: Fake): Promise<Page> {
+  const { page } = await showTo(fake, 'admin')
+  await page.locator('#health').getByText('search').waitFor()
+  await page.clock.install()
+  // What was planned by the old clock is planned anew by the one that stands still.
+  await visible(page, 'hidden')
+  await visible(page, 'visible')
+  await page.clock.pauseAt(Date.now() + 60 * SECOND)
+  return page
+}
+
+/** The clock is the browser's, which shows other tests other pages. */
+async function leave(page: Page): Promise<void> {
+  await page.clock.resume()
+  await page.close()
+}
+
+browser('one answer serves every card that is made of it, and is asked for every 5 s', LONG, async () => {
+  const fake = await fakeService(admin())
+  const page = await stilled(fake)
+  // Glance (three times), incidents, health, queues, fleet and surfaces look at it.
+  const before = times(fake, '/admin/ops/overview')
+  for (let i = 1; i <= 4; i++) {
+    await page.clock.runFor(5 * SECOND)
+    await expect.poll(() => times(fake, '/admin/ops/overview')).toBe(before + i)
+  }
+  await leave(page)
+})
+
+browser('a page that nobody sees asks nothing; once it is seen it asks at once', LONG, async () => {
+  const fake = await fakeService(admin())
+  const page = await stilled(fake)
+  await visible(page, 'hidden')
+  const before = fake.asked.length
+  await page.clock.runFor(300 * SECOND)
+  expect(fake.asked).toHaveLength(before)
+  await visible(page, 'visible')
+  await page.clock.runFor(1)
+  await expect.poll(() => times({ ...fake, asked: fake.asked.slice(before) }, '/admin/ops/overview')).toBe(1)
+  await leave(page)
+})
+
+browser('a page that is paused asks nothing until it goes on, or is told to', LONG, async () => {
+  const fake = await fakeService(admin())
+  const page = await stilled(fake)
+  await page.keyboard.press('p')
+  await page.getByRole('button', { name: 'Paused' }).waitFor()
+  expect(new URL(page.url()).search).toBe('?live=0')
+  const before = fake.asked.length
+  await page.clock.runFor(300 * SECOND)
+  expect(fake.asked).toHaveLength(before)
+  await page.keyboard.press('r')
+  await expect.poll(() => times({ ...fake, asked: fake.asked.slice(before) }, '/admin/ops/overview')).toBe(1)
+  await page.clock.runFor(300 * SECOND)
+  expect(times({ ...fake, asked: fake.asked.slice(before) }, '/admin/ops/overview')).toBe(1)
+  await page.keyboard.press('p')
+  await page.getByRole('button', { name: 'Live' }).waitFor()
+  await page.clock.runFor(5 * SECOND)
+  await expect.poll(() => times({ ...fake, asked: fake.asked.slice(before) }, '/admin/ops/overview')).toBe(2)
+  await leave(page)
+})
+
+browser('an address is asked once at a time, however slow it is, and given up at last', LONG, async () => {
+  const fake = await fakeService(admin())
+  const page = await stilled(fake)
+  let waiting = 0
+  fake.answers['/admin/ops/overview'] = () => {
+    waiting++
+    return new Promise(() => {})
+  }
+  await page.clock.runFor(5 * SECOND)
+  await expect.poll(() => waiting).toBe(1)
+  for (let i = 0; i < 5; i++) await page.keyboard.press('r')
+  await page.clock.runFor(14 * SECOND)
+  expect(waiting).toBe(1)
+  await page.clock.runFor(7 * SECOND)
+  await page.locator('#health').getByText('There was no answer within 20 s.').waitFor()
+  await page.locator('#health').getByText('search').waitFor()
+  await leave(page)
+})
+
+browser(
+  'who refuses is asked less and less often, at last once a minute, and as before when it answers',
+  LONG,
+  async () => {
+    const fake = await fakeService(admin())
+    const page = await stilled(fake)
+    let broken = true
+    fake.answers['/admin/ops/overview'] = () =>
+      broken ? new Refusal(503, 'service_unavailable', 'Not now.') : overview()
+    const counted = () => times(fake, '/admin/ops/overview')
+    const before = counted()
+    const waits = [5, 10, 20, 40, 60, 60]
+    for (const [i, wait] of waits.entries()) {
+      await page.clock.runFor(wait * SECOND - 500)
+      expect(counted()).toBe(before + i)
+      await page.clock.runFor(500)
+      await expect.poll(counted).toBe(before + i + 1)
+      await expect.poll(() => page.locator('#health').getByText('Not now.').count()).toBe(1)
+    }
+    broken = false
+    await page.clock.runFor(60 * SECOND)
+    await expect.poll(() => page.locator('#health').getByText('Not now.').count()).toBe(0)
+    const healed = counted()
+    await page.clock.runFor(5 * SECOND)
+    await expect.poll(counted).toBe(healed + 1)
+    await leave(page)
+  },
+)
