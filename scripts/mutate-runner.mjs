@@ -3,6 +3,7 @@
 // is remembered. A change counts as noticed only where a test fails that passes right after without it: where it fails
 // there too, the process is no longer what it was, and Stryker starts another that tries again. What goes wrong outside
 // of a test notices nothing.
+import * as childProcess from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
@@ -13,6 +14,8 @@ const ours = createRequire(import.meta.url)
 const theirs = createRequire(ours.resolve('vitest'))
 const [PASSED, FAILED] = [0, 1]
 const DURATIONS = '.durations.json'
+/** Milliseconds of a test that is asked only where no quicker one notices. */
+const SLOW = 100
 /** The copy whose code is prepared for the changes: known once Stryker has gone there. */
 let ROOT = ''
 
@@ -59,6 +62,20 @@ function polled(expect) {
   return (what, { timeout = 10_000 } = {}) => asked(what, timeout, false)
 }
 
+/** Whether something was about to start a process: servers and programs prove other things, and take seconds each time. */
+let started = false
+const refused = (module) =>
+  Object.fromEntries(
+    Object.keys(module).map((name) => [
+      name,
+      () => {
+        started = true
+        throw new Error('no processes here')
+      },
+    ]),
+  )
+const REFUSED = { 'node:child_process': refused(childProcess), esbuild: refused(esbuild) }
+
 const compiled = new Map()
 
 function compile(path) {
@@ -97,7 +114,7 @@ function modules() {
     const outside = createRequire(path)
     const require = (name) => {
       if (name === 'vitest') return vitest
-      return name.startsWith('.') ? load(resolve(dirname(path), name)) : outside(name)
+      return name.startsWith('.') ? load(resolve(dirname(path), name)) : (REFUSED[name] ?? outside(name))
     }
     compile(path)(module.exports, require, module, path, dirname(path), pathToFileURL(path).href)
     return module.exports
@@ -110,6 +127,13 @@ function idOf(file, test) {
   const names = [test.name]
   for (let suite = test.suite; suite && suite !== suite.file; suite = suite.suite) names.unshift(suite.name)
   return `${file}#${names.join(' ')}`
+}
+
+/** Why a hook, or the file itself, kept the test from being run. */
+function brokenAround(test) {
+  for (let suite = test.suite ?? test.file; suite; suite = suite.suite ?? (suite === test.file ? null : test.file))
+    if (suite.result?.state === 'fail' && suite.result.errors?.length > 0) return suite.result.errors[0]
+  return undefined
 }
 
 /** Leaves out what is not asked for, and the hooks of a suite of which nothing is. */
@@ -162,10 +186,11 @@ async function runFile(file, wanted, { bail, before, after, loaded }) {
     },
   })
   return results.flatMap((one) => {
-    const broken = one.result?.errors?.[0]
     return testsOf(one).flatMap((test) => {
       const id = idOf(file, test)
-      const failed = test.result?.state === 'fail' || (broken !== undefined && test.result === undefined)
+      if (wanted !== null && !wanted.has(id)) return []
+      const broken = test.result === undefined || test.result.state === 'skip' ? brokenAround(test) : undefined
+      const failed = test.result?.state === 'fail' || broken !== undefined
       if (!failed && test.result?.state !== 'pass') return []
       return [
         {
@@ -206,15 +231,26 @@ class Rooms {
     ns.activeMutant = undefined
     const tests = []
     for (const file of this.#files) {
-      const watch = {
+      const left = new Set()
+      let [now, inHook] = ['', false]
+      const results = await runFile(file, null, {
+        bail: false,
         before: (id) => {
+          inHook ||= started
+          started = false
+          now = id
           ns.currentTestId = id
         },
         after: () => {
+          if (started) left.add(now)
+          started = false
           ns.currentTestId = undefined
         },
-      }
-      tests.push(...(await runFile(file, null, { bail: false, ...watch })))
+      })
+      inHook ||= started
+      started = false
+      // A test that starts a process, or whose hooks do, is left out.
+      tests.push(...results.filter(({ id, status }) => !left.has(id) && !(inHook && status === FAILED)))
     }
     writeFileSync(
       join(ROOT, DURATIONS),
@@ -223,29 +259,32 @@ class Rooms {
     return { status: 'complete', tests, mutantCoverage: ns.mutantCoverage ?? { static: {}, perTest: {} } }
   }
 
-  /** Cheap files first: most changes are noticed by the first test that comes by. */
+  /** Cheap tests first: most changes are noticed by the first that comes by. */
   #order(ids) {
     this.#took ??= JSON.parse(readFileSync(join(ROOT, DURATIONS), 'utf8'))
-    const files = new Map()
+    const parts = new Map()
     for (const id of ids ?? Object.keys(this.#took)) {
       const file = id.slice(0, id.indexOf('#'))
-      const one = files.get(file) ?? { file, ids: new Set(), took: 0 }
-      one.ids.add(id)
-      one.took += this.#took[id] ?? 0
-      files.set(file, one)
+      const took = this.#took[id] ?? 0
+      const place = `${took > SLOW} ${file}`
+      const part = parts.get(place) ?? { file, ids: new Set(), took: 0 }
+      part.ids.add(id)
+      part.took += took + (took > SLOW ? 1e6 : 0)
+      parts.set(place, part)
     }
-    return [...files.values()].sort((a, b) => a.took - b.took)
+    return [...parts.values()].sort((a, b) => a.took - b.took)
   }
 
-  async mutantRun({ activeMutant, mutantActivation, testFilter, hitLimit }) {
+  async mutantRun({ activeMutant, testFilter, hitLimit }) {
     const ns = this.#ns
     let nrOfTests = 0
-    ns.hitCount = hitLimit === undefined ? undefined : 0
-    ns.hitLimit = hitLimit
     for (const { file, ids } of this.#order(testFilter)) {
-      ns.activeMutant = mutantActivation === 'static' ? activeMutant.id : undefined
+      // On from the beginning: what a module makes when it is loaded is changed too. Only steps of tests are counted.
+      ns.hitCount = undefined
+      ns.hitLimit = hitLimit
+      ns.activeMutant = activeMutant.id
       const loaded = () => {
-        ns.activeMutant = activeMutant.id
+        if (hitLimit !== undefined) ns.hitCount = 0
       }
       const results = await runFile(file, ids, { bail: true, loaded })
       ns.activeMutant = undefined

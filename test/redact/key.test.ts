@@ -153,3 +153,37 @@ test('fixed words, URLs and the rest are told apart, and a key that is allowed k
 test('a copy has the same letters, whatever they are', () => {
   expect(['', 'a', '\u{1F600}', '\ud800', 'ä\0'].map(detached)).toEqual(['', 'a', '\u{1F600}', '\ud800', 'ä\0'])
 })
+
+test('an answer is given again without a second look, up to a length of the key and a number of keys', () => {
+  const asked: string[] = []
+  const judge = keyJudge([], [], (key) => asked.push(key) < 0)
+  const looks = (...keys: string[]) => {
+    asked.length = 0
+    for (const key of keys) judge(key)
+    return asked.length
+  }
+  expect([
+    looks('a', 'a', 'a'),
+    looks('x'.repeat(128), 'x'.repeat(128)),
+    looks('x'.repeat(129), 'x'.repeat(129)),
+  ]).toEqual([...[1, 1, 2]])
+  // Two are kept: with these the table is full, and one more begins it anew.
+  const others = Array.from({ length: 4094 }, (_, i) => `k${i}`)
+  expect([looks(...others), looks(...others, 'a'), looks('one more'), looks('one more'), looks('a')]).toEqual([
+    ...[4094, 0, 1, 0, 1],
+  ])
+})
+
+test('of a key that is too long its end decides, also where that cuts a word; a number behind four words counts nothing', () => {
+  const judge = keyJudge(['a b c d'])
+  expect(
+    [
+      `z${'password'}${'1'.repeat(248)}`,
+      `z${'password'}${'1'.repeat(247)}`,
+      'a.b.c.d.1',
+      'x.a.b.c.d1',
+      'my.api.key2',
+    ].map(judge),
+  ).toEqual([...[SECRET, SCAN, SECRET, SECRET, SECRET]])
+  expect(keyJudge()('')).toBe(SCAN)
+})

@@ -305,6 +305,125 @@ test('what was seen at one place is not taken for what stands there now [G-12]',
   ])
 })
 
+test('a key that stands where it stood is not judged anew, but what stands under it is looked at, of any kind [G-12]', () => {
+  const kinds: Value[] = [
+    'fine',
+    'pin=1',
+    7,
+    4111111111111111,
+    true,
+    ['pin=1'],
+    { token: 't' },
+    'a: b',
+    3e11,
+    'fine',
+    '',
+  ]
+  const shown = [
+    'fine',
+    'pin=[REDACTED]',
+    7,
+    '[REDACTED]',
+    true,
+    ['pin=[REDACTED]'],
+    { token: '[REDACTED]' },
+    'a: b',
+    3e11,
+    'fine',
+    '',
+  ]
+  for (const key of ['note', 'http.request.method', 'k'.repeat(64), 'k'.repeat(65)])
+    for (let round = 0; round < 2; round++) {
+      const own = new Redactor()
+      const seen = kinds.flatMap((_, from) =>
+        kinds.map((kind, i) => {
+          const pair: Flat = [key, kinds[(i + from) % kinds.length]!, key, kind]
+          own.flat(pair)
+          return [pair[1], pair[3]]
+        }),
+      )
+      const at = (i: number) => shown[i % shown.length]
+      expect(seen).toEqual(kinds.flatMap((_, from) => kinds.map((__, i) => [at(i + from), at(i)])))
+      own.flat(['pin', 'x', 'pin', 'x'])
+      const secret: Flat = ['pin', 'fine', 'pin', true]
+      own.flat(secret)
+      expect(secret).toEqual(['pin', '[REDACTED]', 'pin', '[REDACTED]'])
+    }
+})
+
+/** How often a redactor judges keys and passes texts while it does so. */
+function looks(redactor: Redactor, work: () => void): { judged: number; passed: number } {
+  const { judge, text } = redactor
+  const count = { judged: 0, passed: 0 }
+  Object.assign(redactor, {
+    judge: (key: string) => {
+      count.judged++
+      return judge(key)
+    },
+    text: (given: string) => {
+      count.passed++
+      return text(given)
+    },
+  })
+  work()
+  Object.assign(redactor, { judge, text })
+  return count
+}
+
+test('what stands where it stood costs no second look: keys up to a length, and short values [G-12]', () => {
+  const cost = (...flat: Flat) => {
+    const own = new Redactor()
+    own.flat([...flat])
+    const { judged, passed } = looks(own, () => own.flat([...flat]))
+    return [judged, passed]
+  }
+  // A colon makes a text one that has to be looked at.
+  expect([
+    cost('note', 'plain'),
+    cost('note', 'a: b'),
+    cost('note', 'a: b56789012'),
+    cost('note', 'a: b567890123'),
+    cost('http.request.method', 'a: b'),
+    cost('k'.repeat(64), 'a: b'),
+    cost('k'.repeat(65), 'a: b'),
+    cost('note', true, 'size', 7),
+    cost('pin', 'x'),
+    cost('url.full', 'a: b'),
+    cost(...Array.from({ length: 256 }, (_, i) => (i % 2 === 0 ? `k${i}` : 'a: b'))),
+  ]).toEqual([
+    ...[
+      [0, 0],
+      [0, 0],
+      [0, 0],
+      [0, 1],
+      [0, 0],
+      [0, 0],
+      [1, 1],
+    ],
+    ...[
+      [0, 0],
+      [0, 1],
+      [0, 0],
+      [0, 0],
+    ],
+  ])
+  const flat: Flat = ['note', 'plain text of more than a few words']
+  const own = new Redactor()
+  expect(looks(own, () => own.flat(flat))).toEqual({ judged: 1, passed: 0 })
+})
+
+test('names that come again and again are remembered, one of eight; long ones are not [G-12]', () => {
+  const own = new Redactor()
+  const passed = (name: string, times: number) =>
+    looks(own, () => {
+      for (let i = 0; i < times; i++) own.span(new SpanRecord(scope, name, 1, 1))
+    }).passed
+  expect([passed('GET /a: b', 20), passed('GET /a: b', 5), passed('GET /a: c', 7), passed('GET /a: b', 1)]).toEqual([
+    ...[8, 0, 7, 0],
+  ])
+  expect([passed('x'.repeat(65), 20), passed('y'.repeat(64), 20), passed('y'.repeat(64), 1)]).toEqual([20, 1, 0])
+})
+
 test('names of spans are looked at although the last ones were clean [G-12]', () => {
   const names = [...Array.from({ length: 40 }, () => 'GET /orders'), 'GET /x?pin=', 'pin=secret1', 'GET /orders']
   const seen = names.map((name) => {
