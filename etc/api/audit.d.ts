@@ -152,6 +152,7 @@ type Seal = (head: Head) => ChainedRow;
 
 interface Store {
     append(seal: Seal, client?: unknown): Promise<ChainedRow>;
+    holds?(client: unknown): Promise<boolean>;
     read<T>(work: (reader: Reader) => Promise<T>): Promise<T>;
     remove(seq: number, limit: number): Promise<number>;
     close(): Promise<void>;

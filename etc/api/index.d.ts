@@ -295,6 +295,11 @@ declare const FAULTS: {
         readonly todo: 'Hand over a Pool or Client of pg, a PGlite, a DatabaseSync of node:sqlite, a Db of mongodb, or an inventory of your own.';
         readonly exit: 1;
     };
+    readonly OPERATIONS_CLIENT: {
+        readonly what: 'The operations panel cannot use what was handed over.';
+        readonly todo: 'Hand over a Pool of pg, a PGlite or a DatabaseSync of node:sqlite.';
+        readonly exit: 1;
+    };
     readonly TLS_FILE: {
         readonly what: 'A certificate or key file cannot be read.';
         readonly todo: 'Check the path and its permissions.';

@@ -82,6 +82,15 @@ export class Audit {
     return row
   }
 
+  /**
+   * Whether a row may be recorded on this client: it speaks to the database that the trail is kept in, and may write to it.
+   * @internal
+   */
+  async holds(client: unknown): Promise<boolean> {
+    const store = await this.#opened()
+    return (await store.holds?.(client)) ?? false
+  }
+
   /** Opens the store now rather than with the first row. Rejects with AUDIT_STORE or PEER_MISSING. */
   async open(): Promise<this> {
     await this.#opened()

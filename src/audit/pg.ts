@@ -5,7 +5,19 @@ import { notice, thrownText } from '../base/notice.ts'
 import { runIn } from '../context/current.ts'
 import { Frame, SUPPRESS_KEY } from '../context/frame.ts'
 import type { TableName } from './ddl.ts'
-import { append, ask, found, guard, guarded, prepare, type Queryable, reader, remove, tableOf } from './postgres.ts'
+import {
+  append,
+  ask,
+  found,
+  guard,
+  guarded,
+  placeOf,
+  prepare,
+  type Queryable,
+  reader,
+  remove,
+  tableOf,
+} from './postgres.ts'
 import type { ChainedRow } from './row.ts'
 import type { Reader, Seal, Store } from './store.ts'
 
@@ -130,6 +142,12 @@ class PgStore implements Store {
   append(seal: Seal, client?: unknown): Promise<ChainedRow> {
     if (client !== undefined) return append(queryable(client), this.#name, seal)
     return within(this.#pool, BEGIN, (own) => append(own, this.#name, seal))
+  }
+
+  async holds(client: unknown): Promise<boolean> {
+    const theirs = await placeOf(queryable(client), this.#name)
+    if (theirs === null) return false
+    return theirs === (await within(this.#pool, BEGIN, (own) => placeOf(own, this.#name)))
   }
 
   read<T>(work: (reader: Reader) => Promise<T>): Promise<T> {

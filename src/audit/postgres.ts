@@ -65,6 +65,16 @@ export async function guarded(client: Queryable, { full }: TableName): Promise<b
   return row?.['n'] === String(TRIGGERS.length)
 }
 
+/** Of this database of this server since it was started; null where the trail is not there, or not to be written. */
+export async function placeOf(client: Queryable, { full }: TableName): Promise<string | null> {
+  const text = `SELECT CASE WHEN has_table_privilege(to_regclass($1)::oid, 'SELECT')
+    AND has_table_privilege(to_regclass($1)::oid, 'INSERT')
+    THEN d.oid::text || ' ' || extract(epoch FROM pg_postmaster_start_time())::text END AS place
+    FROM pg_catalog.pg_database d WHERE d.datname = current_database()`
+  const [row] = await ask(client, text, [full])
+  return row?.['place'] ?? null
+}
+
 const PLACES = COLUMNS.map((name, i) => {
   const type = { seq: 'bigint', id: 'uuid', metadata: 'jsonb', created_at: 'timestamptz' }[name as string] ?? 'text'
   return `$${i + 1}::text::${type}`

@@ -12,6 +12,8 @@ export interface Store {
    * it is in none, and with the client's own error where its statement fails.
    */
   append(seal: Seal, client?: unknown): Promise<ChainedRow>
+  /** Whether `append` with this client reaches the same trail; false when left out. Leaves a transaction as it is. */
+  holds?(client: unknown): Promise<boolean>
   /** Reads the trail as it is at one moment. */
   read<T>(work: (reader: Reader) => Promise<T>): Promise<T>
   /** Removes at most `limit` rows up to `seq`, which a checkpoint covers; resolves to how many. */

@@ -195,6 +195,11 @@ export const FAULTS = {
     todo: 'Hand over a Pool or Client of pg, a PGlite, a DatabaseSync of node:sqlite, a Db of mongodb, or an inventory of your own.',
     exit: 1,
   },
+  OPERATIONS_CLIENT: {
+    what: 'The operations panel cannot use what was handed over.',
+    todo: 'Hand over a Pool of pg, a PGlite or a DatabaseSync of node:sqlite.',
+    exit: 1,
+  },
   TLS_FILE: { what: 'A certificate or key file cannot be read.', todo: 'Check the path and its permissions.', exit: 2 },
 } as const satisfies Record<string, FaultKind>
 

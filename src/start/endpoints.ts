@@ -20,8 +20,9 @@ import { type ControlParts, serviceControl } from './control.ts'
 import { type FigureParts, serviceFigures } from './figures.ts'
 import { hearing } from './heard.ts'
 import type { StartedObjectives } from './objectives.ts'
+import { type OpsParts, serviceOperations } from './ops.ts'
 
-export interface RouteParts extends FigureParts, ControlParts {
+export interface RouteParts extends FigureParts, ControlParts, OpsParts {
   readonly resource: Resource
   readonly registry: Registry
   readonly health: Health
@@ -68,13 +69,15 @@ export function serviceRoutes(parts: RouteParts, judged: Judged): AnyRoute[] {
 
 /** What people look at. */
 function shown(parts: RouteParts, judged: Judged): AnyRoute[] {
-  const { service, console: shows, access } = parts.config
+  const { service, console: shows, access, ops } = parts.config
   const session = { ...service, service: service.name, instance: shows.instance, authentication: access.jwt.enabled }
+  const links = Object.fromEntries(Object.entries(ops.links).filter(([, link]) => link !== undefined))
   return [
-    sessionRoute({ ...session, ...judged }),
+    sessionRoute({ ...session, ...judged, links }),
     ...serviceFigures(parts),
     ...serviceControl(parts),
     ...objectiveRoutes(parts.objectives),
+    ...serviceOperations(parts),
     ...operationsRoutes(),
   ]
 }

@@ -14,7 +14,7 @@ import { TrafficRing } from '../../src/traffic/ring.ts'
 
 const service = serviceRoutes(
   {
-    config: loadConfig({ text: 'name: shop\n', env: {} }).config,
+    config: loadConfig({ text: 'name: shop\nops: { outbox: { table: outbox } }\n', env: {} }).config,
     resource: { attributes: [], schemaUrl: '', bytes: null },
     registry: new Registry(),
     health: new Health(),
@@ -50,7 +50,7 @@ are not ours, and nothing is guarded anywhere else than by its tier.
 ## A service
 
 On the admin listener (\`127.0.0.1:9464\`), or on the application's own server with \`telltale.mount(server)\`. \`/metrics\` and \`/health\` are
-where the configuration puts them.
+where the configuration puts them, and the addresses of messages are there where \`ops.outbox\` is configured.
 
 | method | path | tier |
 | --- | --- | --- |

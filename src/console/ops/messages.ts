@@ -1,0 +1,234 @@
+// Messages of the outbox and dead letters for an administrator (G-28): a page of them, and one put back or discarded. Every
+// change and every one that is refused is a row of the audit trail, in the transaction of the change where the trail is kept
+// in that database, and a line in the log; what cannot be recorded is not done. Of a message its payload is never read.
+import { BadRequest, ClientError, KINDS, Unavailable } from '../../access/error-kinds.ts'
+import type { AuditEntry } from '../../audit/row.ts'
+import { timers } from '../../base/clock.ts'
+import { notice, thrownText } from '../../base/notice.ts'
+import { byOf } from '../control/trail.ts'
+import type { Asked } from '../declared.ts'
+import { readJson, requireSameSite } from '../same-site.ts'
+import { type Action, act, type Done } from './actions.ts'
+import type { MessageAction, MessagesAnswer } from './answers.ts'
+import { type Filter, type List, Outbox, type OutboxConfig } from './outbox.ts'
+import type { HeldDatabase } from './provided.ts'
+import { Absent } from './source.ts'
+import type { Database } from './sql.ts'
+
+export interface MessageMeans {
+  readonly outbox: OutboxConfig
+  readonly database: HeldDatabase
+  readonly instance: string
+  /** Takes out what must not be shown. */
+  readonly redact: (text: string) => string
+  /** Records a row; on `client` where that is one that the trail can be written with. Rejects where it cannot be kept. */
+  readonly record: (entry: AuditEntry, client: unknown) => Promise<unknown>
+  /** Roles that count as administrators. */
+  readonly adminRoles: readonly string[]
+  readonly deadlineMs?: number
+}
+
+const DEADLINE_MS = 15_000
+/** A change waits no longer for the trail. */
+const RECORD_MS = 5000
+const ERROR = 500
+const LIMIT = { least: 1, most: 200, preset: 50 }
+const OFFSET = { least: 0, most: 10_000, preset: 0 }
+const FILTERS: readonly Filter[] = ['pending', 'failed', 'all']
+/** What PostgreSQL says of a value that its type does not have. */
+const NO_VALUE = /^22/
+
+export class Messages {
+  readonly #means: MessageMeans
+
+  constructor(means: MessageMeans) {
+    this.#means = means
+  }
+
+  async page(list: List, { search, now }: Asked): Promise<MessagesAnswer> {
+    const { instance, redact } = this.#means
+    const filter = list === 'dlq' ? 'all' : filterOf(search.get('status'))
+    const limit = whole('limit', search, LIMIT)
+    const offset = whole('offset', search, OFFSET)
+    const { db, outbox } = this.#open()
+    const page = outbox.page({ list, filter, limit, offset })
+    const { total, messages } = await this.#asked(db.read(page))
+    return {
+      generated_at: new Date(now).toISOString(),
+      scope: db.scope,
+      instance,
+      list,
+      status: list === 'dlq' ? 'failed' : filter,
+      total,
+      limit,
+      offset,
+      messages: messages.map(({ last_error, event_type, ...message }) => ({
+        ...message,
+        event_type: event_type === null ? null : redact(event_type),
+        last_error: last_error === null ? null : withoutHosts(redact(last_error.slice(0, 4 * ERROR))).slice(0, ERROR),
+      })),
+    }
+  }
+
+  /** Throws the error that the client is told, once it is recorded. */
+  async act(list: List, action: Action, asked: Asked): Promise<MessageAction> {
+    const id = asked.params['id'] ?? ''
+    const shown = id.slice(0, 128)
+    const { adminRoles } = this.#means
+    const sign = (result: Partial<AuditEntry>) => ({ ...entryOf(list, action, shown, asked, adminRoles), ...result })
+    try {
+      requireSameSite(asked.request)
+      const body = await readJson(asked.request)
+      if (body !== undefined && (typeof body !== 'object' || body === null))
+        throw invalid('The body has to be an object.')
+      if (!/^[^\0-\x1f\x7f]{1,200}$/u.test(id)) throw invalid('This is no id of a message.')
+      const done = await this.#change(list, action, id, sign)
+      const { changed, from, to } = done
+      const text = `${place(list)} ${shown}: ${action}, ${from} to ${to}${changed ? '' : ' (it was so before)'}`
+      this.#say('info', text, asked)
+      return { id, list, action, changed, status: to }
+    } catch (error) {
+      const told = toldOf(error)
+      const text = `${place(list)} ${shown}: ${action} was refused (${told.code})`
+      this.#say('warn', text, asked)
+      await this.#means
+        .record(sign({ result: 'failure', metadata: { error_code: told.code } }), null)
+        .catch((failed: unknown) =>
+          notice('error', 'ops.unrecorded', `a refused change could not be recorded: ${thrownText(failed)}`),
+        )
+      throw told
+    }
+  }
+
+  async #change(
+    list: List,
+    action: Action,
+    id: string,
+    sign: (result: Partial<AuditEntry>) => AuditEntry,
+  ): Promise<Done> {
+    const { db, outbox } = this.#open()
+    return this.#asked(
+      db.change(
+        () => act(outbox, action, list, id),
+        async ({ from, to }, client) => {
+          const entry = sign({ metadata: { status_from: from, status_to: to } })
+          await within(this.#means.record(entry, client), RECORD_MS, 'the audit trail does not answer').catch(
+            (cause: unknown) => {
+              throw new Unavailable('the change could not be recorded', { code: 'service_unavailable', cause })
+            },
+          )
+        },
+      ),
+    )
+  }
+
+  #say(level: 'info' | 'warn', text: string, { caller, correlationId }: Asked): void {
+    const by = byOf(caller)
+    notice(level, 'ops.message', by === null ? text : `${text}, by ${by}`, {
+      ...(by !== null && { by }),
+      correlation_id: correlationId,
+    })
+  }
+
+  #open(): { db: Database; outbox: Outbox } {
+    try {
+      const db = this.#means.database.get()
+      return { db, outbox: new Outbox(db, this.#means.outbox) }
+    } catch (error) {
+      throw toldOf(error)
+    }
+  }
+
+  async #asked<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await within(work, this.#means.deadlineMs ?? DEADLINE_MS, 'the database does not answer')
+    } catch (error) {
+      throw toldOf(error)
+    }
+  }
+}
+
+async function within<T>(work: Promise<T>, ms: number, text: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = timers.setTimeout(() => reject(new Absent(text)), ms)
+  })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    timers.clearTimeout(timer)
+  }
+}
+
+function entryOf(
+  list: List,
+  action: Action,
+  id: string,
+  { caller, request, correlationId }: Asked,
+  adminRoles: readonly string[],
+): AuditEntry {
+  const admin = caller?.roles.some((role) => adminRoles.includes(role))
+  const role = caller === null ? 'system' : admin ? 'admin' : caller.subject === null ? 'service_account' : 'user'
+  return {
+    actor_user_id: byOf(caller),
+    actor_role: role,
+    action: `${list}.${action}`,
+    target_type: list === 'dlq' ? 'dead_letter' : 'outbox_message',
+    target_id: id === '' ? 'none' : id,
+    result: 'success',
+    correlation_id: correlationId,
+    user_agent: request.headers.get('user-agent'),
+  }
+}
+
+function place(list: List): string {
+  return list === 'dlq' ? 'dead letter' : 'message'
+}
+
+/** Addresses and names of machines, as errors of clients quote them. */
+export function withoutHosts(text: string): string {
+  return text
+    .replace(/\b([a-z][a-z0-9+.-]{1,15}:\/\/)[^\s/?#"'<>)]{1,300}/gi, '$1[HOST]')
+    .replace(/\b\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?\b/g, '[HOST]')
+    .replace(/\[?(?<![\w:])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}\]?(?::\d{1,5})?(?![\w:])/gi, '[HOST]')
+    .replace(/\b(?:[a-z0-9](?:[a-z0-9-]{0,62})\.){1,8}[a-z][a-z0-9-]{0,62}:\d{1,5}\b/gi, '[HOST]')
+    .replace(/\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EHOSTUNREACH)\s+[^\s,;]{1,300}/g, '$1 [HOST]')
+    .replace(/\b[a-z][a-z0-9-]{0,62}:\d{2,5}\b/gi, '[HOST]')
+}
+
+function filterOf(given: string | null): Filter {
+  if (given === null || given === '') return 'pending'
+  const filter = FILTERS.find((one) => one === given)
+  if (filter === undefined) throw invalid(`status has to be one of ${FILTERS.join(', ')}.`)
+  return filter
+}
+
+function whole(
+  name: string,
+  search: URLSearchParams,
+  { least, most, preset }: { readonly least: number; readonly most: number; readonly preset: number },
+): number {
+  const given = search.get(name)
+  if (given === null || given === '') return preset
+  const value = /^\d{1,9}$/.test(given) ? Number(given) : Number.NaN
+  if (value >= least && value <= most) return value
+  throw invalid(`${name} has to be a whole number from ${least} to ${most}.`)
+}
+
+export function invalid(text: string): ClientError {
+  return new BadRequest(text, { code: 'invalid_request' })
+}
+
+/** What a client is told: what a database says stays in the log (H-51). */
+function toldOf(error: unknown): ClientError {
+  if (error instanceof ClientError) return error
+  if (error instanceof Absent) return new Unavailable(error.message, { code: 'service_unavailable', cause: error })
+  const code = (error as { code?: unknown } | null)?.code
+  if (typeof code === 'string' && NO_VALUE.test(code))
+    return new ClientError(KINDS.not_found, 'There is no such message.')
+  // Connections, locks, timeouts and shutdowns pass; what remains is a table that is not as it is declared.
+  const passing = typeof code !== 'string' || /^(?:08|40|53|55|57|E[A-Z]{3})/.test(code)
+  const cause = { cause: error }
+  if (passing) return new Unavailable('the database does not answer', { code: 'service_unavailable', ...cause })
+  return new ClientError(KINDS.exception, undefined, { code: 'internal_error', ...cause })
+}
