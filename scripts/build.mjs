@@ -38,16 +38,13 @@ const strict = { 'empty-import-meta': 'error' }
 const room = (name) => ({ name: name.replace('/', '-'), of: new RegExp(`^${name}/`) })
 /** A module joins the first group that fits. Rooms that are a door of their own stay apart. */
 const GROUPS = [
-  { name: 'ground', of: /^(base|model)\/(?!names\.ts)/ },
+  { name: 'ground', of: /^(base|model)\/(?!names\.ts)|^objectives\/held\.ts$/ },
   room('redact'),
   { name: 'core', of: /^(metrics|context)\/|^model\/names\.ts$|^wire\/prometheus\/naming\.ts$/ },
   ...['trace', 'logs', 'health', 'access', 'config', 'surfaces/function', 'surfaces/events'].map(room),
   { name: 'wire', of: /^(wire|egress|pipeline)\/|^export\/(lane|reach)\.ts$/ },
   { name: 'http', of: /^surfaces\/http\/(h3|fastify|mount|http2|upgrade|observed|answer-headers)\.ts$/ },
-  {
-    name: 'slots',
-    of: /^audit\/slot\.ts$|^objectives\/(held|bounds)\.ts$|^surfaces\/\w+\/(running|settings|place|guard)\.ts$/,
-  },
+  { name: 'slots', of: /^audit\/slot\.ts$|^surfaces\/\w+\/(running|settings|place|guard)\.ts$/ },
   room('console'),
 ]
 

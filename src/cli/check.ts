@@ -5,6 +5,7 @@ import { type Loaded, loadConfig } from '../config/load.ts'
 import { missingPeers } from '../config/peers.ts'
 import { type Warning, warning } from '../config/warning.ts'
 import { checkCustom, customDefinitions } from '../metrics/custom.ts'
+import { checkObjectives } from '../objectives/check.ts'
 import type { Io } from './io.ts'
 import { printWarnings, warningJson } from './report.ts'
 
@@ -35,10 +36,11 @@ export function checkCommand(io: Io): Command {
     })
 }
 
-/** Names that clash with built-in metrics, which only the metrics room knows; with their places. */
+/** Names that clash with built-in metrics, and objectives over what they cannot be judged by; with their places. */
 function declared(loaded: Loaded): Fault[] {
-  const { custom_metrics, observability } = loaded.config
-  const found = checkCustom(customDefinitions(observability.prometheus.metrics.business, custom_metrics))
+  const { custom_metrics, observability, slos } = loaded.config
+  const definitions = customDefinitions(observability.prometheus.metrics.business, custom_metrics)
+  const found = [...checkCustom(definitions), ...checkObjectives(slos, definitions)]
   return found.map((fault) => {
     const where = fault.detail.where ?? loaded.place(fault.detail.subject ?? '')
     return new Fault(fault.code, { ...fault.detail, ...(where && { where }) })

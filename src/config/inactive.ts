@@ -17,8 +17,6 @@ const INACTIVE: readonly string[] = [
   'ops.queues',
   'ops.runbooks',
   'scaling',
-  'slos',
-  'watchlist',
 ]
 
 /** Whether something reads the key at `path`, written as the reference page does: `a.b[](otlp).c`; `[0]` is taken for `[]`. */

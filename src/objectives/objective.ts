@@ -28,45 +28,51 @@ interface Judged {
   readonly events: number
 }
 
+/** One instant, by the clock that only grows and by the time of day. */
+export interface Moment {
+  readonly monotonic: number
+  readonly now: number
+}
+
 const LONGEST_BURN = 21_600_000
 
 export class Objective {
   readonly promised: Promised
   readonly #source: Source
   readonly #sampled: Sampled | null
-  /** Monotonic time at which the process began to look. */
-  readonly #began: number
+  /** When the process began. */
+  readonly #began: Moment
   #track: Track | null = null
   #looked = false
   #reason = ''
   #severity: Severity | null = null
   #since: number | null = null
 
-  constructor(promised: Promised, source: Source, sampled: Sampled | null, began: number) {
+  constructor(promised: Promised, source: Source, sampled: Sampled | null, began: Moment) {
     this.promised = promised
     this.#source = source
     this.#sampled = sampled
     this.#began = began
   }
 
-  /** Reads the source; `time` is monotonic, and the first reading is where counting begins. */
+  /** Reads the source; `time` is monotonic. */
   read(time: number): void {
-    const reading = this.#source.read()
     const first = !this.#looked
     this.#looked = true
+    // What was counted before the process began is not of any window; series that came since began at 0.
+    const before = first ? this.#source.read(this.#began.now) : ''
+    const reading = this.#source.read()
     if (typeof reading === 'string') {
       this.#reason = reading
       return
     }
     this.#reason = ''
     const { row, bounds } = reading
-    const track = this.#track
-    if (track === null || !sameBounds(track.bounds, bounds)) {
-      // What was not there at the beginning began at 0; other buckets begin now.
-      const early = track === null && !first
-      const began = track === null ? this.#began : time
-      this.#track = this.#begin(began, bounds, row.length, early ? new Float64Array(row.length) : row)
-      if (!early) return
+    if (this.#track === null) {
+      const last = typeof before === 'string' ? new Float64Array(row.length) : before.row
+      this.#track = this.#begin(this.#began.monotonic, bounds, row.length, last)
+    } else if (!sameBounds(this.#track.bounds, bounds)) {
+      this.#track = this.#begin(time, bounds, row.length, row)
     }
     this.#add(row)
   }
@@ -96,7 +102,7 @@ export class Objective {
   /** What was added within the last `windowMs`, and over how much of them that is known. */
   #within(time: number, windowMs: number): { readonly coveredMs: number; readonly row: Float64Array | null } {
     const track = this.#track
-    if (track === null) return { coveredMs: Math.min(windowMs, time - this.#began), row: null }
+    if (track === null) return { coveredMs: Math.min(windowMs, time - this.#began.monotonic), row: null }
     const past = track.history.since(time - windowMs)
     return { coveredMs: time - past.time, row: track.total.map((now, i) => now - past.row[i]!) }
   }
@@ -154,7 +160,7 @@ export class Objective {
     const { windowMs, threshold } = this.promised
     const sorted = this.#sampled?.(windowMs) ?? null
     if (sorted !== null) {
-      const coveredMs = Math.min(windowMs, time - this.#began)
+      const coveredMs = Math.min(windowMs, time - this.#began.monotonic)
       return this.#judge(ofSamples(sorted, percent), coveredMs, sorted.length)
     }
     const { coveredMs, row } = this.#within(time, windowMs)

@@ -10,7 +10,7 @@ import type { TrafficRing } from '../traffic/ring.ts'
 import { type Breach, type ObjectiveAnswer, type ObjectivesAnswer, timeText, type WatchlistAnswer } from './answer.ts'
 import type { Early } from './held.ts'
 import { TICK_MS } from './history.ts'
-import { Objective, type Sampled } from './objective.ts'
+import { type Moment, Objective, type Sampled } from './objective.ts'
 import { Pair } from './pair.ts'
 import { sortedSamples } from './percentile.ts'
 import { type DeclaredObjective, type Promised, promised } from './promise.ts'
@@ -34,6 +34,8 @@ export interface ObjectivesOptions {
   /** How long what such a function said holds, milliseconds. */
   readonly intervalMs?: number
   readonly clock?: { now(): number; monotonic(): number }
+  /** When the process began, if that was before. */
+  readonly began?: Moment
 }
 
 interface Evaluation {
@@ -67,7 +69,7 @@ export class Objectives {
     this.#instance = options.instance
     this.#clock = clock
     const find = familyFinder(registry, namespace)
-    const began = clock.monotonic()
+    const { began = { monotonic: clock.monotonic(), now: clock.now() } } = options
     this.#objectives = slos.map((declared) => {
       const promise = promised(declared)
       if (promise.kind === 'ratio') return new Objective(promise, ratioSource(declared, find), null, began)

@@ -16,8 +16,8 @@ export interface Reading {
 }
 
 export interface Source {
-  /** Counts, or why there are none. */
-  read(): Reading | string
+  /** Counts, or why there are none; only of series that were there at `before`, a time of day, where one is given. */
+  read(before?: number): Reading | string
 }
 
 /** Families by the names that the text shows, with the configured namespace or without. */
@@ -34,7 +34,7 @@ export function latencySource(declared: DeclaredObjective, { threshold }: Promis
   const metric = declared.metric!
   const selector = new Selector(declared.labels)
   return {
-    read() {
+    read(before = Number.POSITIVE_INFINITY) {
       const found = find(metric)
       if (found === undefined) return absent(metric)
       const { family } = found
@@ -44,7 +44,7 @@ export function latencySource(declared: DeclaredObjective, { threshold }: Promis
       const buckets = row.subarray(2)
       for (const series of family.series) {
         const counts = series.buckets
-        if (counts === null || !selector.takes(series)) continue
+        if (counts === null || series.start > before || !selector.takes(series)) continue
         for (let i = 0; i < counts.length; i++) buckets[i]! += counts[i]!
       }
       for (const count of buckets) row[1]! += count
@@ -58,10 +58,10 @@ export function ratioSource(declared: DeclaredObjective, find: FindFamily): Sour
   const all = counter(declared.total!, find)
   const part = counter((declared.good ?? declared.bad)!, find)
   return {
-    read() {
-      const total = all()
+    read(before = Number.POSITIVE_INFINITY) {
+      const total = all(before)
       if (typeof total === 'string') return total
-      const some = part()
+      const some = part(before)
       if (typeof some === 'string') return some
       const good = declared.good === undefined ? total - some : some
       return { row: Float64Array.of(Math.max(0, Math.min(good, total)), total), bounds: null }
@@ -70,12 +70,17 @@ export function ratioSource(declared: DeclaredObjective, find: FindFamily): Sour
 }
 
 export function eventSource(pair: Pair): Source {
-  return { read: () => ({ row: pair.row(), bounds: pair.bounds }) }
+  return {
+    read(before) {
+      const row = pair.row()
+      return { row: before === undefined ? row : new Float64Array(row.length), bounds: pair.bounds }
+    },
+  }
 }
 
-function counter({ metric, labels }: Counted, find: FindFamily): () => number | string {
+function counter({ metric, labels }: Counted, find: FindFamily): (before: number) => number | string {
   const selector = new Selector(labels)
-  return () => {
+  return (before) => {
     const found = find(metric)
     // A name that is written wrong would look like a part that never happens.
     if (found === undefined) return absent(metric)
@@ -84,7 +89,8 @@ function counter({ metric, labels }: Counted, find: FindFamily): () => number | 
     if (type === 'gauge' || type === 'updown') return `${metric} is a gauge: it counts no events`
     const counted = type !== 'counter' || reads === 'count'
     let sum = 0
-    for (const series of family.series) if (selector.takes(series)) sum += counted ? series.count : series.value
+    for (const series of family.series)
+      if (series.start <= before && selector.takes(series)) sum += counted ? series.count : series.value
     return sum
   }
 }

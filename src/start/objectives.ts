@@ -1,5 +1,6 @@
 // The objectives of this service. With some declared they are watched from the start; otherwise nothing of them is loaded
 // before somebody asks, and then there is nothing to tell.
+import { monotonic, now } from '../base/clock.ts'
 import { notice, thrownText } from '../base/notice.ts'
 import type { Config } from '../config/config.ts'
 import { type Lifecycle, STOP } from '../lifecycle/lifecycle.ts'
@@ -24,6 +25,7 @@ export function startObjectives({ config, registry, traffic, lifecycle }: Object
   const { slos, watchlist, metrics, observability } = config
   const { instance, reconcile_interval } = config.console
   const declared = slos.length > 0 || watchlist.length > 0
+  const began = { monotonic: monotonic(), now: now() }
   let made: Promise<Objectives> | undefined
   let undo: (() => void) | undefined
   let stopped = false
@@ -43,6 +45,7 @@ export function startObjectives({ config, registry, traffic, lifecycle }: Object
       instance,
       functions: held.functions,
       intervalMs: reconcile_interval,
+      began,
     })
     if (stopped || !declared) return objectives
     const before = held.running

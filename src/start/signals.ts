@@ -17,6 +17,7 @@ import type { Sink } from '../model/batch.ts'
 import type { Family } from '../model/metric.ts'
 import { ALIASES, type Group, NAMES } from '../model/names.ts'
 import { objectiveViews } from '../objectives/bounds.ts'
+import { checkObjectives } from '../objectives/check.ts'
 import { Pipeline } from '../pipeline/pipeline.ts'
 import { takes } from '../pipeline/sink.ts'
 import type { Redactor } from '../redact/redact.ts'
@@ -96,7 +97,7 @@ function configureMetrics(registry: Registry, loaded: Loaded, redactor: Redactor
   const recording = config.metrics.enabled
   const { business } = config.observability.prometheus.metrics
   const definitions = customDefinitions(business, config.custom_metrics)
-  const faults = families.custom ? checkCustom(definitions) : []
+  const faults = [...(families.custom ? checkCustom(definitions) : []), ...checkObjectives(config.slos, definitions)]
   if (faults.length > 0) throw new Faults(faults.map((fault) => placed(fault, loaded)))
   const named = [...config.alerts.map(({ condition }) => condition), ...definitions.map(({ name }) => name)]
   registry.configure({

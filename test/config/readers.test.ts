@@ -162,6 +162,14 @@ const READERS: readonly (readonly [RegExp, ...RegExp[]])[] = [
   ...['spans', 'span_bytes', 'spans_per_trace', 'logs', 'log_bytes', 'series', 'points_per_series', 'point_bytes'].map(
     (key) => [new RegExp(`^hub\\.limits\\.${key}$`), new RegExp(`\\blimits\\?\\.${key}\\b`)] as const,
   ),
+  [/^slos\[\]\.(labels|metric|description|name)$/, /\bdeclared\.labels\b/, /\bdeclared\.metric\b/, /\bdescription\b/],
+  [/^slos\[\]\.(total|good|bad)\.(metric|labels)$/, /\bdeclared\.total\b/, /declared\.good \?\? declared\.bad\b/],
+  [/^slos\[\]\.(kind|threshold|runbook)$/, /\bkind, threshold = 0, runbook \} = declared\b/],
+  ...['percentile', 'comparison', 'objective', 'window', 'budget_window', 'expire_after'].map(
+    (key) => [new RegExp(`^slos\\[\\]\\.${key}$`), new RegExp(`\\bdeclared\\.${key}\\b`)] as const,
+  ),
+  [/^watchlist\[\]\.(watch|warn|breach)$/, /\{ metric, watch, warn, breach \} = this\.#declared\b/],
+  [/^watchlist\[\]\./, /\bconst declared = this\.#declared\b/, /\bnew Selector\(declared\.labels\)/],
   [/^redact\.patterns\[\]\.(name|pattern)$/, /\bredact\.patterns\b/],
   ...['keys', 'allow', 'emails', 'max_depth'].map(
     (key) => [new RegExp(`^redact\\.${key}$`), new RegExp(`\\bredact\\.${key}\\b`)] as const,

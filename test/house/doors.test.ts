@@ -30,7 +30,7 @@ const BUDGETS: Record<string, { files: number; rooms: string[] }> = {
   queue: { files: 12, rooms: ['surfaces/queue'] },
   process: { files: 7, rooms: ['surfaces/process'] },
   inventory: { files: 8, rooms: ['inventory'] },
-  objectives: { files: 4, rooms: ['objectives'] },
+  objectives: { files: 3, rooms: ['objectives'] },
   operations: { files: 7, rooms: ['console'] },
   cdc: { files: 8, rooms: ['surfaces/cdc'] },
   workflow: { files: 14, rooms: ['surfaces/workflow'] },

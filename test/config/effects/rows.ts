@@ -13,6 +13,7 @@ import { HEALTH } from './health-rows.ts'
 import { HUB } from './hub-rows.ts'
 import { LOGGING } from './logging-rows.ts'
 import { METRICS } from './metrics-rows.ts'
+import { OBJECTIVES } from './objective-rows.ts'
 import { REQUESTS } from './request-rows.ts'
 import type { Row } from './row.ts'
 import { SERVICE } from './service-rows.ts'
@@ -28,6 +29,7 @@ export const ROWS: readonly Row[] = [
   ...DATA,
   ...AUDIT,
   ...LOGGING,
+  ...OBJECTIVES,
   ...EXPORT,
   ...EVENTS,
   ...FUNCTIONS,
