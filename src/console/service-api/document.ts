@@ -6,11 +6,13 @@ import { DOCUMENT } from '../document.ts'
 import { FIGURES } from '../figures/routes.ts'
 import { type JsonSchema, LICENSE, parameterOf, problemOf, problemSchema, refTo, templated } from '../open-api.ts'
 import { OBJECTIVES } from '../ops/objectives.ts'
+import { MESSAGES, OPERATIONS as OVERVIEW } from '../ops/routes.ts'
 import { SESSION_PATH } from '../session.ts'
 import { CONTROL_OPERATIONS } from './control-operations.ts'
 import { FIGURE_OPERATIONS } from './figure-operations.ts'
 import { OBJECTIVE_OPERATIONS } from './objective-operations.ts'
 import type { Operation } from './operation.ts'
+import { OPS_OPERATIONS } from './ops-operations.ts'
 import { SCHEMAS } from './schemas.gen.ts'
 
 interface Row {
@@ -25,6 +27,8 @@ export const ROWS: readonly Row[] = [
   { method: 'GET', path: SESSION_PATH, tier: 'public' },
   ...FIGURES,
   ...OBJECTIVES,
+  ...OVERVIEW,
+  ...MESSAGES,
   ...INSIDES,
   ...CONTROL,
 ]
@@ -32,6 +36,7 @@ export const ROWS: readonly Row[] = [
 export const OPERATIONS: Readonly<Record<string, Operation>> = {
   ...FIGURE_OPERATIONS,
   ...OBJECTIVE_OPERATIONS,
+  ...OPS_OPERATIONS,
   ...CONTROL_OPERATIONS,
 }
 
