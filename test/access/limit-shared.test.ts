@@ -88,6 +88,38 @@ test('what the bucket of this replica refuses is refused without asking the stor
   expect([await admitted('a', 10), asked]).toEqual([1, 4])
 })
 
+test('an address that nobody answers at stops no request for longer than it has to [R-23]', async () => {
+  const { admitted } = replica({ store: 'redis', url: 'redis://127.0.0.1:1', patienceMs: 100 })
+  expect(await admitted('a', 20)).toBe(10)
+  expect(said).toHaveLength(1)
+})
+
+test('a client that never answers is given up, and what it holds with it', async () => {
+  let closed = 0
+  const never = new Promise<number>(() => {})
+  const { admitted, clock } = replica({
+    store: 'redis',
+    url: 'redis://h',
+    patienceMs: 20,
+    open: async () => ({ take: () => never, close: async () => void closed++ }),
+  })
+  expect(await admitted('a', 3)).toBe(3)
+  clock.ms += 6000
+  expect(await admitted('a', 1)).toBe(1)
+  expect([closed, said.length]).toEqual([2, 1])
+})
+
+test('what went wrong is said without the password of the store', async () => {
+  const { admitted } = replica({
+    store: 'redis',
+    url: 'redis://h',
+    open: () => Promise.reject(new Error('cannot reach redis://user:hunter2secret@h:6379')),
+  })
+  await admitted('a', 1)
+  expect(said.join()).toContain('the shared limit in redis')
+  expect(said.join()).not.toContain('hunter2secret')
+})
+
 function behaviour(store: 'redis' | 'postgresql', server: () => Server): void {
   const url = () => server().url
 
@@ -194,38 +226,6 @@ describe.skipIf(!REDIS && !REQUIRED)('on Redis', () => {
     await close()
     await expect(taken(limiter, 'both')).rejects.toThrow()
     await expect(overIoredis({ ...options, url: 'redis://127.0.0.1:1' }, library)).rejects.toThrow()
-  })
-
-  test('an address that nobody answers at stops no request for longer than it has to [R-23]', async () => {
-    const { admitted } = replica({ store: 'redis', url: 'redis://127.0.0.1:1', patienceMs: 100 })
-    expect(await admitted('a', 20)).toBe(10)
-    expect(said).toHaveLength(1)
-  })
-
-  test('a client that never answers is given up, and what it holds with it', async () => {
-    let closed = 0
-    const never = new Promise<number>(() => {})
-    const { admitted, clock } = replica({
-      store: 'redis',
-      url: 'redis://h',
-      patienceMs: 20,
-      open: async () => ({ take: () => never, close: async () => void closed++ }),
-    })
-    expect(await admitted('a', 3)).toBe(3)
-    clock.ms += 6000
-    expect(await admitted('a', 1)).toBe(1)
-    expect([closed, said.length]).toEqual([2, 1])
-  })
-
-  test('what went wrong is said without the password of the store', async () => {
-    const { admitted } = replica({
-      store: 'redis',
-      url: 'redis://h',
-      open: () => Promise.reject(new Error('cannot reach redis://user:hunter2secret@h:6379')),
-    })
-    await admitted('a', 1)
-    expect(said.join()).toContain('the shared limit in redis')
-    expect(said.join()).not.toContain('hunter2secret')
   })
 })
 

@@ -134,6 +134,10 @@ test('e-mail addresses in free text are replaced only when the switch is on (rul
   const on = new Redactor({ emails: true })
   expect(on.text('write to bob.smith+x@mail.example.com now')).toBe('write to [REDACTED] now')
   expect(redactText('write to bob@example.com')).toBe('write to bob@example.com')
+  const off = new Redactor({})
+  expect([off.text('to bob@example.com'), off.url('/?to=bob@example.com'), on.url('/?to=bob@example.com')]).toEqual([
+    ...['to bob@example.com', '/?to=bob@example.com', '/?to=REDACTED'],
+  ])
 })
 
 test('a text longer than the bound is cut at a blank and says so', () => {
