@@ -104,7 +104,11 @@ function WeekMap({ data, numbers }: { data: Answer; numbers: boolean }) {
                   </span>
                 </th>
               ))}
-              {numbers && <th scope="col">All</th>}
+              {numbers && (
+                <th scope="col" class="activity-all">
+                  All
+                </th>
+              )}
             </tr>
           </thead>
           <tbody>

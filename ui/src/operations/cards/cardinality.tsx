@@ -25,12 +25,7 @@ export function Cardinality() {
   return (
     <Card
       figure={figure}
-      note={(data) => (
-        <>
-          <b class="num">{plural(data.series, 'series', 'series')}</b>
-          <span class="num">of {plural(data.metrics, 'metric')}</span>
-        </>
-      )}
+      note={(data) => <b class="num">{plural(data.series, 'series', 'series')}</b>}
       empty={(data) =>
         data.series === 0 ? (
           <Unset title="No metric has a series" icon="metrics">
@@ -60,18 +55,15 @@ export function Cardinality() {
   )
 }
 
-function Whole({
-  data: { series, limits, overflowed_total: over, refused_total: refused },
-}: {
-  data: CardinalityAnswer
-}) {
+function Whole({ data }: { data: CardinalityAnswer }) {
+  const { series, limits, overflowed_total: over, refused_total: refused } = data
   const share = series / limits.series_total
   const text = `${countText(series)} of ${countText(limits.series_total)} series`
   return (
     <div class="cardinality-whole">
       <Fill label="All series" share={share} tone={share >= 0.9 ? 'bad' : share >= 0.7 ? 'warned' : ''} text={text} />
       <p class="op-say num">
-        {text} in all ({percentText(share)}).{' '}
+        {text} ({percentText(share)}), of {plural(data.metrics, 'metric')}.{' '}
         <span class={over > 0 ? 'bad' : ''}>
           {over === 0 ? 'Nothing overflowed' : `${plural(over, 'recording')} overflowed`}
         </span>

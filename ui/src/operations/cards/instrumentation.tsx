@@ -76,16 +76,18 @@ function Items({ data }: { data: InstrumentationAnswer }) {
           role="group"
           aria-label={`Instrumentation: ${STATES[state].title}`}
         >
-          {groups.map((one) => (
-            <section key={one.group}>
-              <h3>{GROUPS[one.group]}</h3>
-              <ul>
-                {one.items.map((item) => (
-                  <Item key={item.name} item={item} />
-                ))}
-              </ul>
-            </section>
-          ))}
+          <div class="instrumentation-columns">
+            {groups.map((one) => (
+              <section key={one.group}>
+                <h3>{GROUPS[one.group]}</h3>
+                <ul>
+                  {one.items.map((item) => (
+                    <Item key={item.name} item={item} />
+                  ))}
+                </ul>
+              </section>
+            ))}
+          </div>
         </div>
       )}
       <Others data={data} />

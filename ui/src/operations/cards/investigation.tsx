@@ -197,7 +197,7 @@ function Unlinked({ ids, links = {} }: { ids: Ids; links?: Readonly<Record<strin
 const LINKS = `ops:
   links:
     trace: http://127.0.0.1:4319/traces/{trace_id}
-    logs: http://127.0.0.1:4319/traces?correlation_id={correlation_id}`
+    logs: http://127.0.0.1:4319/traces?from=-30d&correlation_id={correlation_id}`
 
 interface SearchesProps {
   readonly searches: readonly Ids[]

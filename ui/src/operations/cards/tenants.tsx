@@ -117,7 +117,7 @@ function columnsOf({ tenants }: TenantsFigure): Column<TenantRow>[] {
       name: 'tenant',
       title: 'Tenant',
       sorts: true,
-      width: 'minmax(80px, 1.4fr)',
+      width: 'minmax(56px, 1.4fr)',
       help: 'Enter or a click shows its traffic alone',
       cell: ({ tenant }) => (
         <span class="clip" title={tenant}>
@@ -130,7 +130,7 @@ function columnsOf({ tenants }: TenantsFigure): Column<TenantRow>[] {
       title: 'Records',
       sorts: true,
       align: 'end',
-      width: 'minmax(64px, 1fr)',
+      width: 'minmax(56px, 1fr)',
       cell: ({ resources }) => (
         <>
           <span class="tenants-share" aria-hidden="true" style={{ '--part': `${(resources / most) * 100}%` }} />
@@ -143,7 +143,7 @@ function columnsOf({ tenants }: TenantsFigure): Column<TenantRow>[] {
       title: 'Requests',
       sorts: true,
       align: 'end',
-      width: 'minmax(68px, 0.8fr)',
+      width: 'minmax(56px, 0.8fr)',
       cell: ({ requests_per_second: rate }) => (rate === 0 ? <Quiet /> : rateText(rate)),
     },
     {
@@ -160,7 +160,7 @@ function columnsOf({ tenants }: TenantsFigure): Column<TenantRow>[] {
       title: 'Errors',
       sorts: true,
       align: 'end',
-      width: 'minmax(56px, 0.7fr)',
+      width: 'minmax(48px, 0.7fr)',
       help: 'Answers of class 5xx, of all',
       cell: ({ error_rate: share, requests_per_second: rate }) =>
         rate === 0 ? <Quiet /> : <span class={share > 0 ? 'bad' : 'none'}>{percentText(share)}</span>,
