@@ -937,6 +937,7 @@ interface TraceSearch {
     readonly minDuration?: number;
     readonly maxDuration?: number;
     readonly where?: readonly Condition[];
+    readonly correlation?: string;
     readonly from?: number;
     readonly to?: number;
     readonly order?: TraceOrder;

@@ -93,7 +93,7 @@ interface Since {
 
 declare function began(name: string, key: string | number | bigint): void;
 
-declare function currentObjectives(): ObjectivesAnswer | null;
+declare function currentObjectives(): Promise<ObjectivesAnswer | null>;
 
 declare function currentWatchlist(): Promise<WatchlistAnswer | null>;
 

@@ -16,9 +16,11 @@ export interface Early {
 
 export interface Held {
   running: Objectives | null
+  /** What runs, or will in a moment; null where nothing is declared. */
+  made: Promise<Objectives> | null
   /** Null once it is known that nobody will ask. */
   early: Early[] | null
   readonly functions: Map<string, ReadSignal>
 }
 
-export const held: Held = shared('objectives', () => ({ running: null, early: [], functions: new Map() }))
+export const held: Held = shared('objectives', () => ({ running: null, made: null, early: [], functions: new Map() }))

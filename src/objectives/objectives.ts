@@ -128,10 +128,11 @@ export class Objectives {
     else pair.endedSince(key, now)
   }
 
-  objectives(): ObjectivesAnswer {
+  /** What was found less than `freshMs` ago holds. */
+  objectives(freshMs = FRESH_MS): ObjectivesAnswer {
     const time = this.#clock.monotonic()
     const { at, objectives } =
-      this.#judged !== null && time - this.#judged.time < FRESH_MS ? this.#judged : this.#judge(time)
+      this.#judged !== null && time - this.#judged.time < freshMs ? this.#judged : this.#judge(time)
     return { generated_at: timeText(at), scope: 'single-instance', instance: this.#instance, objectives }
   }
 

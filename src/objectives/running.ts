@@ -4,6 +4,7 @@ import { monotonic, now } from '../base/clock.ts'
 import { noticeOnce } from '../base/notice.ts'
 import type { ObjectivesAnswer, WatchlistAnswer } from './answer.ts'
 import { type Early, held } from './held.ts'
+import type { Objectives } from './objectives.ts'
 import type { ReadSignal } from './watchlist.ts'
 
 /** What may be told before telemetry runs. */
@@ -45,14 +46,23 @@ export function watch(title: string, read: ReadSignal): () => void {
   }
 }
 
-/** What `GET /admin/ops/objectives` answers; null while telemetry does not run, or has no objectives. */
-export function currentObjectives(): ObjectivesAnswer | null {
-  return held.running?.objectives() ?? null
+/** What `GET /admin/ops/objectives` answers, as of this moment; null while telemetry does not run, or has no objectives. */
+export async function currentObjectives(): Promise<ObjectivesAnswer | null> {
+  return (await made())?.objectives(0) ?? null
 }
 
 /** What `GET /admin/ops/watchlist` answers; null as above. */
 export async function currentWatchlist(): Promise<WatchlistAnswer | null> {
-  return (await held.running?.watchlist()) ?? null
+  return (await (await made())?.watchlist()) ?? null
+}
+
+async function made(): Promise<Objectives | null> {
+  try {
+    return await held.made
+  } catch {
+    // Said by whoever started it.
+    return null
+  }
 }
 
 function tell(what: Early['what'], name: string, key: unknown): void {

@@ -27,6 +27,7 @@ export function startObjectives({ config, registry, traffic, lifecycle }: Object
   const declared = slos.length > 0 || watchlist.length > 0
   const began = { monotonic: monotonic(), now: now() }
   let made: Promise<Objectives> | undefined
+  let watched: Promise<Objectives> | null = null
   let undo: (() => void) | undefined
   let stopped = false
 
@@ -48,7 +49,6 @@ export function startObjectives({ config, registry, traffic, lifecycle }: Object
       began,
     })
     if (stopped || !declared) return objectives
-    const before = held.running
     held.running = objectives
     for (const told of held.early?.splice(0) ?? []) objectives.hear(told)
     objectives.start()
@@ -56,7 +56,7 @@ export function startObjectives({ config, registry, traffic, lifecycle }: Object
     undo = () => {
       hide()
       objectives.stop()
-      if (held.running === objectives) held.running = before
+      if (held.running === objectives) held.running = null
     }
     return objectives
   }
@@ -69,14 +69,17 @@ export function startObjectives({ config, registry, traffic, lifecycle }: Object
   if (config.mode === 'off' || !declared) held.early = null
   else {
     held.early ??= []
-    load().catch((error: unknown) => {
+    watched = load()
+    held.made = watched
+    watched.catch((error: unknown) => {
       notice('error', 'objectives.failed', `objectives cannot be watched: ${thrownText(error)}`)
     })
   }
   lifecycle.onStop('objectives', STOP.close, () => {
     stopped = true
     undo?.()
-    held.early = null
+    if (held.made !== watched) return
+    held.made = held.early = null
   })
   return { load }
 }
