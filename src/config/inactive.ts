@@ -10,12 +10,6 @@ const INACTIVE: readonly string[] = [
   'observability.metrics.buffer',
   'observability.logging.sinks[](file)',
   'observability.logging.sinks[](prometheus)',
-  'ops.incidents',
-  'ops.links',
-  'ops.outbox',
-  'ops.prometheus_url',
-  'ops.queues',
-  'ops.runbooks',
   'scaling',
 ]
 

@@ -14,6 +14,7 @@ import { HUB } from './hub-rows.ts'
 import { LOGGING } from './logging-rows.ts'
 import { METRICS } from './metrics-rows.ts'
 import { OBJECTIVES } from './objective-rows.ts'
+import { OPS } from './ops-rows.ts'
 import { REQUESTS } from './request-rows.ts'
 import type { Row } from './row.ts'
 import { SERVICE } from './service-rows.ts'
@@ -30,6 +31,7 @@ export const ROWS: readonly Row[] = [
   ...AUDIT,
   ...LOGGING,
   ...OBJECTIVES,
+  ...OPS,
   ...EXPORT,
   ...EVENTS,
   ...FUNCTIONS,
