@@ -166,6 +166,200 @@ test('only what has the form of a JWT is given to its verifier, and nothing else
   ])
 })
 
+const SCOPED = { ok: true, token: { id: 'id-1', scopes: ['metrics:read', 'a'] } } as never
+const JWT = 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0.s'
+
+/** Whole answers, without whose client it was. */
+async function answers(options: Partial<ScrapeGuardOptions>, ...headers: Question['headers'][]) {
+  const own = guard(options)
+  return Promise.all(
+    headers.map(async (one) => {
+      const { client, ...rest } = await own.decide(question(one))
+      expect(client).toBe('192.0.2.1')
+      return rest
+    }),
+  )
+}
+
+const unauthenticated = (result: string, code: string, detail: string, challenge: string, status = 401) => ({
+  ok: false,
+  status,
+  result,
+  code,
+  detail,
+  headers: { 'www-authenticate': challenge },
+})
+const UNAVAILABLE = {
+  ok: false,
+  status: 503,
+  result: 'invalid',
+  code: 'guard_unavailable',
+  detail: 'The credential cannot be verified at the moment.',
+  headers: { 'retry-after': '5' },
+}
+
+test('each refusal says why, and how to ask, in words of its own [R-20] [R-22]', async () => {
+  const expired = { find: (text: string) => ({ ok: false, result: text === 'old' ? 'expired' : 'invalid' }) as const }
+  const bearer = (text: string) => ({ authorization: `Bearer ${text}` })
+  const words = 'Write `Bearer`, one space and the token.'
+  expect(await answers({ tokens: expired }, {}, bearer('old'), bearer('other'), bearer('a b'), bearer(TOKEN))).toEqual([
+    unauthenticated('missing', 'token_missing', 'A credential is needed here.', 'Bearer realm="metrics"'),
+    unauthenticated(
+      ...['expired', 'token_expired', 'The credential has expired.'],
+      'Bearer realm="metrics", error="invalid_token", error_description="The credential has expired."',
+    ),
+    unauthenticated(
+      ...['invalid', 'token_invalid', 'The credential is not valid.'],
+      'Bearer realm="metrics", error="invalid_token", error_description="The credential is not valid."',
+    ),
+    unauthenticated(
+      ...['invalid', 'token_malformed', words],
+      `Bearer realm="metrics", error="invalid_token", error_description="${words}"`,
+    ),
+    {
+      ok: true,
+      caller: {
+        method: 'bearer_token',
+        tokenId: 'env_token',
+        subject: null,
+        scopes: ['metrics:read'],
+        roles: [],
+        tenant: '',
+      },
+      tenant: '',
+    },
+  ] as never)
+  // What is no bearer token is asked for by another name, which has no words for errors.
+  const keys = { methods: ['api_key'], invalidTokenStatus: 403, tokens: expired } as const
+  expect(await answers(keys, {}, { 'x-api-key': 'old' }, { 'x-api-key': 'x' }, { 'x-api-key': 'a b' })).toEqual([
+    unauthenticated('missing', 'token_missing', 'A credential is needed here.', 'ApiKey realm="metrics"'),
+    unauthenticated('expired', 'token_expired', 'The credential has expired.', 'ApiKey realm="metrics"', 403),
+    unauthenticated('invalid', 'token_invalid', 'The credential is not valid.', 'ApiKey realm="metrics"', 403),
+    unauthenticated(
+      ...['invalid', 'token_malformed', 'The credential has characters that no token has.', 'ApiKey realm="metrics"'],
+    ),
+  ] as never)
+  const challenges = async (options: Partial<ScrapeGuardOptions>) =>
+    (await answers(options, {})).map((one) => !one.ok && one.headers?.['www-authenticate'])
+  expect([
+    await challenges({ methods: ['api_key', 'bearer_token'] }),
+    await challenges({ methods: ['bearer_token'], header: 'x-mine' }),
+    await challenges({ methods: [] }),
+  ]).toEqual([['Bearer realm="metrics"'], ['ApiKey realm="metrics"'], ['ApiKey realm="metrics"']])
+})
+
+test('a credential without the scopes is told which, and who it was; another one of the request may have them [R-21]', async () => {
+  const requiredScopes = ['metrics:read', 'a']
+  const both = { methods: ['bearer_token', 'api_key'], requiredScopes, tokens: { find: () => SCOPED } } as const
+  const me = {
+    method: 'bearer_token',
+    tokenId: 'env_token',
+    subject: null,
+    scopes: ['metrics:read'],
+    roles: [],
+    tenant: '',
+  }
+  const env = { authorization: `Bearer ${TOKEN}` }
+  expect(await answers(both, env, { ...env, 'x-api-key': 'other' }, { ...env, 'x-api-key': 'a b' })).toEqual([
+    {
+      ok: false,
+      status: 403,
+      result: 'scope',
+      code: 'insufficient_scope',
+      detail: 'The credential lacks a scope: metrics:read a.',
+      headers: { 'www-authenticate': 'Bearer realm="metrics", error="insufficient_scope", scope="metrics:read a"' },
+      caller: me,
+    },
+    { ok: true, caller: { ...me, method: 'api_key', tokenId: 'id-1', scopes: requiredScopes }, tenant: '' },
+    expect.objectContaining({ code: 'insufficient_scope', caller: me }),
+  ])
+  // With none asked for, every credential that holds will do.
+  expect((await answers({ requiredScopes: [] }, env)).map(({ ok }) => ok)).toEqual([true])
+})
+
+test('of several credentials that do not hold, the answer is about the one that went furthest [R-19]', async () => {
+  const find = async (text: string) => {
+    if (text === 'down') throw new Error('down')
+    return { ok: false, result: text === 'old' ? 'expired' : 'invalid' } as const
+  }
+  const both = { methods: ['bearer_token', 'api_key'], tokens: { find } } as const
+  const order = ['', 'x', 'old', 'down']
+  const codes = ['token_missing', 'token_invalid', 'token_expired', 'guard_unavailable']
+  for (const one of order)
+    for (const other of order) {
+      const headers = { authorization: `Bearer ${one}`.trim(), 'x-api-key': other }
+      if (one === '') headers.authorization = ''
+      const [said] = await answers(both, headers)
+      expect([one, other, said!.ok || said!.code]).toEqual([
+        ...[one, other, codes[Math.max(order.indexOf(one), order.indexOf(other))]],
+      ])
+    }
+  expect(await answers(both, { authorization: 'Bearer down' })).toEqual([UNAVAILABLE])
+})
+
+test('a JWT has the caller that its verifier says, and is refused in the same words as a token [R-19]', async () => {
+  const caller = {
+    method: 'jwt',
+    tokenId: 'j',
+    subject: 's',
+    scopes: ['metrics:read'],
+    roles: ['r'],
+    tenant: 't',
+  } as const
+  const said = async (found: object, more: Partial<ScrapeGuardOptions> = {}) =>
+    (
+      await answers(
+        { methods: ['jwt'], jwt: { verify: async () => found as never }, ...more },
+        { authorization: `Bearer ${JWT}` },
+      )
+    )[0]
+  expect(await said({ ok: true, caller })).toEqual({ ok: true, caller, tenant: 't' })
+  expect(await said({ ok: false, status: 503, result: 'invalid', detail: '' })).toEqual(UNAVAILABLE)
+  expect(await said({ ok: false, status: 401, result: 'expired', detail: '' })).toMatchObject({ code: 'token_expired' })
+  expect(await said({ ok: false, status: 401, result: 'invalid', detail: '' })).toMatchObject({ code: 'token_invalid' })
+  // One header for both: each has its own proof, in whichever order they are named.
+  for (const methods of [
+    ['jwt', 'bearer_token'],
+    ['bearer_token', 'jwt'],
+    ['jwt', 'api_key'],
+  ] as const) {
+    const more = { methods, keyHeader: 'authorization', token: JWT } as const
+    const method = methods.includes('api_key' as never) ? 'api_key' : 'bearer_token'
+    expect(await said({ ok: true, caller }, more)).toMatchObject({ ok: true, caller: { method, tokenId: 'env_token' } })
+  }
+  // The token of the environment is none where only JWTs are taken.
+  expect(await said({ ok: false, result: 'invalid' }, { token: JWT })).toMatchObject({ code: 'token_invalid' })
+  const store = { find: () => SCOPED }
+  expect(await said({ ok: false, result: 'invalid' }, { tokens: store })).toMatchObject({ code: 'token_invalid' })
+  expect((await answers({ methods: ['jwt'], tokens: store }, { authorization: 'Bearer plain' }))[0]).toMatchObject({
+    code: 'token_invalid',
+  })
+})
+
+test('where no proof is asked for, address and rate still decide; who asks too often is told how long to wait [R-23] [R-26]', async () => {
+  expect(await answers({ proof: false }, {}, { authorization: 'Bearer x' })).toEqual([
+    { ok: true, caller: null, tenant: '' },
+    { ok: true, caller: null, tenant: '' },
+  ])
+  const after = async (waitMs: number) =>
+    (await answers({ proof: false, limit: { take: () => waitMs } as never }, {}))[0]
+  const refused = (seconds: string) => ({
+    ok: false,
+    status: 429,
+    result: 'rate_limited',
+    code: 'rate_limited',
+    detail: 'Too many requests.',
+    headers: { 'retry-after': seconds },
+  })
+  expect([await after(0.5), await after(1000), await after(1001), await after(61_000)]).toEqual(
+    ['1', '1', '2', '61'].map(refused),
+  )
+  const listed = await answers({ proof: false, allowed: new AddressSet([parseRange('10.0.0.0/8')!]) }, {})
+  expect(listed).toEqual([
+    ...[{ ok: false, status: 403, result: 'ip', code: 'address_forbidden', detail: 'This address may not scrape.' }],
+  ])
+})
+
 const junk = fc.oneof(
   fc.string({ maxLength: 60 }),
   fc.string({ unit: 'binary', maxLength: 40 }),

@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest'
+import type { Guard, Question } from '../../src/access/decision.ts'
+import { type Guards, guardOf } from '../../src/access/guard.ts'
+import type { Tier } from '../../src/access/tier.ts'
+
+const TIERS: readonly Tier[] = ['public', 'scrape', 'tenant', 'system', 'admin']
+const by = (name: string): Guard => ({ decide: () => ({ ok: true, caller: null, tenant: name }) })
+
+const asked = (tier: Tier, headers: Question['headers'] = {}): Question => ({
+  ...{ tier, method: 'GET', path: '/console', headers, address: null },
+})
+
+async function said(guards: Guards | undefined, headers?: Question['headers']) {
+  const guard = guardOf(guards)
+  const all = await Promise.all(TIERS.map((tier) => guard.decide(asked(tier, headers))))
+  return all.map((one) => (one.ok ? one.tenant : `${one.status} ${one.result} ${one.code}`))
+}
+
+test('each tier has its guard, and what is public none [H-44]', async () => {
+  const application = by('application')
+  const rules = { authentication: true, dev: false, scrapeGuard: 'required' } as const
+  expect(await said({ scrape: by('scrape'), application, rules })).toEqual([
+    ...['default', 'scrape', 'application', 'application', 'application'],
+  ])
+})
+
+test('a tier whose guard is not there is closed where it is asked for, and open where it is not [H-44] (ruling 58)', async () => {
+  const closed = '503 missing guard_unavailable'
+  expect(await said({ rules: { authentication: true, dev: false, scrapeGuard: 'required' } })).toEqual([
+    ...['default', closed, closed, closed, '403 scope admin_only'],
+  ])
+  for (const guards of [undefined, {}])
+    expect(await said(guards)).toEqual([...['default', 'default', 'default', 'default', '403 scope admin_only']])
+  expect(await said({ rules: { authentication: false, dev: true, scrapeGuard: 'none' } })).toEqual(
+    TIERS.map(() => 'default'),
+  )
+  const [, scrape] = await Promise.all(
+    TIERS.map((tier) =>
+      guardOf({ rules: { authentication: true, dev: false, scrapeGuard: 'required' } }).decide(asked(tier)),
+    ),
+  )
+  expect(scrape).toEqual({
+    ok: false,
+    status: 503,
+    result: 'missing',
+    code: 'guard_unavailable',
+    detail: 'The scrape is guarded, and its guard is not there: it stays closed.',
+  })
+})
+
+test('what nobody guards has the tenant that its request asks for, or the default one [H-49]', async () => {
+  const rules = { mode: 'header_only', strict: false, defaultTenant: 'main', authentication: false } as const
+  const tenants = { rules, of: (header: string | null) => (header === null ? undefined : `of ${header}`) } as never
+  const system = TIERS.indexOf('system')
+  expect((await said({ tenants }, { 'x-tenant-id': 'acme' }))[system]).toBe('of acme')
+  expect((await said({ tenants, tenantHeader: 'x-shop' }, { 'x-tenant-id': 'acme', 'x-shop': 'b' }))[system]).toBe(
+    'of b',
+  )
+  expect((await said({ tenants }, { 'x-tenant-id': ['a', 'b'] }))[system]).toBe('main')
+  expect((await said({ tenants }))[system]).toBe('main')
+})
