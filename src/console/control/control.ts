@@ -107,10 +107,12 @@ export class Control {
 
   setLogLevel(asked: Asked): Promise<ControlAnswer | Response> {
     return this.#change('log_level', asked, readLogLevel, async ({ level, seconds }, who) => {
+      this.#requireOpen()
       const { logs } = this.#source
       const until = this.#clock.now() + seconds * 1000
       const text = `the log level is ${level} instead of ${logs.level} until ${timeOf(until)}`
       await this.#trail.changed('log_level', who, logs.level, { level, until: timeOf(until) }, text)
+      this.#requireOpen()
       this.#level.hold(level, until, byOf(who.caller))
     })
   }
@@ -127,11 +129,13 @@ export class Control {
 
   setSampling(asked: Asked): Promise<ControlAnswer | Response> {
     return this.#change('sampling', asked, readSampling, async ({ ratio, seconds }, who) => {
+      this.#requireOpen()
       if (this.#source.engine === null) throw new Refusal(409, 'not_recorded', 'Spans are not recorded here.')
       const until = this.#clock.now() + seconds * 1000
       const from = this.#ratio.change?.value ?? this.#configuredRatio()
       const text = `the sampling ratio is ${ratio} instead of ${from} until ${timeOf(until)}`
       await this.#trail.changed('sampling', who, from, { ratio, until: timeOf(until) }, text)
+      this.#requireOpen()
       this.#ratio.hold(ratio, until, byOf(who.caller))
     })
   }
@@ -226,10 +230,7 @@ export class Control {
   ): Promise<ControlAnswer | Response> {
     return this.#asked<ControlAnswer | Response>(what, asked, async (who) => {
       const given = read(await readJson(asked.request))
-      const made = this.#turn.then(() => {
-        if (this.#closed) throw new Refusal(503, 'stopping', 'The service stops.')
-        return make(given, who)
-      })
+      const made = this.#turn.then(() => make(given, who))
       this.#turn = made.catch(() => {})
       await made
       return this.answer()
@@ -254,9 +255,14 @@ export class Control {
     }
   }
 
+  /** It may have stopped while the trail was waited for. */
+  #requireOpen(): void {
+    if (this.#closed) throw new Refusal(503, 'stopping', 'The service stops.')
+  }
+
   /** One at a time; the result ends it. */
   #begin(what: 'cpu_profile' | 'heap_snapshot', who: Who, end: () => void): () => void {
-    if (this.#closed) throw new Refusal(503, 'stopping', 'The service stops.')
+    this.#requireOpen()
     if (this.#taking[what] !== null) {
       throw new Refusal(409, 'already_running', 'One is being taken already: there is one at a time.')
     }

@@ -107,7 +107,7 @@ function apiOf({ config, api, otherTracers, scopes }: InstrumentationSource): Ot
   const found = api()
   const names = new Set<string>()
   for (const name of scopes()) {
-    if (!name.startsWith('telltale/')) names.add(name)
+    if (name !== 'telltale' && !name.startsWith('telltale/')) names.add(name)
     if (names.size === SCOPES) break
   }
   const off = config.disabled

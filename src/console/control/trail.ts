@@ -133,8 +133,9 @@ const MOST = 200
 
 /** Subject or token id, never the token. */
 export function byOf(caller: Caller | null): string | null {
-  const by = caller?.subject ?? caller?.tokenId ?? null
-  return by !== null && by.length > MOST ? `${by.slice(0, MOST - 1)}…` : by
+  const by = (caller?.subject ?? caller?.tokenId)?.replace(/[\x00-\x1f\x7f-\x9f]+/g, ' ')
+  if (by === undefined) return null
+  return by.length > MOST ? `${by.slice(0, MOST - 1)}…` : by
 }
 
 async function within(work: Promise<unknown>, ms: number): Promise<void> {

@@ -273,8 +273,23 @@ test('at stop everything is as configured, and nothing is changed any more', asy
   expect(logs.level).toBe('info')
 })
 
+test('what was waiting for the trail at stop is not done', async () => {
+  const waiting: (() => void)[] = []
+  const { ask, logs, samplers, control, clock } = controlled({
+    record: () => new Promise<void>((resolve) => waiting.push(resolve)),
+  })
+  const level = ask('POST', '/log-level', { level: 'debug' })
+  const ratio = ask('POST', '/sampling', { ratio: 0 })
+  await expect.poll(() => waiting.length).toBe(1)
+  control.close()
+  waiting.shift()!()
+  expect([(await level).status, (await ratio).status]).toEqual([503, 503])
+  expect([logs.level, samplers, clock.timers]).toEqual(['info', [], 0])
+})
+
 test.each([
   [ALICE, 'alice', 'admin'],
+  [{ ...ALICE, subject: 'eve\r\ntelltale warn: all is well' }, 'eve telltale warn: all is well', 'admin'],
   [{ ...ALICE, roles: [] }, 'alice', 'user'],
   [{ ...ALICE, subject: null, roles: [] }, 'jti-1', 'service_account'],
   [{ ...ALICE, subject: 'x'.repeat(300) }, `${'x'.repeat(199)}…`, 'admin'],

@@ -194,7 +194,7 @@ test('databases are listened to for their spans alone, while spans are recorded'
 
 test('the API, who took parts of it before, other agents, and who asked for a tracer', () => {
   const api = () => ({ registered: ['trace', 'logs'], taken: { metrics: 'MeterProvider' } })
-  const scopes = () => ['telltale/http', 'prisma', '@opentelemetry/instrumentation-pg', 'prisma']
+  const scopes = () => ['telltale', 'telltale/http', 'prisma', '@opentelemetry/instrumentation-pg', 'prisma']
   const contrib = () => ({ loaded: ['a'], missing: ['b'], failed: { c: `hunter2 ${'x'.repeat(400)}` } })
   const config = yaml('name: shop\ninstrumentations: auto\n')
   const it = insides({ api, scopes, contrib, config, otherTracers: () => ['dd-trace'], loader: true })
