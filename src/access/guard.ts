@@ -1,6 +1,7 @@
 // Every tier's guard behind one. What nobody guards is decided by the tier alone: open where authentication is off,
 // closed where it is on and its guard is not there.
 import type { Decision, Denied, Guard, Question } from './decision.ts'
+import { decideTenant, stripTenantPrefix, type TenantRules } from './tenant.ts'
 import type { Tenants } from './tenants.ts'
 import { decideTier, OPEN, type TierRules } from './tier.ts'
 
@@ -25,8 +26,10 @@ export function guardOf({
   function byTier({ tier, headers, path }: Question): Decision {
     const decision = decideTier(tier, rules)
     if (!decision.ok) return refused(decision.status, decision.code, decision.detail)
-    const asked = headers[tenantHeader]
-    const tenant = tenants?.of(typeof asked === 'string' ? asked : null, path)
+    const { [tenantHeader]: asked } = headers
+    const header = typeof asked === 'string' ? asked : null
+    if (tier === 'tenant' && tenants !== undefined) return ofTenant(header, path, tenants.rules)
+    const tenant = tenants?.of(header, path)
     return { ok: true, caller: null, tenant: tenant ?? tenants?.rules.defaultTenant ?? 'default' }
   }
   return {
@@ -36,6 +39,15 @@ export function guardOf({
       return guard === undefined ? byTier(question) : guard.decide(question)
     },
   }
+}
+
+/** Whose figures they are: nobody is shown another tenant's because theirs cannot be read. */
+function ofTenant(header: string | null, path: string, rules: TenantRules): Decision {
+  const { tenant: url } = stripTenantPrefix(path, rules)
+  const decision = decideTenant({ principal: false, header, url }, rules)
+  if (decision.ok) return { ok: true, caller: null, tenant: decision.tenant }
+  const { status, code, detail } = decision
+  return { ok: false, status, result: 'invalid', code, detail }
 }
 
 function refused(status: 403 | 503, code: string, detail: string): Denied {

@@ -32,7 +32,7 @@ function listed(list: keyof typeof LISTS): Operation {
       },
     },
     answer: 'MessagesAnswer',
-    also: { ...INVALID, ...CLOSED },
+    also: { ...INVALID, 404: 'No `ops.outbox` is configured.', ...CLOSED },
   }
 }
 
