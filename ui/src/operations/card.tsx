@@ -35,7 +35,7 @@ interface CardProps<T> {
 
 export function Card<T>({ figure, scope, note, deeds, empty, children }: CardProps<T>) {
   const { data, error, again } = figure
-  const nothing = data === undefined ? null : (empty?.(data) ?? null)
+  const nothing = (data !== undefined && empty?.(data)) || null
   return (
     <Frame
       note={data !== undefined && nothing === null ? note?.(data) : undefined}
@@ -49,11 +49,7 @@ export function Card<T>({ figure, scope, note, deeds, empty, children }: CardPro
     >
       {error !== null && data !== undefined && <Old problem={error} again={again} />}
       {data !== undefined ? (
-        nothing !== null && nothing !== false ? (
-          nothing
-        ) : (
-          children(data)
-        )
+        (nothing ?? children(data))
       ) : error !== null ? (
         <Broken problem={error} again={again} />
       ) : (

@@ -66,7 +66,9 @@ export function Control() {
               close={() => setDeed(null)}
             >
               <p>{deed.words}</p>
-              <p>It concerns this instance alone. That you did so is in the audit trail.</p>
+              <p>
+                It concerns this instance alone. It is logged as yours, and kept in the audit trail where there is one.
+              </p>
             </Confirm>
           )}
         </div>

@@ -38,11 +38,6 @@ export function Fleet() {
         <div class={`fleet${figure.stale ? ' op-stale' : ''}`}>
           {overview !== undefined && <Now overview={overview} />}
           <Lines data={data} />
-          {data.source === 'request_log' && (
-            <p class="op-say">
-              Without <code>ops.prometheus_url</code> these are the requests of this instance alone.
-            </p>
-          )}
           {data.reason !== null && <p class="op-say">{data.reason}</p>}
         </div>
       )}

@@ -160,12 +160,12 @@ function Sure({ asked: { action, message }, run, close }: { asked: Asked; run():
   return action === 'requeue' ? (
     <Confirm title="Publish this message again?" verb="Requeue" run={run} close={close}>
       <p>{name} waits again, and the relay publishes it as it does the others. Whoever receives it may see it twice.</p>
-      <p>That you did so is in the audit trail.</p>
+      <p>It is logged as yours, and kept in the audit trail where there is one.</p>
     </Confirm>
   ) : (
     <Confirm title="Give this message up?" verb="Discard" grave run={run} close={close}>
       <p>{name} is never published, and what waits for it never hears of it.</p>
-      <p>That you did so is in the audit trail.</p>
+      <p>It is logged as yours, and kept in the audit trail where there is one.</p>
     </Confirm>
   )
 }
