@@ -1,5 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { execFileSync } from 'node:child_process'
 import {
   chmodSync,
   existsSync,
@@ -11,6 +10,8 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { hostname } from 'node:os'
@@ -45,7 +46,7 @@ test('what is read again is what changed: a mark stands for what was read, and a
   await generate(path)
   expect(await store.read((await store.read())!.mark)).not.toBeNull()
   const past = new Date(Date.now() - 60_000)
-  execFileSync('touch', ['-d', past.toISOString(), path])
+  utimesSync(path, past, past)
   const { mark } = (await store.read())!
   expect(await store.read(mark)).toBeNull()
   await generate(path)
@@ -109,15 +110,62 @@ test.each([
   },
 )
 
-test('a folder, and a pipe that nobody writes to, are no file of tokens', async () => {
-  const [a, b] = [join(folder(), 'tokens.json'), join(folder(), 'tokens.json')]
-  mkdirSync(a)
-  execFileSync('mkfifo', ['-m', '600', b])
-  for (const path of [a, b]) {
-    const said = `TOKENS_UNREADABLE ${path}: The tokens cannot be read; found something that is no file.`
-    expect(await faultOf(new FileStore(path).read())).toContain(said)
-    expect(await faultOf(generate(path))).toContain(said)
+test.each([
+  ['a folder', (path: string) => mkdirSync(path)],
+  ['a pipe that nobody writes to', (path: string) => execFileSync('mkfifo', ['-m', '600', path])],
+])('%s is no file of tokens', async (_, make) => {
+  const path = join(folder(), 'tokens.json')
+  make(path)
+  const said = `TOKENS_UNREADABLE ${path}: The tokens cannot be read; found something that is no file.`
+  expect(await faultOf(new FileStore(path).read())).toContain(said)
+  expect(await faultOf(generate(path))).toContain(said)
+})
+
+test('what cannot be looked at is named with its cause, and a file that is too large is not read', async () => {
+  const below = join(folder(), 'file', 'tokens.json')
+  writeFileSync(join(below, '..'), '')
+  const said = `TOKENS_UNREADABLE ${below}: The tokens cannot be read; found ENOTDIR.`
+  expect(await faultOf(new FileStore(below).read())).toContain(said)
+  expect(await faultOf(new FileStore(below).read('mark'))).toContain(said)
+  const cause = await new FileStore(below).read().catch((error: Error) => (error.cause as { code: string }).code)
+  expect(cause).toBe('ENOTDIR')
+  const large = join(folder(), 'tokens.json')
+  writeFileSync(large, '', { mode: 0o600 })
+  truncateSync(large, 32 * 1024 * 1024 + 1)
+  expect(await faultOf(new FileStore(large).read())).toContain(`TOKENS_CORRUPT ${large}`)
+  expect(await faultOf(new FileStore(large).read())).toContain('33554433 bytes')
+})
+
+test('a file that came a moment ago is looked at again, one that stood there is not; a change of any kind shows', async () => {
+  const path = join(folder(), 'tokens.json')
+  const store = new FileStore(path)
+  await generate(path)
+  const aged = async (ms: number) => {
+    const at = new Date(Date.now() - ms)
+    utimesSync(path, at, at)
+    return (await store.read())!.mark
   }
+  const young = await aged(0)
+  expect([/^\d+ \d+ \d+ \d+ \d+ [0-9a-f-]{36}$/.test(young), await store.read(young)]).toEqual([
+    true,
+    expect.anything(),
+  ])
+  const old = await aged(60_000)
+  expect([/^\d+ \d+ \d+ \d+ \d+$/.test(old), await store.read(old)]).toEqual([true, null])
+  // The same size and the same time of writing: the file system still knows that it was touched.
+  const other = await aged(60_000 - 1)
+  expect([other === old, await store.read(old)]).toEqual([false, expect.anything()])
+})
+
+test('what changes nothing writes nothing', async () => {
+  const path = join(folder(), 'tokens.json')
+  const { token } = await generate(path)
+  const tokens = new Tokens(new FileStore(path))
+  await tokens.revoke(token.id)
+  const { ino } = statSync(path)
+  expect([(await tokens.revoke(token.id)).changed, statSync(path).ino]).toEqual([false, ino])
+  const none = join(folder(), 'tokens.json')
+  expect([await new Tokens(new FileStore(none)).list(), existsSync(none)]).toEqual([[], false])
 })
 
 test('a symbolic link stays one, and what it leads to is what is written, locked and checked', async () => {
@@ -162,25 +210,20 @@ test('a file that cannot be written is named, and the lock is free afterwards', 
   expect(readdirSync(join(blocked, '..'))).toEqual(['tokens.json'])
 })
 
-const dead = async (): Promise<number> => {
-  const child = spawn(process.execPath, ['-e', ''])
-  await once(child, 'exit')
-  return child.pid!
-}
+/** No system counts so far. */
+const DEAD = 2 ** 31 - 2
 
 test.each([
-  ['of a process that is dead', async () => JSON.stringify({ pid: await dead(), host: hostname(), id: '1' }), 0],
-  ['of another host, when it is old', async () => JSON.stringify({ pid: 1, host: 'elsewhere', id: '1' }), 3_600_000],
-  [
-    'of a process id that was given anew, when it is old',
-    async () => JSON.stringify({ pid: 1, host: hostname(), id: '1' }),
-    3_600_000,
-  ],
-  ['without a word in it, when it is not young', async () => '', 30_000],
+  ['of a process that is dead', { pid: DEAD, host: hostname(), id: '1' }, 0],
+  ['of another host, when it is old', { pid: 1, host: 'elsewhere', id: '1' }, 3_600_000],
+  ['of a process id that was given anew, when it is old', { pid: 1, host: hostname(), id: '1' }, 3_600_000],
+  ['of times to come', { pid: 1, host: hostname(), id: '1' }, -3_600_000],
+  ['without a word in it, when it is not young', '', 30_000],
 ])('a lock %s is broken', async (_, words, ageMs) => {
   const path = join(folder(), 'tokens.json')
-  writeFileSync(`${path}.lock`, await words())
-  execFileSync('touch', ['-d', new Date(Date.now() - ageMs).toISOString(), `${path}.lock`])
+  writeFileSync(`${path}.lock`, words === '' ? '' : JSON.stringify(words))
+  const at = new Date(Date.now() - ageMs)
+  utimesSync(`${path}.lock`, at, at)
   await generate(path)
   expect(readdirSync(join(path, '..'))).toEqual(['tokens.json'])
 })
@@ -188,6 +231,9 @@ test.each([
 test.each([
   ['a process that lives', JSON.stringify({ pid: process.ppid, host: hostname(), id: '1' })],
   ['another host', JSON.stringify({ pid: 1, host: 'elsewhere', id: '1' })],
+  ['a dead process of another host', JSON.stringify({ pid: DEAD, host: 'elsewhere', id: '1' })],
+  ['no process', JSON.stringify({ pid: 0.5, host: hostname(), id: '1' })],
+  ['nobody yet', ''],
 ])('a lock of %s is waited for, and the fault says what to do when it does not come free', async (_, words) => {
   const path = join(folder(), 'x.lock')
   writeFileSync(path, words)
@@ -195,6 +241,23 @@ test.each([
     `TOKENS_LOCKED ${path}: Another process is changing the tokens and does not come to an end. Try again; when no telltale is at work there, remove that file.`,
   )
   expect(readFileSync(path, 'utf8')).toBe(words)
+})
+
+test('a lock says whose it is, and is freed by nobody else', async () => {
+  const path = join(folder(), 'x.lock')
+  const lock = await FileLock.take(path)
+  const words = JSON.parse(readFileSync(path, 'utf8'))
+  expect(words).toEqual({ pid: process.pid, host: hostname(), id: expect.stringMatching(/^[0-9a-f-]{36}$/) })
+  writeFileSync(path, JSON.stringify({ ...words, id: 'another' }))
+  expect(lock.held).toBe(false)
+  lock.free()
+  expect(existsSync(path)).toBe(true)
+  rmSync(path)
+  const next = await FileLock.take(path)
+  expect(next.held).toBe(true)
+  next.free()
+  expect(existsSync(path)).toBe(false)
+  await expect(FileLock.take(join(path, 'below'))).rejects.toThrow('ENOENT')
 })
 
 test('who lost the lock while it slept does not free the lock of another, and begins its change again', async () => {
