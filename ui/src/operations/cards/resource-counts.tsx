@@ -46,7 +46,7 @@ export function ResourceCounts() {
           <div class="op-tools">
             <DaysChoice />
             <Choice label="Shown" name="counts" value={shows} preset="total" options={SHOWS} />
-            <TypesChoice shown={data.series.map(({ resource_type: type }) => type)} />
+            <TypesChoice preset={data.series.map(({ resource_type: type }) => type)} />
             <p class="op-say counts-days">
               {data.window.since} to {data.window.until}, days of UTC
             </p>

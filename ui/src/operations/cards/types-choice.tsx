@@ -1,5 +1,5 @@
 // Which record types are shown: those that there are records of are offered, any other that is declared may be typed.
-import { useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import type { ResourceDistribution } from '../../../../src/inventory/distribution.ts'
 import { Button } from '../../parts/button.tsx'
 import { countText } from '../../parts/format.ts'
@@ -10,11 +10,36 @@ import { typesOf } from './counts-choice.tsx'
 /** As many as the service answers. */
 const MOST = 50
 
-export function TypesChoice({ shown }: { shown: readonly string[] }) {
+/** `preset`: those that are shown while none is chosen. */
+export function TypesChoice({ preset }: { preset: readonly string[] }) {
   const [open, setOpen] = useState(false)
   const chosen = typesOf().length > 0
+  // What the URL says, not what is answered: another click may come before the answer.
+  const shown = chosen ? typesOf() : preset
+  const whole = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    if (!open) return
+    const elsewhere = ({ target }: Event): void => {
+      if (target instanceof Node && !whole.current?.contains(target)) setOpen(false)
+    }
+    const leave = (event: KeyboardEvent): void => {
+      if (event.key !== 'Escape') return
+      event.preventDefault()
+      setOpen(false)
+      whole.current?.querySelector('button')?.focus()
+    }
+    const element = whole.current
+    element?.addEventListener('keydown', leave)
+    document.addEventListener('pointerdown', elsewhere)
+    document.addEventListener('focusin', elsewhere)
+    return () => {
+      element?.removeEventListener('keydown', leave)
+      document.removeEventListener('pointerdown', elsewhere)
+      document.removeEventListener('focusin', elsewhere)
+    }
+  }, [open])
   return (
-    <div class="types">
+    <div ref={whole} class="types">
       <Button icon="filter" class="op-small" expanded={open} onClick={() => setOpen(!open)}>
         {chosen ? `${shown.length} types` : 'Types'}
       </Button>
