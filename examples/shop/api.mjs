@@ -3,6 +3,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { counter, histogram, span, start } from 'telltale'
+import { provideInventory } from 'telltale/inventory'
+import { watch } from 'telltale/objectives'
+import { provideOperations } from 'telltale/operations'
 import { current, formatTraceparent } from 'telltale/trace'
 
 const telltale = await start({ config: fileURLToPath(new URL('api.yaml', import.meta.url)) })
@@ -15,6 +18,10 @@ const value = histogram('order_value_cents', { labels: ['plan'] })
 const planOf = (tenant) => (tenant === 'acme' ? 'pro' : 'basic')
 
 const { db, address, close } = await openDatabase()
+// What the operations page counts and shows beside requests: orders, jobs that wait, messages that failed.
+provideInventory(db)
+provideOperations(db)
+watch('Orders', async () => (await db.query('SELECT count(*)::int AS n FROM orders')).rows[0].n)
 const app = fastify({ logger: { level: 'info' } })
 
 app.get('/products', async () => (await db.query('SELECT id, name, price_cents FROM products ORDER BY id')).rows)
@@ -50,6 +57,7 @@ app.post('/orders', async (request, reply) => {
     ])
     const traceparent = formatTraceparent(current())
     await tx.query('INSERT INTO jobs (order_id, traceparent) VALUES ($1, $2)', [made.rows[0].id, traceparent])
+    await tx.query("INSERT INTO outbox (event_type, payload) VALUES ('order.placed', $1)", [{ order: made.rows[0].id }])
     return made.rows[0]
   })
   placed.add(1, { plan: planOf(tenant) })

@@ -82,7 +82,7 @@ async function open(free) {
     return stuck
   }
   try {
-    const env = { HUB: hub.endpoint, ...ports }
+    const env = { HUB: hub.endpoint, HUB_UI: hub.ui, ...ports }
     const api = await Part.start('api', env)
     parts.unshift(api)
     const worker = await Part.start('worker', { ...env, DATABASE: api.database })
@@ -101,7 +101,9 @@ async function demo() {
   const traffic = new Traffic(api.url)
   process.stdout.write(`
   The hub: traces, metrics and logs   ${hub.ui}
-  Metrics of the API and the worker   ${api.admin}/metrics   ${worker.admin}/metrics
+  Operations of the API               ${api.admin}/console
+  Operations of the worker            ${worker.admin}/console
+  Metrics of both                     ${api.admin}/metrics   ${worker.admin}/metrics
   The shop's API                      ${api.url}/products
 
   About ${options.rate} requests a second. Ctrl-C drains and ends.

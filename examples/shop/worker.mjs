@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { counter, log, setAttributes, start } from 'telltale'
+import { ended } from 'telltale/objectives'
 import { consume } from 'telltale/queue'
 
 const telltale = await start({ config: fileURLToPath(new URL('worker.yaml', import.meta.url)) })
@@ -15,6 +16,15 @@ const TAKE = `
   UPDATE jobs SET state = 'taken'
   WHERE id = (SELECT id FROM jobs WHERE state = 'new' ORDER BY id FOR UPDATE SKIP LOCKED LIMIT 1)
   RETURNING id, order_id, traceparent, waits_since`
+
+// What others are told: one message of fifty is refused, and waits until somebody decides on it.
+const PUBLISH = `
+  UPDATE outbox SET attempts = attempts + 1,
+    status = CASE WHEN id % 50 = 0 AND attempts = 0 THEN 'failed' ELSE 'published' END,
+    published_at = CASE WHEN id % 50 = 0 AND attempts = 0 THEN NULL ELSE now() END,
+    failed_at = CASE WHEN id % 50 = 0 AND attempts = 0 THEN now() END,
+    last_error = CASE WHEN id % 50 = 0 AND attempts = 0 THEN 'the mail server refused the message' END
+  WHERE status = 'pending'`
 
 const db = new pg.Client({
   connectionString: `postgres://postgres:postgres@${process.env.DATABASE}/postgres`,
@@ -31,6 +41,7 @@ function ship({ id, order_id: order, traceparent, waits_since: at }) {
     await db.query(`UPDATE orders SET state = 'shipped' WHERE id = ${Number(order)}`)
     await db.query(`UPDATE jobs SET state = 'done' WHERE id = ${Number(id)}`)
     shipped.add(1)
+    ended('order-shipped', { since: at })
     log.info({ 'order.id': Number(order) }, 'order shipped')
   })
 }
@@ -39,7 +50,7 @@ let running = true
 async function work() {
   while (running) {
     const { rows } = await db.query(TAKE)
-    if (rows.length === 0) await sleep(50)
+    if (rows.length === 0) await db.query(PUBLISH).then(() => sleep(50))
     else await ship(rows[0]).catch((error) => log.error({ error: error.message }, 'job failed'))
   }
 }
