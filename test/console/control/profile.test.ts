@@ -175,7 +175,7 @@ test('a heap snapshot is streamed, one at a time and a minute apart [R-42]', asy
   expect([control.answer().heap_snapshot.running, clock.timers]).toEqual([null, 0])
 }, 120_000)
 
-/** A heap that has nothing in it. */
+/** A heap of 25 MB that has nothing in it. */
 function heapOf(over: Partial<HeapSource> = {}) {
   const state = { taken: 0, destroyed: 0 }
   const heap: HeapSource = {
@@ -185,7 +185,7 @@ function heapOf(over: Partial<HeapSource> = {}) {
       state.taken++
       return {
         async *[Symbol.asyncIterator]() {
-          while (state.destroyed < state.taken) yield Buffer.alloc(65_536, 'x')
+          for (let i = 0; i < 400 && state.destroyed < state.taken; i++) yield Buffer.alloc(65_536, 'x')
         },
         destroy: () => state.destroyed++,
       }
