@@ -51,6 +51,24 @@ test.each([
   [{ raw: {} }],
   [{ headers: {}, method: 'GET' }],
   [{ ...node, headers: null }],
-])('%j is no request', (given) => {
-  expect(() => askedOf(given)).toThrow(TypeError)
+  [{ ...node, headers: 'a: b' }],
+  [{ ...node, headers: undefined, req: null }],
+  [{ ...node, headers: undefined, req: 'x' }],
+  [{ ...node, method: 7 }],
+  [{ ...node, url: 7 }],
+  [{ raw: { raw: { raw: { raw: node } } } }],
+])('%j is no request, which is said', (given) => {
+  const text = 'this is no request: give an IncomingMessage, a Request, or what a framework calls its request'
+  expect(() => askedOf(given)).toThrow(new TypeError(text))
+})
+
+test('what a request merely mentions is not taken for it', () => {
+  expect(askedOf({ raw: { raw: { raw: node } } })).toEqual(plain)
+  expect(askedOf({ ...node, raw: null, req: { ...node, url: '/other' } }).path).toBe('/a/b')
+  expect(askedOf({ ...node, originalUrl: 7 }).path).toBe('/a/b')
+  const bare = askedOf({ method: 'GET', url: '?a', headers: {}, rawHeaders: 'x', socket: { remoteAddress: 7 } })
+  expect([bare.path, bare.raw, bare.address]).toEqual(['', undefined, null])
+  expect(askedOf({ method: 'GET', url: '/a', headers: {}, socket: null }).address).toBe(null)
+  expect(askedOf({ ...node, url: '/a://b/c' }).path).toBe('/a://b/c')
+  expect(askedOf({ ...node, url: 'x' }).path).toBe('x')
 })

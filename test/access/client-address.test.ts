@@ -3,7 +3,7 @@ import { isIP } from 'node:net'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { AddressSet, ClientAddresses, canonical } from '../../src/access/client-address.ts'
-import { forwardedFor } from '../../src/access/forwarded.ts'
+import { forwardedFor, hopsOf } from '../../src/access/forwarded.ts'
 import { parseRange } from '../../src/config/range.ts'
 
 const ranges = (...texts: string[]) => texts.map((text) => parseRange(text)!)
@@ -195,4 +195,49 @@ test('Forwarded as any writer quotes it is read back [R-23]', () => {
     }),
     { numRuns: 200 },
   )
+})
+
+test('hops are read from the right, so many and no more, whatever stands beside the commas', () => {
+  expect(hopsOf('a')).toEqual(['a'])
+  expect([hopsOf(''), hopsOf(','), hopsOf(',a'), hopsOf(' a ,\tb,, c')]).toEqual([
+    ...[[''], [''], ['a'], ['a', 'b', '', 'c']],
+  ])
+  const names = Array.from({ length: 40 }, (_, i) => `h${i}`)
+  expect(hopsOf(names.join(','))).toEqual(names.slice(-32))
+  expect(forwardedFor(names.map((name) => `for=${name}`).join(','))).toEqual(names.slice(-32))
+})
+
+test('Forwarded is read whole or not at all: blanks, empty parts and quotes as the grammar has them', () => {
+  const said: [string, string[]][] = [
+    ['for=a', ['a']],
+    ['\t for=a \t; by=b\t,\tfor="c" ', ['a', 'c']],
+    [';for=a;', ['a']],
+    ['for=a;;', ['a']],
+    ['', ['']],
+    [',', ['', '']],
+    ['by=x,for=a', ['', 'a']],
+    ['for="a\\"b,;"', ['a"b,;']],
+    ['for=""', ['']],
+    ['FOR=a', ['a']],
+    ['for=[::1]:80', ['[::1]:80']],
+    ['for=a b', []],
+    ['for=a"b"', []],
+    ['for="a"b', []],
+    ['for="a\\', []],
+    ['for="a', []],
+    ['for', []],
+    ['for=', []],
+    ['for=;by=b', []],
+    ['=a', []],
+    ['for =a', []],
+    ['a b=c', []],
+    [`${'x'.repeat(33)}=a`, []],
+    [`${'x'.repeat(32)}=a`, ['']],
+    ['for=a;for=b', []],
+    ['for=a,for=b', ['a', 'b']],
+    [`for=${'a'.repeat(16_380)}`, ['a'.repeat(16_380)]],
+    [`for=${'a'.repeat(16_381)}`, []],
+  ]
+  for (const [header, hops] of said)
+    expect([header.slice(0, 40), forwardedFor(header)]).toEqual([header.slice(0, 40), hops])
 })

@@ -328,3 +328,47 @@ test('no error of any shape says more than it may, or throws [H-51]', () => {
     { numRuns: 300 },
   )
 })
+
+test('a text as long as may be is whole, and one of blanks alone is none', () => {
+  expect(clientError(new BadRequest('x'.repeat(1000))).detail).toBe('x'.repeat(1000))
+  expect(clientError(new BadRequest('x'.repeat(1001))).detail).toBe(`${'x'.repeat(999)}…`)
+  expect(clientError(new BadRequest(' \n')).detail).toBe('The request is not valid.')
+})
+
+test('when to ask again is said in whole seconds of at most a day, and of no other class', () => {
+  const after = (retryAfter: unknown) =>
+    clientError(new TooManyRequests('x', { retryAfter: retryAfter as number })).headers
+  expect([0, 0.1, 86_400, 86_401, -1, Number.NaN, '7', null].map(after)).toEqual([
+    ...[{ 'retry-after': '0' }, { 'retry-after': '1' }, { 'retry-after': '86400' }, {}, {}, {}, {}, {}],
+  ])
+  expect(clientError(new NotFound('x', { retryAfter: 7 })).headers).toEqual({})
+  expect(clientError(new Unavailable('x', { retryAfter: -1 })).headers).toEqual({ 'retry-after': '5' })
+})
+
+test('a status of another error counts by whichever name, from 400 to 499 [H-51]', () => {
+  const foreign = (more: object) => told(Object.assign(new Error('Field x'), { expose: true, ...more }))
+  expect(foreign({ statusCode: 422 })).toBe('422 | unprocessable | Field x')
+  expect(foreign({ status: 404, statusCode: 422 })).toBe('404 | not_found | Field x')
+  for (const status of [399, 200, 0, 500, 502, 599, '404', null, { valueOf: () => 404 }])
+    expect(foreign({ status })).toBe(`500 | exception | ${GENERIC}`)
+  expect(foreign({ status: 417 })).toBe('417 | request_refused | Expectation Failed.')
+  expect(foreign({ status: 451 })).toBe('451 | request_refused | Unavailable For Legal Reasons.')
+})
+
+test('a mark that is none makes nothing of it', () => {
+  for (const mark of [null, 'gone', 7, {}, { code: 'nothing' }, () => {}])
+    expect(told(Object.assign(new Error(SQL), { [Symbol.for('telltale.client-error')]: mark }))).toBe(
+      `500 | exception | ${GENERIC}`,
+    )
+  const function_ = Object.assign(() => {}, { status: 404, expose: true, message: SQL })
+  expect(told(function_)).toBe(`500 | exception | ${GENERIC}`)
+})
+
+test('an error of ours has its status, code and when to ask again, and shows no more when it is printed', () => {
+  const cause = new Error('inside')
+  const error = new Gone('text', { code: 'order_melted', retryAfter: 7, cause })
+  expect([error.message, error.status, error.code, error.retryAfter, error.cause, Object.keys(error)]).toEqual([
+    ...['text', 410, 'order_melted', 7, cause],
+    ['status', 'code', 'retryAfter', 'name'],
+  ])
+})

@@ -168,3 +168,42 @@ test('a path is classified as what the router sees behind the tenant, whatever i
     { numRuns: 300 },
   )
 })
+
+test.each([
+  ['GET', '/acme/_search', 'unknown - - acme'],
+  ['POST', '/acme/_search/1', 'unknown - - acme'],
+  ['POST', '/acme/_history', 'unknown - - acme'],
+  ['GET', '/acme', 'unknown - - acme'],
+  ['POST', '/acme/Patient/_history', 'unknown Patient - acme'],
+  ['GET', '/acme/Patient/_search', 'unknown Patient - acme'],
+  ['GET', '/acme/Patient/_history/1', 'unknown Patient - acme'],
+  ['POST', '/acme/Patient/_search/1', 'unknown Patient - acme'],
+  ['DELETE', '/acme/Patient/1/_history', 'unknown Patient 1 acme'],
+  ['DELETE', '/acme/Patient/1/_history/2', 'unknown Patient 1 acme'],
+  ['GET', '/acme/Patient/1/_history/a%20b', 'unknown Patient 1 acme'],
+  ['GET', '/acme/Patient/1/Observation/2', 'unknown Patient 1 acme'],
+  ['GET', '/acme/Patient/1/other/2', 'unknown Patient 1 acme'],
+  ['POST', '/acme/Patient/1/Observation', 'unknown Observation - acme'],
+  ['PATCH', '/acme/Patient', 'update Patient - acme'],
+  ['OPTIONS', '/acme/Patient', 'unknown Patient - acme'],
+  ['POST', '/acme/Patient/1', 'unknown Patient 1 acme'],
+  ['GET', '/acme/Patient/1/', 'read Patient 1 acme'],
+  ['GET', '/acme/Patient/1//', 'unknown - - acme'],
+  ['GET', '/acme/Patient/.', 'unknown - - acme'],
+  ['GET', '/acme/Patient/%2e', 'unknown - - acme'],
+  ['GET', '/acme/Pat%69ent/1', 'read Patient 1 acme'],
+  ['GET', '/acme/Patient/a%40b', 'read Patient a@b acme'],
+  ['GET', '/acme/Patient/100%25', 'unknown Patient - acme'],
+])('%s %s, beside what is known, is %s [H-46]', (method, path, expected) => {
+  expect(told(method, path)).toBe(expected)
+})
+
+test('a path that does not begin at the root, or not with the base, is nothing [H-46]', () => {
+  const headerOnly = { mode: 'header_only' } as const
+  for (const path of ['Patient/1', '', 'xPatient/1', '*']) expect(told('GET', path, headerOnly)).toBe('unknown - - -')
+  expect(told('POST', '/', headerOnly)).toBe('system - - -')
+  const base = { ...headerOnly, base: '/api/v1/' }
+  expect([told('GET', '/api/v2/Patient/1', base), told('GET', '/api/v1/Patient/1', base)]).toEqual([
+    ...['unknown - - -', 'read Patient 1 -'],
+  ])
+})
