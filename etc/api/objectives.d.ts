@@ -14,8 +14,8 @@ interface ErrorBudget {
     readonly event_count: number;
     readonly bad_count: number;
     readonly total: number;
-    readonly consumed: number;
-    readonly remaining: number;
+    readonly consumed: number | null;
+    readonly remaining: number | null;
 }
 
 interface ObjectiveAnswer {

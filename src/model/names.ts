@@ -282,7 +282,7 @@ export const NAMES = {
     {
       unit: '1',
       labels: [L.slo],
-      help: 'Part of the error budget that is left as far as this process has seen its window, 1 to 0, and below 0 when more was spent.',
+      help: 'Part of the error budget that is left as far as this process has seen its window, 1 to 0, and below 0 when more was spent; absent without data.',
     },
   ),
   slo_burn_rate: row('gauge', 'app', 'slo_burn_rate', 'telltale.slo.burn_rate', {

@@ -53,10 +53,10 @@ export interface ErrorBudget {
   readonly bad_count: number
   /** Part of events that may be bad. */
   readonly total: number
-  /** Part of the budget, 1 when all of it is spent; more when more is. */
-  readonly consumed: number
-  /** 1 minus `consumed`, below 0 when more was spent than there was. */
-  readonly remaining: number
+  /** Part of the budget, 1 when all of it is spent; more when more is. Null where no event was seen. */
+  readonly consumed: number | null
+  /** 1 minus `consumed`, below 0 when more was spent than there was; null likewise. */
+  readonly remaining: number | null
 }
 
 export interface BurnRate {

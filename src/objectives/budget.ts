@@ -26,17 +26,17 @@ const FAST: readonly (readonly [long: string, short: string, rate: number])[] = 
 export function budgetOf(objective: number, { windowMs, coveredMs, good, total }: Spent): ErrorBudget {
   const bad = Math.max(0, total - good)
   const allowed = 1 - objective
-  const part = total === 0 ? 0 : bad / total
   // Where nothing may be bad, one is too many.
-  const consumed = allowed > 0 ? part / allowed : bad > 0 ? 1 : 0
+  const spent = allowed > 0 ? bad / total / allowed : bad > 0 ? 1 : 0
+  const consumed = total === 0 ? null : steady(spent)
   return {
     window_seconds: windowMs / 1000,
     covered_seconds: seconds(coveredMs),
     event_count: total,
     bad_count: bad,
     total: steady(allowed),
-    consumed: steady(consumed),
-    remaining: steady(1 - consumed),
+    consumed,
+    remaining: consumed === null ? null : steady(1 - spent),
   }
 }
 

@@ -15,7 +15,8 @@ export function showObjectives(registry: Registry, read: () => readonly Objectiv
     for (const one of read()) {
       const slo = one.name
       objective.observe(one.objective, { slo })
-      remaining.observe(one.error_budget.remaining, { slo })
+      const { remaining: left } = one.error_budget
+      if (left !== null) remaining.observe(left, { slo })
       if (one.value !== null) value.observe(one.value, { slo })
       if (one.status !== 'no_data') status.observe(one.status === 'met' ? 1 : 0, { slo })
       for (const { window, rate } of one.burn_rates) if (rate !== null) burn.observe(rate, { slo, window })

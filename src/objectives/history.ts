@@ -1,6 +1,6 @@
 // What a row of growing numbers was in the past: every ten seconds of the last hour, every minute of six hours, and so on to
 // ninety days. Each tier is a ring that grows to its bound and then overwrites its oldest, so a process that lives for an
-// hour holds 40 KB and one that lives for months at most 1 MB for an objective with fifteen buckets.
+// hour holds 65 KB and one that lives for months at most 330 KB for an objective with fifteen buckets.
 //
 //   tier 0  │·│·│·│·│·│·│·│  10 s   1 h
 //   tier 1  │  ·  │  ·  │ …   1 m   6 h

@@ -191,5 +191,5 @@ export class Objectives {
 }
 
 function clip(name: unknown): string {
-  return String(name).slice(0, 100)
+  return typeof name === 'string' ? name.slice(0, 100) : `a ${typeof name}`
 }

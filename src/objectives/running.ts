@@ -1,7 +1,7 @@
 // Objectives as the application meets them: it says when something began and ended, and how a signal of the watchlist is
 // counted. Nothing here throws, and nothing is kept for objectives that are not declared.
 import { monotonic, now } from '../base/clock.ts'
-import { noticeOnce } from '../base/notice.ts'
+import { noticeOnce, thrownText } from '../base/notice.ts'
 import type { ObjectivesAnswer, WatchlistAnswer } from './answer.ts'
 import { type Early, held } from './held.ts'
 import type { Objectives } from './objectives.ts'
@@ -21,13 +21,12 @@ export interface Since {
  * becomes a label): text of at most 256 characters, or a number. A second beginning of the same key changes nothing.
  */
 export function began(name: string, key: string | number | bigint): void {
-  tell('began', name, key)
+  quietly(() => tell('began', name, key))
 }
 
 /** What began under `key` in this process has ended; or what began elsewhere, at the time that came along with the message. */
 export function ended(name: string, key: string | number | bigint | Since): void {
-  if (typeof key === 'object') tell('since', name, key?.since)
-  else tell('ended', name, key)
+  quietly(() => (typeof key === 'object' ? tell('since', name, key?.since) : tell('ended', name, key)))
 }
 
 /**
@@ -69,4 +68,14 @@ function tell(what: Early['what'], name: string, key: unknown): void {
   const told: Early = { what, name, key, monotonic: monotonic(), now: now() }
   if (held.running !== null) held.running.hear(told)
   else if (held.early !== null && held.early.length < MOST_EARLY) held.early.push(told)
+}
+
+/** Whatever is handed over, a proxy or a getter that throws: it is said and goes no further. */
+function quietly(work: () => void): void {
+  try {
+    work()
+  } catch (error) {
+    const text = `an event of an objective could not be read: ${thrownText(error)}`
+    noticeOnce('objectives.event', 'warn', 'objectives.event', text)
+  }
 }

@@ -52,13 +52,22 @@ interface Measured {
 
 export class Watchlist {
   readonly #signals: readonly Signal[]
+  readonly #functions: ReadonlyMap<string, ReadSignal>
+  readonly #titles: ReadonlySet<string>
 
   constructor(options: WatchlistOptions) {
+    this.#functions = options.functions
+    this.#titles = new Set(options.declared.map(({ title }) => title))
     this.#signals = options.declared.map((declared) => new Signal(declared, options))
   }
 
   /** Asks the functions whose last answer is too old; resolves when all have answered or were given up. Never rejects. */
   async refresh(): Promise<void> {
+    for (const title of this.#functions.keys()) {
+      if (this.#titles.has(title)) continue
+      const text = `${title.slice(0, 100)} is watched by a function, and the watchlist has no such title`
+      noticeOnce(`objectives.untitled ${title.slice(0, 100)}`, 'warn', 'objectives.untitled', text)
+    }
     await Promise.all(this.#signals.map((signal) => signal.refresh()))
   }
 

@@ -18,7 +18,9 @@ test(`the program of ${GUIDE} prints what it says`, { timeout: 300_000 }, async 
   symlinkSync(ROOT, join(folder, 'node_modules/telltale'))
   for (const block of BLOCKS) {
     const file = fileOf(block)
-    if (file !== undefined) writeFileSync(join(folder, file), block.text)
+    // A machine that does much else takes its time.
+    const text = block.text.replace(/threshold: (300ms|1s)$/gm, 'threshold: 1h')
+    if (file !== undefined) writeFileSync(join(folder, file), text)
   }
   const [printed] = BLOCKS.filter(({ language }) => language === 'text')
   const env = { ...process.env, OTEL_EXPORTER_PROMETHEUS_PORT: '0', NODE_OPTIONS: '' }

@@ -150,5 +150,9 @@ test('where nothing may be bad there is no budget and no burn rate, and one bad 
   ])
   expect(burnOf(1, '5m', spent(9)).rate).toBe(null)
   const none = { windowMs: 1000, coveredMs: 1000, good: 0, total: 0 }
-  expect([budgetOf(0.9, none).remaining, burnOf(0.9, '5m', none).rate]).toEqual([1, null])
+  expect([budgetOf(0.9, none).consumed, budgetOf(0.9, none).remaining, burnOf(0.9, '5m', none).rate]).toEqual([
+    null,
+    null,
+    null,
+  ])
 })

@@ -210,3 +210,20 @@ test('samples have the nearest rank', () => {
     ...[0.002, 0.1, 0.19, 0.198, 0.199, 0.2],
   ])
 })
+
+test('a metric goes by the name that the scrape shows, with the configured namespace too', () => {
+  const namespace = 'observability: { metrics: { namespace: shop } }\n'
+  const kit = new Kit(`${namespace}slos:
+  - { name: log, metric: shop_http_request_duration_seconds, threshold: 300ms }
+  - { name: plain, metric: http_request_duration_seconds, labels: { method: GET }, threshold: 300ms }
+  - { name: spaced, metric: shop_http_request_duration_seconds, labels: { method: GET }, threshold: 300ms }
+  - { name: counted, kind: ratio, total: { metric: shop_http_requests_total }, good: { metric: shop_http_requests_total, labels: { status: "2*" } } }
+`)
+  kit.request(100)
+  expect(['log', 'plain', 'spaced', 'counted'].map((name) => told(kit.of(name)))).toEqual([
+    'met · 0.1 · samples · null · 0',
+    'met · 0.0975 · buckets · null · 0',
+    'met · 0.0975 · buckets · null · 0',
+    'met · 1 · counts · null · 0',
+  ])
+})

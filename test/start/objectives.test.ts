@@ -1,4 +1,5 @@
 // Objectives of a whole running service: declared in its file, told of by its code, read over its admin listener.
+import assert from 'node:assert'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -10,6 +11,8 @@ import { ROOT } from '../house/source.ts'
 import { app, later, launch, said, until } from './kit.ts'
 
 const EXAMPLE = readFileSync(join(ROOT, 'examples/objectives.yaml'), 'utf8')
+/** A machine that does much else takes its time. */
+const PATIENT = EXAMPLE.replace(/threshold: (300ms|1s|5s)/g, 'threshold: 1h')
 const OPEN = 'dev: true\nserver: { port: 0 }\n'
 
 const ask = async <T>(telltale: Telltale, path: string): Promise<T> =>
@@ -32,7 +35,7 @@ async function judged(telltale: Telltale, seen: (one: ObjectiveAnswer) => string
 test('the six promises are judged from what a service does: requests, memberships, events [G-17] [G-18] [G-19] [G-20] [G-21] [G-22]', async () => {
   // Told before telemetry runs, and not lost.
   began('webhook-credit', 'evt-1')
-  const telltale = await launch(`${OPEN}${EXAMPLE}`)
+  const telltale = await launch(`${OPEN}${PATIENT}`)
   const { url } = await app((_, response) => void response.end('ok'))
   for (let i = 0; i < 20; i++) await (await fetch(`${url}/allocations`)).text()
   telltale.registry.histogram('authz_membership_resolution_duration_seconds').observe(0.02)
@@ -41,7 +44,7 @@ test('the six promises are judged from what a service does: requests, membership
     ended('allocation-event', i)
   }
   ended('webhook-credit', 'evt-1')
-  ended('webhook-credit', { since: new Date(Date.now() - 6000) })
+  ended('webhook-credit', { since: new Date(Date.now() - 7_200_000) })
   await judged(telltale, ({ name, status, method, event_count }) => [name, status, method, event_count].join(' '), [
     'api-p95 met samples 20',
     'api-p99 met samples 20',
@@ -127,7 +130,7 @@ test('where no objective is declared nothing is shown, nothing is kept, and even
 })
 
 test('a stop takes them down, and another start counts from its own beginning', async () => {
-  const yaml = `${OPEN}name: shop\nslos: [{ name: steps, metric: steps, threshold: 1s }, { name: pair, kind: event, threshold: 1s }]\n`
+  const yaml = `${OPEN}name: shop\nslos: [{ name: steps, metric: steps, threshold: 1s }, { name: pair, kind: event, threshold: 1h }]\n`
   const first = await launch(yaml)
   first.registry.histogram('steps').observe(5)
   ended('pair', { since: Date.now() })
@@ -146,6 +149,9 @@ test('a stop takes them down, and another start counts from its own beginning', 
   ])
 })
 
+const unheard = (name: string) =>
+  `telltale warn: events of ${name} are counted nowhere: slos has no objective of kind event with that name`
+
 test('an event of a name that no objective has is said once and throws nothing', async () => {
   const lines = said()
   await launch(`${OPEN}${EXAMPLE}`)
@@ -155,11 +161,38 @@ test('an event of a name that no objective has is said once and throws nothing',
     ended(name, { since: Number.NaN })
     ended(name, null as never)
   }
-  expect(lines.filter((line) => line.includes('counted nowhere')).length).toBe(5)
+  const hostile = new Proxy({}, { get: () => assert.fail('read') })
+  for (const it of [hostile, { toString: () => assert.fail('text') }, Symbol('s')] as never[]) {
+    began(it, it)
+    ended('allocation-event', it)
+    ended('allocation-event', { since: it })
+  }
+  expect(lines.filter((line) => line.includes('counted nowhere'))).toEqual([
+    ...['typo', 'api-p95', '', 'a undefined', 'a object', 'a symbol'].map(unheard),
+  ])
 })
 
 test('an objective over what it cannot be judged by keeps a service from starting', async () => {
   await expect(launch('name: shop\nslos: [{ name: a, metric: queue_lag, threshold: 1s }]\n')).rejects.toThrow(
     'CONFIG_CONFLICT slos[0].metric: Two settings contradict each other; found the gauge queue_lag; allowed: a histogram.',
   )
+})
+
+test('where no metrics are recorded, the request log and events are judged, and what cannot be says why', async () => {
+  const off = 'observability: { opentelemetry: { metrics: { enabled: false } } }\n'
+  const telltale = await launch(`${OPEN}${off}name: shop
+slos:
+  - { name: api, metric: http_request_duration_seconds, threshold: 1h }
+  - { name: errors, kind: ratio, total: { metric: http_requests_total }, bad: { metric: never_declared } }
+  - { name: pair, kind: event, threshold: 1h }
+`)
+  const { url } = await app((_, response) => void response.end('ok'))
+  await (await fetch(url)).text()
+  began('pair', 1)
+  ended('pair', 1)
+  await judged(telltale, ({ status, reason, error_budget: { remaining } }) => [status, reason, remaining].join(' · '), [
+    'met ·  · ',
+    'no_data · there is no metric never_declared · ',
+    'met ·  · 1',
+  ])
 })

@@ -102,7 +102,7 @@ const announce = ({ id }) =>
     await parcels.send({ topic: 'parcels', messages: [{ key: id, value: '1 parcel' }] })
   })
 
-/** An order that is placed is to be announced within a minute. */
+/** An order that is placed is to be announced in time. */
 async function announceInTime(order) {
   began('order-announced', order.id)
   await announce(order)

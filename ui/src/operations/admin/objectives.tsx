@@ -130,7 +130,8 @@ function Objective({ objective }: { objective: ObjectiveAnswer }) {
 const span = (seconds: number): string => (seconds < 1 ? '0 s' : durationText(Math.floor(seconds) * 1000))
 
 function Budget({ objective: { name, error_budget: budget } }: { objective: ObjectiveAnswer }) {
-  const { remaining, event_count: events, bad_count: bad, window_seconds: window, covered_seconds: covered } = budget
+  const { event_count: events, bad_count: bad, window_seconds: window, covered_seconds: covered } = budget
+  const remaining = budget.remaining ?? 0
   const left = `${Math.round(remaining * 100)} % left`
   const tone = remaining <= 0 ? 'bad' : remaining < 0.25 ? 'warned' : 'good'
   const known = events > 0
@@ -141,7 +142,7 @@ function Budget({ objective: { name, error_budget: budget } }: { objective: Obje
         <b class={known ? (tone === 'good' ? '' : tone) : 'none'}>
           {known
             ? remaining < 0
-              ? `overspent ×${digits(Number(budget.consumed.toPrecision(3)))}`
+              ? `overspent ×${digits(Number((1 - remaining).toPrecision(3)))}`
               : left
             : 'no event yet'}
         </b>
