@@ -210,16 +210,15 @@ export function sqliteDatabase(db: SqliteLike): Database {
       const values = schema === undefined ? [name] : [name, schema]
       const rows = yield { text: `SELECT name, type, hidden FROM ${at}`, values }
       if (rows.length === 0) return null
-      return new Map(
-        rows.map((row) => [row['name']!, { type: affinity(row['type']!), computed: row['hidden'] !== '0' }]),
-      )
+      return new Map(rows.map((row) => [row['name']!, { type: row['type']!, computed: row['hidden'] !== '0' }]))
     },
-    // What is bound is text; a column that holds numbers compares with a number.
-    value: (index, type) => (type === '' ? `:p${index}` : `CAST(:p${index} AS ${type})`),
+    // A column of numbers makes a number of what is compared with it, or stored, where the whole text is one: a cast would
+    // make one of its beginning.
+    value: (index) => `:p${index}`,
     time: (column) => `CAST(${column} AS TEXT)`,
     since(column, _, ms, bind) {
       const text = textsSince(column, new Date(ms).toISOString(), 'TEXT', bind)
-      const number = numbersSince(column, ms, 'INTEGER', bind)
+      const number = numbersSince(column, ms, 'INTEGER', (value, type) => `CAST(${bind(value, type)} AS ${type})`)
       return `CASE typeof(${column}) WHEN 'text' THEN ${text} ELSE ${number} END`
     },
     lockRow: '',
@@ -242,14 +241,6 @@ function textsSince(column: string, iso: string, type: string, bind: Bind): stri
 
 function textRow(row: Record<string, unknown>): Row {
   return Object.fromEntries(Object.entries(row).map(([key, value]) => [key, value === null ? null : String(value)]))
-}
-
-/** What a declared type makes of a value (datatype3.html, 3.1). */
-function affinity(declared: string): string {
-  if (/INT/i.test(declared)) return 'INTEGER'
-  if (/CHAR|CLOB|TEXT/i.test(declared)) return 'TEXT'
-  if (declared === '' || /BLOB/i.test(declared)) return ''
-  return /REAL|FLOA|DOUB/i.test(declared) ? 'REAL' : 'NUMERIC'
 }
 
 /** Numbers below are seconds since the epoch, others milliseconds. */
