@@ -201,3 +201,29 @@ test('a tenant is the one of the claim, or the default one, whatever is sent [H-
     { numRuns: 200 },
   )
 })
+
+test('who asks by a token of ours is known by its id alone; what cannot be judged is said once [H-44]', async () => {
+  const decided = await guard().decide(asked('tenant', 'Bearer viewer'))
+  const caller = {
+    method: 'bearer_token',
+    tokenId: 'id-viewer',
+    subject: null,
+    scopes: ['console:read'],
+    roles: [],
+    tenant: '',
+  }
+  expect(decided).toEqual({ ok: true, caller, tenant: 'main' })
+  expect(told(await guard().decide(asked('public', 'Bearer scraper')))).toBe('ok main')
+  const said: string[] = []
+  forgetNotices()
+  const before = onNotice(({ level, event, text }) => said.push(`${level} ${event}: ${text}`))
+  const down = { verify: async () => ({ ok: false, result: 'invalid', status: 503, detail: '' }) as const }
+  expect([
+    told(await guard().decide(asked('tenant', 'Bearer broken'))),
+    told(await guard().decide(asked('tenant', 'Bearer broken'))),
+    told(await guard({ verifier: down }).decide(asked('tenant', 'Bearer a.b.c'))),
+    told(await guard({ verifier: down, tokens: undefined }).decide(asked('tenant', 'Bearer plain'))),
+  ]).toEqual(Array(4).fill('503 invalid guard_unavailable -'))
+  onNotice(before)
+  expect(said).toEqual(['error access.guard: a caller could not be judged: the database is at 10.0.0.7'])
+})

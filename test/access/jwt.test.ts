@@ -417,3 +417,110 @@ test('a claim of any shape makes a caller of words alone, or none', async () => 
     { numRuns: 200 },
   )
 })
+
+test('words, lists and texts of a token have a length and a number that count, up to the last', async () => {
+  const verifier = jwt()
+  const said = async (over: Readonly<Record<string, unknown>>, header: object = {}) => {
+    const found = await verifier.verify(shared(claims(over), header))
+    return found.ok ? 'ok' : found.result
+  }
+  const x = (length: number) => 'x'.repeat(length)
+  const many = (count: number) => Array.from({ length: count }, (_, i) => `s${i}`)
+  const taken = [
+    { sub: x(256) },
+    { jti: x(256) },
+    { tenant_id: x(256) },
+    { scopes: many(256) },
+    { roles: [x(2048)] },
+    { scope: `${many(256).join('  ')} ` },
+    { scope: null, scopes: null, roles: null, tenant_id: null },
+    { scope: '', roles: [] },
+  ]
+  const refused = [
+    ...[{ sub: x(257) }, { jti: x(257) }, { sub: 7 }, { jti: null }, { tenant_id: x(257) }, { tenant_id: 7 }],
+    ...[{ scopes: many(257) }, { scope: many(257).join(' ') }, { roles: many(257) }, { roles: [x(2049)] }],
+    ...[{ scope: 7 }, { scopes: {} }, { roles: true }, { scope: [7] }, { scopes: ['a', null] }, { roles: [['a']] }],
+    ...[
+      { scope: 7, scopes: 'a', roles: 'a' },
+      { scope: 'a', scopes: 7, roles: 'a' },
+    ],
+  ]
+  expect(await Promise.all(taken.map((over) => said(over)))).toEqual(taken.map(() => 'ok'))
+  expect(await Promise.all(refused.map((over) => said(over)))).toEqual(refused.map(() => 'invalid'))
+  expect([
+    await said({}, { kid: x(256) }),
+    await said({}, { kid: x(257) }),
+    await said({}, { kid: 7 }),
+    await said({}, { kid: null }),
+  ]).toEqual([...['ok', 'invalid', 'invalid', 'invalid']])
+  const found = await verifier.verify(shared(claims({ scope: ' a  b ', scopes: ['b', 'c'] })))
+  expect(found.ok && found.caller.scopes).toEqual(['a', 'b', 'c'])
+  expect(await verifier.verify(undefined as never)).toEqual(INVALID)
+  for (const header of [{ crit: ['exp'] }, { crit: [] }, { b64: true }, { alg: undefined }])
+    expect(await said({}, header)).toBe('invalid')
+})
+
+test('a path to roles that leads through what is no object leads nowhere', async () => {
+  const verifier = jwt({ rolesClaim: 'a.b' })
+  for (const a of [null, 7, 'x', [], { b: null }]) {
+    const found = await verifier.verify(shared(claims({ a })))
+    expect(found.ok && found.caller.roles).toEqual([])
+  }
+})
+
+test('of a published set only what is said to be a key of ours is one', () => {
+  const keys = (...list: unknown[]) => publicKeys(JSON.stringify({ keys: [...list, jwkOf(ed, { kid: 'last' })] }))
+  const kids = (...list: unknown[]) => keys(...list).map(({ kid }) => kid)
+  const one = (over: object, by: Pair = ed) => jwkOf(by, { kid: 'one', ...over })
+  const taken = [
+    ...[
+      one({}),
+      one({ alg: undefined }),
+      one({ alg: 'Ed25519' }),
+      one({ use: undefined }),
+      one({ key_ops: ['verify'] }),
+    ],
+    ...[one({ key_ops: ['sign', 'verify'] }), one({}, ec), one({}, rsa)],
+  ]
+  for (const key of taken) expect(kids(key)).toEqual(['one', 'last'])
+  expect(kids(one({ kid: undefined }))).toEqual([null, 'last'])
+  const left = [
+    ...[null, 7, 'x', [], {}, one({ use: 'enc' }), one({ key_ops: ['sign'] }), one({ key_ops: 'verify' })],
+    ...[one({ kid: 7 }), one({ kid: null }), one({ alg: 'ES256' }), one({ alg: 'Ed25519' }, ec), one({ kty: 'EC' })],
+    ...[one({ crv: 'X25519' }), one({ kty: 'XXX' }), one({ crv: 'P-384' }, ec), one({ kty: 'OKP' }, ec)],
+    ...[one({ x: undefined }), one({ x: 7 }), one({ x: 'a b' }), one({ y: undefined }, ec), one({ kty: 'XXX' }, ec)],
+  ]
+  for (const key of left) expect([key, kids(key)]).toEqual([key, ['last']])
+  const text = 'it is no set of keys'
+  for (const set of ['null', '7', '{}', '{"keys":{}}', '{"keys":"x"}']) expect(() => publicKeys(set)).toThrow(text)
+  expect(() => publicKeys('{"keys":[]}')).toThrow('it has no key for RS256, ES256 or EdDSA')
+})
+
+test('what is asked for at the address of the keys, and what is said when it fails and comes back', async () => {
+  const { issuer, clock, keys, verifier } = await published([ed])
+  const accepts: unknown[] = []
+  const { answer } = issuer
+  issuer.answer = (request, response) => {
+    accepts.push(request.headers.accept)
+    return answer.call(issuer, request, response)
+  }
+  expect((await verifier.verify(signed(ed))).ok).toBe(true)
+  expect(accepts).toEqual(['application/jwk-set+json, application/json'])
+  issuer.answer = (_, response) => void response.writeHead(500).end()
+  clock.seconds += 601
+  await verifier.verify(signed(ed))
+  await expect.poll(() => said.length).toBe(1)
+  issuer.answer = answer
+  clock.seconds += 601
+  await verifier.verify(signed(ed))
+  await expect.poll(() => said.length).toBe(2)
+  expect(said.map(({ level, event, text }) => `${level} ${event}: ${text.replaceAll(/127[^ ,]*/g, 'URL')}`)).toEqual([
+    'warn access.keys: the keys at URL cannot be fetched, the last good ones are used for a while: it answered 500',
+    'info access.keys: the keys at URL can be fetched again',
+  ])
+  keys.close()
+  const never = await published([ed])
+  never.issuer.answer = (_, response) => void response.writeHead(404).end()
+  expect(await never.verifier.verify(signed(ed))).toEqual(CLOSED)
+  expect(said.at(-1)!.text).toMatch(/cannot be fetched, nobody can be verified: it answered 404$/)
+})

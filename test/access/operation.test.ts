@@ -207,3 +207,31 @@ test('a path that does not begin at the root, or not with the base, is nothing [
     ...['unknown - - -', 'read Patient 1 -'],
   ])
 })
+
+test('each context and query is granted once, in the order of the scopes, and what is no scope grants nothing [H-44]', () => {
+  const patient = { kind: 'read', type: 'Patient' } as const
+  const of = (...scopes: string[]) => {
+    const decided = authorise(patient, scopes, { queries: true })
+    return decided.ok ? decided.grants : decided
+  }
+  expect(
+    of(
+      'user/Patient.r',
+      'user/*.rs',
+      'nonsense',
+      'patient/Patient.r',
+      'user/Patient.r?a=1',
+      'user/*.r?a=1',
+      'user/*.r?b=2',
+    ),
+  ).toEqual([
+    { context: 'user', query: null },
+    { context: 'patient', query: null },
+    { context: 'user', query: 'a=1' },
+    { context: 'user', query: 'b=2' },
+  ])
+  const refused = { ok: false, status: 403, code: 'scope_missing', detail: 'No scope of the token permits this.' }
+  expect([of(), of('nonsense'), of('user/Patient.s'), of('user/Other.r')]).toEqual(Array(4).fill(refused))
+  expect(authorise({ kind: 'unknown', type: 'Patient' }, ['system/*.cruds'])).toEqual(refused)
+  expect(authorise({ kind: 'read', type: null }, ['system/*.cruds'])).toEqual(refused)
+})

@@ -440,6 +440,41 @@ test('the token opens it however it is written, by whoever sends it [R-19]', asy
   )
 })
 
+test('what a header carries is read by one grammar, and what it is not is said [R-22]', () => {
+  const read = (value: string | string[] | undefined, header = 'x-mine', raw?: string[]) =>
+    credentialIn(header, { headers: { [header]: value }, ...(raw && { raw }) })
+  const missing = { state: 'missing' }
+  const given = (text: string) => ({ state: 'given', text })
+  const malformed = (detail: string) => ({ state: 'malformed', detail })
+  const write = malformed('Write `Bearer`, one space and the token.')
+  const letters = malformed('The credential has characters that no token has.')
+  const twice = (header: string) => malformed(`The header ${header} came twice.`)
+  expect([
+    read(undefined),
+    read(''),
+    read('  '),
+    read(' a '),
+    read('Bearer a'),
+    read('bearer  a'),
+    read('a b'),
+  ]).toEqual([...[missing, missing, missing, given('a'), given('a'), given('a'), letters]])
+  expect([read('Bearer'), read('Bearer a b'), read('x'.repeat(8193)), read('x'.repeat(8192)).state]).toEqual([
+    ...[write, write, malformed('The credential is too long.'), 'given'],
+  ])
+  expect([read('Basic a', 'authorization'), read('a', 'authorization'), read('Bearer a', 'authorization')]).toEqual([
+    ...[missing, missing, given('a')],
+  ])
+  expect([
+    read(['a', 'b']),
+    read('a', 'x-mine', ['X-Mine', 'a', 'x-mine', 'b']),
+    read('a', 'x-mine', ['X-Mine', 'a']),
+  ]).toEqual([...[twice('x-mine'), twice('x-mine'), given('a')]])
+  // Names of the same length, and values that are called so, are none of it.
+  expect(read('a', 'x-mine', ['x-mine', 'a', 'x-your', 'x-mine', 'x-mine-too', 'b', 'other', 'x-mine'])).toEqual(
+    given('a'),
+  )
+})
+
 test('reading a credential takes no longer than reading it once', () => {
   // Quadratic reading of these would take minutes.
   const long = [' '.repeat(1e6), `Bearer ${' '.repeat(1e6)}x`, `${'a '.repeat(5e5)}`, `Bearer ${'\t'.repeat(1e6)}`]

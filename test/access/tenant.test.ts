@@ -171,3 +171,51 @@ test('declared record types are reserved too, in any case [H-48]', () => {
   expect(stripTenantPrefix('/patient/1', by)).toEqual({ tenant: null, path: '/patient/1' })
   expect(stripTenantPrefix('/acme/Patient/1', by)).toEqual({ tenant: 'acme', path: '/Patient/1' })
 })
+
+test('each refusal has a code and words of its own [H-49]', () => {
+  const said = (question: Partial<TenantQuestion>, over: Partial<TenantRules> = {}) =>
+    decideTenant({ principal: true, ...question }, rules(over))
+  const mismatch = { ok: false, status: 400, code: 'tenant_mismatch', detail: 'The request names different tenants.' }
+  const forbidden = { ok: false, status: 403, code: 'tenant_forbidden', detail: 'The token is for another tenant.' }
+  const missing = {
+    ...{ ok: false, status: 400, code: 'tenant_missing' },
+    detail: 'No tenant is named, and there is no default tenant.',
+  }
+  const invalid = {
+    ...{ ok: false, status: 400, code: 'tenant_invalid' },
+    detail: 'The tenant has characters that are not allowed.',
+  }
+  expect([
+    said({ claim: 'acme', header: 'beta' }, { strict: true }),
+    said({ claim: 'acme', url: 'beta' }, { strict: true }),
+    said({ claim: 'acme', url: 'beta' }),
+    said({ ...nobody, header: 'beta', url: 'acme' }, { strict: true }),
+    said({ ...nobody }, { defaultTenant: '' }),
+    said({}, { defaultTenant: '' }),
+    said({ ...nobody, header: 'a b' }),
+    said({ claim: 'a b' }),
+  ]).toEqual([mismatch, mismatch, forbidden, mismatch, missing, missing, invalid, invalid])
+  // What is not named differs from nothing.
+  expect([
+    said({ claim: 'acme' }, { strict: true }),
+    said({ claim: 'acme', header: 'acme' }, { strict: true }),
+    said({ claim: 'acme', url: 'acme' }, { strict: true }),
+    said({ ...nobody, url: 'acme' }, { strict: true }),
+    said({ ...nobody, header: 'acme' }, { strict: true }),
+  ]).toEqual(Array(5).fill({ ok: true, tenant: 'acme' }))
+})
+
+test('what no segment can be is left in the path, and an encoded one is read [H-48]', () => {
+  const strip = (path: string) => {
+    const { tenant, path: rest } = stripTenantPrefix(path, rules())
+    return [tenant, rest]
+  }
+  expect(['/acme', '/acme/', '/ac%6De/x', '/./x', '/../x', '//x', '/', ''].map(strip)).toEqual([
+    ...[
+      ['acme', '/'],
+      ['acme', '/'],
+      ['acme', '/x'],
+    ],
+    ...['/./x', '/../x', '//x', '/', ''].map((path) => [null, path]),
+  ])
+})

@@ -50,12 +50,59 @@ test('labels are one line of what a terminal prints as it is', () => {
   expect(['a', 'Prometheus in Köln (№ 2)', '日本', 'x'.repeat(64)].filter((label) => !isLabel(label))).toEqual([])
   const bad = ['', ' a', 'a ', 'a\nb', 'a\tb', '\u001b[31m', 'a\u202eb', 'a\u200bb', 'x'.repeat(65)]
   expect(bad.filter(isLabel)).toEqual([])
+  // One of each kind of letter at each place: first, within, last.
+  const kinds = ['a', '\u0301', '7', '!', '+']
+  const wrong = ['\u0000', '\u200b', '\ue000', '\ud800']
+  for (const one of kinds)
+    expect([one, `a${one}b`, `a ${one}`, `${one} a`].filter((label) => !isLabel(label))).toEqual([])
+  for (const one of wrong) expect([one, `a${one}b`, `a${one}`, `${one}a`].filter(isLabel)).toEqual([])
+  expect([isLabel('a  b'), isLabel(`a${' '.repeat(62)}b`), isLabel(`a${' '.repeat(63)}b`)]).toEqual([true, true, false])
+})
+
+test('a scope that is refused is shown, of a long one the beginning', () => {
+  const found = (scope: string) => {
+    try {
+      checkScopes([scope], '--scopes')
+    } catch (error) {
+      return /found ("[^"]*")/.exec((error as Error).message)?.[1]
+    }
+  }
+  expect([found('A'.repeat(60)), found('A'.repeat(61))]).toEqual([`"${'A'.repeat(60)}"`, `"${'A'.repeat(60)}…"`])
+  expect(
+    checkScopes(
+      Array.from({ length: 32 }, (_, i) => `s${i}`),
+      '--scopes',
+    ),
+  ).toHaveLength(32)
+})
+
+test('names of scopes have parts of a length and a number, from their first letter to their last', () => {
+  const x = (length: number) => 'x'.repeat(length)
+  const good = [x(40), `a:${x(40)}`, 'a:b:c:d', 'a:*', 'a.b_c-1:2']
+  const bad = [
+    x(41),
+    `a:${x(41)}`,
+    'a:b:c:d:e',
+    '*',
+    '1a',
+    'a:',
+    ':a',
+    'A',
+    'a b',
+    ' a',
+    'a\n',
+    'a::b',
+    'a,b',
+    '/a',
+    'a:b!',
+  ]
+  expect([good.filter((scope) => !isScope(scope)), bad.filter(isScope)]).toEqual([[], []])
 })
 
 test('ids are UUIDs in lower case', () => {
-  expect([ID, ID.toUpperCase(), `${ID} `, '', ID.replaceAll('-', '')].map(isTokenId)).toEqual([
+  expect([ID, ID.toUpperCase(), `${ID} `, '', ID.replaceAll('-', ''), `x${ID}`, `${ID}0`].map(isTokenId)).toEqual([
     true,
-    ...Array(4).fill(false),
+    ...Array(6).fill(false),
   ])
 })
 
