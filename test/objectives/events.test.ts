@@ -94,6 +94,20 @@ test('no more wait than may, and those beyond are dropped, counted and bring not
   expect(told(kit.of())).toBe('no_data · null · null · nothing happened in the window · 300')
 })
 
+test('events without an end are in the last bucket where samples are held no longer', () => {
+  const kit = new Kit(PAIR)
+  const pair = pairOf(kit)
+  for (let i = 0; i < 100; i++) pair.began(`lost ${i}`)
+  kit.pass(40)
+  for (let i = 0; i < 4900; i++) {
+    pair.began(i)
+    pair.ended(i)
+  }
+  // 2 % of them, of which a p99 may be 1 %.
+  expect(told(kit.of())).toBe('breached · 10 · buckets · more than 10, where the buckets end · 40')
+  expect(kit.of().error_budget).toMatchObject({ event_count: 5000, bad_count: 100, consumed: 2, remaining: -1 })
+})
+
 test('the ids of events are in no label', () => {
   const kit = new Kit(PAIR)
   pairOf(kit).began('secret-id')
