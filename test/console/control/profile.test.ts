@@ -110,6 +110,36 @@ test('a profile that is switched off is refused, and so is one where there is no
   expect(left).toBe(2)
 })
 
+test('nothing of the profiler is left behind, however a profile ends', async () => {
+  const posted: string[] = []
+  class Session {
+    connect() {
+      posted.push('connect')
+    }
+    disconnect() {
+      posted.push('disconnect')
+    }
+    post(method: string, done: (error: Error | null, result: object) => void) {
+      posted.push(method)
+      done(null, { profile: { nodes: [] } })
+    }
+  }
+  const inspector = async () => ({ Session: Session as never })
+  const one = controlled({ inspector })
+  const asked = one.ask('POST', '/cpu-profile')
+  await expect.poll(() => one.clock.timers).toBe(1)
+  one.clock.pass(10)
+  expect(await (await asked).text()).toBe('{"nodes":[]}')
+  const begun = ['connect', 'Profiler.enable', 'Profiler.start']
+  expect(posted.splice(0)).toEqual([...begun, 'Profiler.stop', 'disconnect'])
+
+  const two = controlled({ inspector })
+  const given = two.ask('POST', '/cpu-profile')
+  await expect.poll(() => two.clock.timers).toBe(1)
+  two.control.close()
+  expect([(await given).status, posted]).toEqual([503, [...begun, 'disconnect']])
+})
+
 test('a profile ends at stop, and nobody is left waiting', async () => {
   const { ask, clock, control } = controlled()
   const asked = ask('POST', '/cpu-profile', { seconds: 60 })
