@@ -25,7 +25,7 @@ export function Exporters() {
         return bad === 0 ? (
           <span class="num">{plural(data.exporters.length, 'exporter')}</span>
         ) : (
-          <b class="bad num">{plural(bad, 'signal')} not delivered</b>
+          <b class="bad num">{countText(bad)} not delivering</b>
         )
       }}
       empty={({ exporters }) => (exporters.length === 0 ? <Nowhere /> : null)}

@@ -49,7 +49,7 @@ export function Fill({ label, share, tone = '', text }: FillProps) {
       aria-valuenow={Math.round(part * 100)}
       aria-valuetext={text}
     >
-      <span style={{ '--part': `${part * 100}%` }} />
+      {part > 0 && <span style={{ '--part': `${part * 100}%` }} />}
     </div>
   )
 }

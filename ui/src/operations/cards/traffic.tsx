@@ -101,11 +101,8 @@ function Lines({ data }: { data: TrafficFigure }) {
     (): ChartSeries[] => [{ label: 'Requests', values: perSecond, colour: 'var(--c-1)', kind: 'bars' }],
     [perSecond],
   )
-  const slow = useMemo((): ChartSeries[] => {
-    // A line needs two of them.
-    const kind = p95.filter((value) => value !== null).length > 2 ? 'line' : 'points'
-    return [{ label: 'p95', values: p95, colour: 'var(--c-3)', kind }]
-  }, [p95])
+  // Bars: a line would go on over buckets without a request.
+  const slow = useMemo((): ChartSeries[] => [{ label: 'p95', values: p95, colour: 'var(--c-3)', kind: 'bars' }], [p95])
   const width = (data.window_seconds * 1000) / Math.max(1, times.length)
   const shared = {
     times,
