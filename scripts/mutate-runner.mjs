@@ -74,7 +74,8 @@ const refused = (module) =>
       },
     ]),
   )
-const REFUSED = { 'node:child_process': refused(childProcess), esbuild: refused(esbuild) }
+/** Nothing of it where servers are what is asked for. */
+let REFUSED = { 'node:child_process': refused(childProcess), esbuild: refused(esbuild) }
 
 const compiled = new Map()
 
@@ -211,8 +212,9 @@ class Rooms {
   #ns = (globalThis.__stryker__ ??= {})
   #took = null
 
-  constructor(options) {
-    this.#files = options.rooms.tests
+  constructor({ rooms }) {
+    this.#files = rooms.tests
+    if (rooms.servers) REFUSED = {}
   }
 
   capabilities() {
