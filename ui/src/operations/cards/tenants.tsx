@@ -134,7 +134,7 @@ function columnsOf({ tenants }: TenantsFigure): Column<TenantRow>[] {
       cell: ({ resources }) => (
         <>
           <span class="tenants-share" aria-hidden="true" style={{ '--part': `${(resources / most) * 100}%` }} />
-          {countText(resources)}
+          <span class="tenants-count">{countText(resources)}</span>
         </>
       ),
     },
