@@ -1,6 +1,7 @@
 // The overview of operations (G-26): health, what waits, what fails, how fast it goes and what is wrong, on one page for an
 // administrator. It is made at most once a second however many look, of sources that each have a deadline and fail alone. It
 // refuses to show what is nobody's business: no host, no address, no credential, nothing that another program said.
+import { timers } from '../../base/clock.ts'
 import type { Config } from '../../config/config.ts'
 import type { Health, HealthReport } from '../../health/checks.ts'
 import type { Registry } from '../../metrics/registry.ts'
@@ -27,7 +28,7 @@ import { Outbox, type OutboxCounts } from './outbox.ts'
 import type { HeldDatabase } from './provided.ts'
 import { Queues } from './queues.ts'
 import { failedRequests, failingSince, type RequestMeans, recentRequests } from './requests.ts'
-import { type Clock, Source } from './source.ts'
+import { type Clock, type Known, Source } from './source.ts'
 import { SurfaceCounts } from './surfaces.ts'
 
 export interface OverviewMeans {
@@ -52,13 +53,15 @@ export interface OverviewMeans {
 
 const FRESH_MS = 1000
 const SURFACE_WINDOW_MS = 60_000
+const HEALTH_MS = 2000
 
 export class OverviewRoom {
   readonly #means: OverviewMeans
   readonly #requests: RequestMeans
   readonly #nats: NatsServers
   readonly #queues: Queues
-  readonly #health: Source<HealthReport>
+  /** The last one that was finished: checks that hang have deadlines of their own, which may be longer than ours. */
+  #report: { readonly value: HealthReport; readonly at: number } | null = null
   readonly #outbox: Source<OutboxCounts & { readonly scope: Scope }> | null
   readonly #surfaces: SurfaceCounts
   readonly #incidents: Incidents
@@ -66,7 +69,7 @@ export class OverviewRoom {
   #making: Promise<{ readonly overview: Overview; readonly at: number }> | null = null
 
   constructor(means: OverviewMeans) {
-    const { ops, health, database, clock, registry, find, sinks, age, traffic } = means
+    const { ops, database, clock, registry, find, sinks, age, traffic } = means
     this.#means = means
     this.#requests = { traffic, age }
     this.#nats = new NatsServers(means.preset, clock)
@@ -80,7 +83,6 @@ export class OverviewRoom {
       find,
       clock,
     })
-    this.#health = new Source({ name: 'health', ask: () => health.run(), clock })
     const { outbox } = ops
     this.#outbox =
       outbox === undefined
@@ -122,10 +124,28 @@ export class OverviewRoom {
     return this.#making
   }
 
+  async #health(): Promise<Known<HealthReport>> {
+    const { health, clock } = this.#means
+    const at = clock.monotonic()
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<void>((resolve) => {
+      timer = timers.setTimeout(resolve, HEALTH_MS)
+      timer.unref()
+    })
+    const finished = health.run().then((value) => {
+      this.#report = { value, at: clock.monotonic() }
+    })
+    await Promise.race([finished, late])
+    timers.clearTimeout(timer)
+    return this.#report === null
+      ? { value: null, reason: 'the checks have not finished yet', at }
+      : { ...this.#report, reason: null }
+  }
+
   async #overview(): Promise<{ readonly overview: Overview; readonly at: number }> {
     const { ops, instance, counted, sinks, breaches, fleet: whole, clock } = this.#means
     const [report, queues, counts, fleet] = await Promise.all([
-      this.#health.read(),
+      this.#health(),
       this.#queues.read(),
       this.#outbox?.read() ?? null,
       whole?.read() ?? null,

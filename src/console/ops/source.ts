@@ -60,8 +60,7 @@ export class Source<T> {
     if (this.#held !== null && time < this.#until) return this.#held
     // One that never answers is given up some time, and the next may be luckier.
     if (this.#asking !== null && time - this.#begun > MOST_MS) this.#asking = null
-    if (this.#asking === null) this.#asking = this.#ask(time)
-    else if (this.#late) return this.#overdue()
+    this.#asking ??= this.#ask(time)
     return this.#asking
   }
 

@@ -72,7 +72,7 @@ test('NATS, Prometheus and a database that hang are null within their deadline, 
     null,
   ])
   expect(reasons).toMatchObject({
-    'health.status': late,
+    'health.status': 'the checks have not finished yet',
     'queue_depth.nats': `orders: ${late}`,
     'queue_depth.node_tasks': `mails: ${late}`,
     'queue_depth.dlq_pending': late,
@@ -107,6 +107,29 @@ test('a database error is a code for who looks and a text for the log, said once
   time.now += 5000
   expect([first, await reasons()]).toEqual([['it failed (42P01)'], ['it failed (42P01)']])
   expect(said).toEqual(['the queue mails cannot be read for the operations panel: relation "secret" at db7.internal'])
+})
+
+test('a check that hangs for longer than somebody waits is shown as it was found the last time, with its age', async () => {
+  onNotice(() => {})
+  const failing = {
+    name: 'pool',
+    status: 'fail' as const,
+    critical: true,
+    ms: 5000,
+    reason: 'no answer within 5000 ms',
+  }
+  const report = { status: 'unhealthy' as const, checks: [failing], time: 0 }
+  const runs = [Promise.resolve(report), new Promise<never>(() => {})]
+  const { overview, time: clock } = operationsOf({ health: { run: () => runs.shift()! }, ageMs: 1000 })
+  const seen = async () => {
+    const { health, freshness_seconds, incidents } = await overview()
+    return [health.status, health.components[0]?.reason, freshness_seconds, incidents.map(({ detail }) => detail)]
+  }
+  const what = ['unhealthy', 'no answer within 5000 ms']
+  const incident = ['the health check pool fails: no answer within 5000 ms']
+  expect(await seen()).toEqual([...what, 0, incident])
+  clock.now += 7000
+  expect(await seen()).toEqual([...what, 7, incident])
 })
 
 test('without a client of the database the reason says how one is handed over', async () => {
