@@ -45,7 +45,7 @@ export function TypesChoice({ preset }: { preset: readonly string[] }) {
       </Button>
       {chosen && (
         <Button kind="quiet" class="op-small" onClick={() => setQuery({ types: null }, { replace: true })}>
-          First eight
+          Reset
         </Button>
       )}
       {open && <Offered shown={shown} />}
