@@ -10,6 +10,7 @@ import type { Asked } from '../declared.ts'
 import { readJson, requireSameSite } from '../same-site.ts'
 import { type Action, act, type Done } from './actions.ts'
 import type { MessageAction, MessagesAnswer } from './answers.ts'
+import { withoutHosts } from './hosts.ts'
 import { type Filter, type List, Outbox, type OutboxConfig } from './outbox.ts'
 import type { HeldDatabase } from './provided.ts'
 import { Absent } from './source.ts'
@@ -183,17 +184,6 @@ function entryOf(
 
 function place(list: List): string {
   return list === 'dlq' ? 'dead letter' : 'message'
-}
-
-/** Addresses and names of machines, as errors of clients quote them. */
-export function withoutHosts(text: string): string {
-  return text
-    .replace(/\b([a-z][a-z0-9+.-]{1,15}:\/\/)[^\s/?#"'<>)]{1,300}/gi, '$1[HOST]')
-    .replace(/\b\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?\b/g, '[HOST]')
-    .replace(/\[?(?<![\w:])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}\]?(?::\d{1,5})?(?![\w:])/gi, '[HOST]')
-    .replace(/\b(?:[a-z0-9](?:[a-z0-9-]{0,62})\.){1,8}[a-z][a-z0-9-]{0,62}:\d{1,5}\b/gi, '[HOST]')
-    .replace(/\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EHOSTUNREACH)\s+[^\s,;]{1,300}/g, '$1 [HOST]')
-    .replace(/\b[a-z][a-z0-9-]{0,62}:\d{2,5}\b/gi, '[HOST]')
 }
 
 function filterOf(given: string | null): Filter {
