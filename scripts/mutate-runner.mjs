@@ -161,7 +161,7 @@ async function runFile(file, wanted, { bail, before, after, loaded }) {
       sequence: { shuffle: false, concurrent: false, seed: 1, hooks: 'stack', setupFiles: 'list' },
       maxConcurrency: 1,
       // A machine that does much else is slow: what has no end is told by Stryker's count of steps, or by this.
-      testTimeout: 30_000,
+      testTimeout: 15_000,
       hookTimeout: 60_000,
       retry: 0,
       includeTaskLocation: false,
