@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import type { Guard, Question } from '../../src/access/decision.ts'
 import { type Guards, guardOf } from '../../src/access/guard.ts'
+import type { TenantRules } from '../../src/access/tenant.ts'
+import { Tenants } from '../../src/access/tenants.ts'
 import type { Tier } from '../../src/access/tier.ts'
 
 const TIERS: readonly Tier[] = ['public', 'scrape', 'tenant', 'system', 'admin']
@@ -58,4 +60,28 @@ test('what nobody guards has the tenant that its request asks for, or the defaul
   )
   expect((await said({ tenants }, { 'x-tenant-id': ['a', 'b'] }))[system]).toBe('main')
   expect((await said({ tenants }))[system]).toBe('main')
+})
+
+test('figures of a tenant are shown for the one that can be read, or the default one; of others nothing is said [H-49]', async () => {
+  const of = async (headers: Question['headers'], path = '/console', over: object = {}) => {
+    const rules = { mode: 'both', strict: true, defaultTenant: 'main', authentication: false, ...over } as const
+    const tenants = new Tenants(rules as TenantRules)
+    return guardOf({ tenants }).decide({ ...asked('tenant', headers), path })
+  }
+  const shown = (tenant: string) => ({ ok: true, caller: null, tenant })
+  const refused = (code: string, detail: string) => ({ ok: false, status: 400, result: 'invalid', code, detail })
+  expect([
+    await of({}),
+    await of({ 'x-tenant-id': 'acme' }),
+    await of({}, '/acme/console'),
+    await of({ 'x-tenant-id': ['acme', 'beta'] }),
+    await of({ 'x-tenant-id': 'beta' }, '/acme/console'),
+    await of({ 'x-tenant-id': 'a b' }),
+    await of({}, '/console', { defaultTenant: '' }),
+  ]).toEqual([
+    ...[shown('main'), shown('acme'), shown('acme'), shown('main')],
+    refused('tenant_mismatch', 'The request names different tenants.'),
+    refused('tenant_invalid', 'The tenant has characters that are not allowed.'),
+    refused('tenant_missing', 'No tenant is named, and there is no default tenant.'),
+  ])
 })
