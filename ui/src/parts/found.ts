@@ -28,8 +28,7 @@ const CORRELATION = /^[A-Za-z0-9.:_-]{1,128}$/
 
 const ANY_TRACE = /(?<![0-9a-f])(?!0{32})[0-9a-f]{32}(?![0-9a-f])/gi
 const ANY_UUID = /(?<![0-9a-f-])[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?![0-9a-f-])/i
-const TRACEPARENT =
-  /(?<![0-9a-f-])(?!ff)[0-9a-f]{2}-((?!0{32})[0-9a-f]{32})-((?!0{16})[0-9a-f]{16})-[0-9a-f]{2}(?![0-9a-f])/i
+const TRACEPARENT = /(?<![0-9a-f-])[0-9a-f]{2}-((?!0{32})[0-9a-f]{32})-((?!0{16})[0-9a-f]{16})-[0-9a-f]{2}(?![0-9a-f])/i
 /** `b3: trace-span-1`, `uber-trace-id: trace:span:parent:flags`. */
 const KIN = /(?<![0-9a-f])((?!0{32})[0-9a-f]{32})(-|:|%3A)((?!0{16})[0-9a-f]{16})(?![0-9a-f])/i
 /** `trace_id=…`, `traceId: …`, `"x-correlation-id":"…"`, `correlation_id \"…\"`. */
