@@ -36,6 +36,8 @@ const ERROR = 500
 const LIMIT = { least: 1, most: 200, preset: 50 }
 const OFFSET = { least: 0, most: 10_000, preset: 0 }
 const FILTERS: readonly Filter[] = ['pending', 'failed', 'all']
+/** SQLITE_BUSY and SQLITE_LOCKED. */
+const BUSY: readonly unknown[] = [5, 6]
 /** What PostgreSQL says of a value that its type does not have. */
 const NO_VALUE = /^22/
 
@@ -213,11 +215,11 @@ export function invalid(text: string): ClientError {
 function toldOf(error: unknown): ClientError {
   if (error instanceof ClientError) return error
   if (error instanceof Absent) return new Unavailable(error.message, { code: 'service_unavailable', cause: error })
-  const code = (error as { code?: unknown } | null)?.code
+  const { code, errcode } = (error ?? {}) as { code?: unknown; errcode?: unknown }
   if (typeof code === 'string' && NO_VALUE.test(code))
     return new ClientError(KINDS.not_found, 'There is no such message.')
   // Connections, locks, timeouts and shutdowns pass; what remains is a table that is not as it is declared.
-  const passing = typeof code !== 'string' || /^(?:08|40|53|55|57|E[A-Z]{3})/.test(code)
+  const passing = typeof code !== 'string' || BUSY.includes(errcode) || /^(?:08|40|53|55|57|E[A-Z]{3})/.test(code)
   const cause = { cause: error }
   if (passing) return new Unavailable('the database does not answer', { code: 'service_unavailable', ...cause })
   return new ClientError(KINDS.exception, undefined, { code: 'internal_error', ...cause })

@@ -31,6 +31,7 @@ test.skipIf(noNode24)('an outbox in node:sqlite is counted, shown and changed as
     missing: [404, 'not_found'],
     busy: [503, 'service_unavailable'],
     unrecorded: [503, 'service_unavailable'],
+    locked: [503, 'service_unavailable'],
     discarded: { id: '2', list: 'outbox', action: 'discard', changed: true, status: 'gone' },
     rows: [
       'outbox.requeue 3 success failed pending',
@@ -38,6 +39,7 @@ test.skipIf(noNode24)('an outbox in node:sqlite is counted, shown and changed as
       'dlq.requeue 7 success failed pending',
       'dlq.requeue 7 success pending pending',
       "outbox.discard 1' OR '1'='1 failure not_found",
+      'outbox.discard 1 failure service_unavailable',
       'outbox.discard 1 failure service_unavailable',
       'outbox.discard 2 success pending gone',
     ],

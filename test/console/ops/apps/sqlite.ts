@@ -1,5 +1,8 @@
 // Run by Node 24, which has node:sqlite and runs TypeScript: an outbox in SQLite, as JSON.
+import { mkdtempSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import type { AuditEntry } from '../../../../src/audit/row.ts'
 import type { Asked } from '../../../../src/console/declared.ts'
 import { Messages } from '../../../../src/console/ops/messages.ts'
@@ -41,10 +44,10 @@ const counts = (one: OutboxConfig) => db.read(new Outbox(db, one).counts(NOW - 3
 
 const rows: string[] = []
 let refuses = false
-const messages = (outbox: OutboxConfig) =>
+const messages = (outbox: OutboxConfig, database = db) =>
   new Messages({
     outbox,
-    database: { get: () => db },
+    database: { get: () => database },
     instance: 'shop-1',
     redact: (text) => text,
     adminRoles: [],
@@ -83,6 +86,16 @@ const found = {
     refuses = true
     const told = await outcome(plain.act('outbox', 'discard', asked('1')))
     refuses = false
+    return told
+  })(),
+  locked: await (async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'ops-')), 'shop.db')
+    const [one, two] = [new DatabaseSync(file), new DatabaseSync(file)]
+    one.exec('CREATE TABLE outbox (id INTEGER PRIMARY KEY, status TEXT); BEGIN IMMEDIATE')
+    two.exec('PRAGMA busy_timeout = 1')
+    const told = await outcome(messages(config(), databaseOf(two)).act('outbox', 'discard', asked('1')))
+    one.exec('ROLLBACK')
+    rmSync(dirname(file), { recursive: true })
     return told
   })(),
   discarded: await plain.act('outbox', 'discard', asked('2')),
