@@ -34,7 +34,7 @@ const { values: options } = parseArgs({
   },
 })
 
-/** Address of each page; `ready` is there when it has its data, `act` is what a reader would do first. */
+/** Address of each page, of the hub or `at` the shop's API; `ready` is there when it has its data, `act` is what a reader does first. */
 const PAGES = {
   services: { path: '/services', ready: '[role=row] >> text=shop-worker' },
   service: { path: '/services/shop-api', ready: 'main canvas' },
@@ -50,6 +50,7 @@ const PAGES = {
   metrics: { path: '/explore', ready: 'text=http.server.request.duration' },
   metric: { path: '/explore/http.server.request.duration', ready: 'canvas' },
   map: { path: '/map', ready: 'main >> text=shop-worker' },
+  operations: { at: 'api', path: '/console', ready: '#objectives .objective', act: (page) => filled(page) },
 }
 
 const undo = []
@@ -99,7 +100,7 @@ async function openShop() {
     await flowing
   })
   await sleep(Number(options.seconds) * 1000)
-  return hub
+  return { hub, at: { hub: hub.ui, api: api.admin } }
 }
 
 const ask = async (hub, path) => (await fetch(`${hub.ui}/api/v1/${path}`)).json()
@@ -113,7 +114,10 @@ async function subjects(hub) {
   return { failed: failed.trace_id, shipped: shipped.trace_id }
 }
 
-async function take(hub, context) {
+/** Each card of the operations page has its first answer. */
+const filled = (page) => page.waitForFunction(() => document.querySelector('.op-card .busy') === null)
+
+async function take({ hub, at }, context) {
   const told = await subjects(hub)
   const complaints = []
   const page = await context.newPage()
@@ -122,14 +126,14 @@ async function take(hub, context) {
     if (message.type() === 'error') complaints.push(message.text())
   })
   let total = 0
-  for (const [name, { path, ready, act }] of Object.entries(PAGES)) {
+  for (const [name, { at: where = 'hub', path, ready, act }] of Object.entries(PAGES)) {
     if (options.only && !options.only.split(',').includes(name)) continue
     const address = typeof path === 'function' ? path(told) : path
     for (const size of SIZES) {
       for (const theme of THEMES) {
         await page.setViewportSize(size)
         await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' })
-        await page.goto(`${hub.ui}${address}?from=-5m`)
+        await page.goto(`${at[where]}${address}?from=-5m&window=5m`)
         await page.locator(`${ready} >> visible=true`).first().waitFor({ timeout: 15_000 })
         await act?.(page, size)
         await sleep(600)
@@ -150,14 +154,14 @@ const profile = mkdtempSync(join(tmpdir(), 'telltale-pictures-'))
 undo.push(() => rmSync(profile, { recursive: true, force: true, maxRetries: 10 }))
 try {
   mkdirSync(options.out, { recursive: true })
-  const hub = await openShop()
+  const shop = await openShop()
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: FLAGS.split(' '),
     timezoneId: 'Etc/UTC',
   })
   undo.push(() => context.close())
-  await take(hub, context)
+  await take(shop, context)
 } finally {
   for (const work of undo.reverse()) await work()
 }

@@ -19,6 +19,7 @@ import { Find } from './find.tsx'
 import { Login } from './login.tsx'
 import { Masonry } from './masonry.tsx'
 import { enter, entrance, logout, type Session, session } from './session.ts'
+import { showCard } from './show-card.ts'
 
 const sheet = signal<'find' | 'help' | null>(null)
 const toggle = (one: 'find' | 'help'): void => {
@@ -97,7 +98,7 @@ export function App() {
         )}
       </main>
       {sheet.value === 'help' && <Help close={close} />}
-      {sheet.value === 'find' && <Find cards={cards} close={close} open={goTo} />}
+      {sheet.value === 'find' && <Find cards={cards} close={close} open={showCard} />}
     </>
   )
 }
@@ -185,18 +186,12 @@ function Cell({ spec }: { spec: CardSpec }) {
 
 const elementOf = (id: string): HTMLElement | null => document.getElementById(id)
 
-function goTo(id: string): void {
-  const card = elementOf(id)
-  card?.focus({ preventScroll: true })
-  card?.scrollIntoView({ block: 'nearest' })
-}
-
 function walk(cards: readonly CardSpec[], by: 1 | -1): void {
   const inside = document.activeElement?.closest('.op-card')?.id
   const place = cards.findIndex(({ id }) => id === inside)
   const next = place < 0 ? (by > 0 ? 0 : cards.length - 1) : place + by
   const card = cards[next]
-  if (card !== undefined) goTo(card.id)
+  if (card !== undefined) showCard(card.id)
 }
 
 /** The field that finds traces comes before the one that finds cards. */

@@ -124,8 +124,12 @@ function Freshness({ figure: { at, everyMs, error } }: { figure: Figure<unknown>
   )
 }
 
-const ageText = (age: number): string =>
-  age < 60 ? `${age} s` : age < 3600 ? `${Math.floor(age / 60)} min` : `${Math.floor(age / 3600)} h`
+/** Of whole seconds, in one unit: 48 s, 2 min, 5 h, 3 d. */
+export function ageText(age: number): string {
+  if (age < 60) return `${Math.floor(age)} s`
+  if (age < 3600) return `${Math.floor(age / 60)} min`
+  return age < 86_400 ? `${Math.floor(age / 3600)} h` : `${Math.floor(age / 86_400)} d`
+}
 
 /** What is shown is older than it should be. */
 function Old({ problem, again }: { problem: Problem; again(): void }) {

@@ -30,18 +30,26 @@ export function Ago({ at }: MomentProps) {
   return <Moment ms={ms}>{agoText(ms, now.value)}</Moment>
 }
 
-/** How long something lasts that began then: `12 min 5 s`. */
+/** From here on seconds do not matter, milliseconds. */
+const CALM_MS = 120_000
+
+/** How long something lasts that began then: `55 s`, `12 min`. */
 export function Since({ at }: MomentProps) {
   const ms = msOf(at)
-  return <Moment ms={ms}>{durationText(Math.max(0, Math.floor((now.value - ms) / 1000) * 1000))}</Moment>
+  const length = Math.max(0, now.value - ms)
+  const unit = length < CALM_MS ? 1000 : 60_000
+  return <Moment ms={ms}>{secondsText(Math.floor(length / unit) * unit)}</Moment>
 }
 
-/** How long until then: `in 4 min 10 s`. */
+/** How long until then: `in 4 min`. */
 export function Until({ at }: MomentProps) {
   const ms = msOf(at)
-  const left = Math.ceil((ms - now.value) / 1000) * 1000
-  return <Moment ms={ms}>{left <= 0 ? 'now' : `in ${durationText(left)}`}</Moment>
+  const left = ms - now.value
+  const unit = left < CALM_MS ? 1000 : 60_000
+  return <Moment ms={ms}>{left <= 0 ? 'now' : `in ${secondsText(Math.ceil(left / unit) * unit)}`}</Moment>
 }
+
+const secondsText = (ms: number): string => (ms < 1000 ? '0 s' : durationText(ms))
 
 function Moment({ ms, children }: { ms: number; children: string }) {
   if (Number.isNaN(ms)) return <span>–</span>

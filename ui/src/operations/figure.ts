@@ -1,9 +1,10 @@
 // Figures that keep themselves fresh. However many look at an address, it is asked once at a time, and only while somebody can
-// see it; what was known stays while the next is on its way, and who does not answer is asked less and less often.
+// see it; what was known stays while the next is on its way, and who does not answer is asked less and less often. All pages
+// ask at the same moments, those that the period divides, so that what one is answered serves the others too.
 import { effect, type Signal, signal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { Problem } from '../api/client.ts'
-import { live } from '../shell/time.ts'
+import { ahead, live } from '../shell/time.ts'
 import { ask } from './client.ts'
 import { session } from './session.ts'
 
@@ -31,7 +32,8 @@ interface State {
 }
 
 const NOTHING: State = { error: null, at: null, asking: false }
-/** The longest that is waited for somebody who does not answer. */
+/** The shortest and the longest that is waited for somebody who does not answer. */
+const LEAST_MS = 2000
 const MOST_MS = 60_000
 /** An answer that takes longer is given up. */
 const PATIENCE_MS = 20_000
@@ -45,7 +47,7 @@ class Source {
   #timer: ReturnType<typeof setTimeout> | undefined
   #stop: AbortController | null = null
   #failures = 0
-  /** When it was asked last. */
+  /** When it was asked last, by the clock that only goes on. */
   #asked = Number.NEGATIVE_INFINITY
 
   constructor(path: string) {
@@ -83,9 +85,11 @@ class Source {
     if (!live.peek()) return
     const every = this.#every()
     if (every === null && this.#failures === 0) return
-    const wait = this.#failures === 0 ? every! : Math.min(MOST_MS, Math.max(every ?? 0, 2000) * 2 ** this.#failures)
-    const left = this.#asked + wait - performance.now()
-    this.#timer = setTimeout(() => void this.#ask(), Math.max(0, left))
+    const next =
+      this.#failures === 0
+        ? momentAfter(this.#asked, every!)
+        : this.#asked + Math.min(MOST_MS, Math.max(every ?? 0, LEAST_MS) * 2 ** this.#failures)
+    this.#timer = setTimeout(() => void this.#ask(), Math.max(0, next - performance.now()))
   }
 
   /** An answer that came another way; what is on its way is older. */
@@ -141,6 +145,12 @@ class Source {
 
 const said = ({ reason }: AbortSignal, error: unknown): string =>
   reason === 'late' ? `There was no answer within ${PATIENCE_MS / 1000} s.` : String(error)
+
+/** The next moment that the period divides, by the clock of the service, and that is not too soon after the last one. */
+function momentAfter(asked: number, everyMs: number): number {
+  const offset = Date.now() + ahead.peek() - performance.now()
+  return Math.ceil((asked + offset + everyMs / 2) / everyMs) * everyMs - offset
+}
 
 const seen = (): boolean => document.visibilityState === 'visible'
 

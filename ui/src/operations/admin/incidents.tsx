@@ -5,6 +5,7 @@ import { dateTimeText, durationText, plural } from '../../parts/format.ts'
 import { Icon } from '../../parts/icon.tsx'
 import { Card, Unset } from '../card.tsx'
 import { Ago, Since } from '../clock.tsx'
+import { showCard } from '../show-card.ts'
 import './incidents.css'
 import { CLASSES, SEVERITIES, useOverview } from './overview.ts'
 import { Runbook } from './runbook.tsx'
@@ -54,9 +55,9 @@ function Open({ incident }: { incident: Incident }) {
       <div class="incident-links">
         <Runbook id={incident.runbook} url={incident.runbook_url} />
         {document.getElementById(card) !== null && (
-          <a class="op-link" href={`#${card}`}>
+          <button type="button" class="op-link" onClick={() => showCard(card)}>
             Show where
-          </a>
+          </button>
         )}
       </div>
     </li>

@@ -120,7 +120,6 @@ function Objective({ objective }: { objective: ObjectiveAnswer }) {
             {span(objective.covered_seconds)} of it covered
           </span>
         )}
-        {objective.burn_rates.some(isPart) && <span>* not seen whole</span>}
         <Runbook id={objective.runbook} />
       </p>
     </li>
@@ -161,8 +160,6 @@ function Budget({ objective: { name, error_budget: budget } }: { objective: Obje
   )
 }
 
-const isPart = ({ covered_seconds: covered, window_seconds: window }: BurnRate): boolean => covered < window
-
 /** How fast the budget is spent: 1 spends exactly all of it. */
 function Burn({ rates }: { rates: readonly BurnRate[] }) {
   if (rates.length === 0) return null
@@ -171,14 +168,11 @@ function Burn({ rates }: { rates: readonly BurnRate[] }) {
       {rates.map(({ window, window_seconds: length, covered_seconds: covered, rate }) => (
         <div
           key={window}
-          class={`burn-rate ${rate === null ? '' : rate >= 14.4 ? 'bad' : rate > 1 ? 'warned' : ''}`}
+          class={`burn-rate ${covered < length ? 'burn-part ' : ''}${rate === null ? '' : rate >= 14.4 ? 'bad' : rate > 1 ? 'warned' : ''}`}
           title={covered < length ? `This process has seen ${span(covered)} of ${window}` : `Burn rate over ${window}`}
         >
           <dt>{window}</dt>
-          <dd class="num">
-            {rate === null ? '–' : `${digits(Number(rate.toPrecision(2)))}×`}
-            {covered < length && <span class="none">*</span>}
-          </dd>
+          <dd class="num">{rate === null ? '–' : `${digits(Number(rate.toPrecision(2)))}×`}</dd>
         </div>
       ))}
     </dl>

@@ -2,8 +2,8 @@
 import { useState } from 'preact/hooks'
 import type { OutboxState, Overview, QueueState } from '../../../../src/console/ops/answers.ts'
 import { Badge } from '../../parts/button.tsx'
-import { countText, durationText } from '../../parts/format.ts'
-import { Card, ScopeMark, Unknown, Unset } from '../card.tsx'
+import { countText } from '../../parts/format.ts'
+import { ageText, Card, ScopeMark, Unknown, Unset } from '../card.tsx'
 import { Fill, Tile, Tiles } from '../cards/tiles.tsx'
 import { Ago } from '../clock.tsx'
 import { Messages } from './messages.tsx'
@@ -140,7 +140,7 @@ function Outbox({ outbox, ok, reasons }: OutboxProps) {
           {known(pending)}
         </Tile>
         <Tile name="Oldest" help="Age of the message that waits longest">
-          {oldest === null ? (pending === 0 ? '–' : known(null)) : durationText(Math.round(oldest) * 1000)}
+          {oldest === null ? (pending === 0 ? '–' : known(null)) : ageText(oldest)}
         </Tile>
         <Tile
           name="Dead letters"

@@ -28,12 +28,7 @@ export function Surfaces() {
       figure={figure}
       note={({ error_rates: { by_surface: rows } }) => {
         const errors = rows.reduce((sum, row) => sum + row.errors, 0)
-        return (
-          <>
-            <b class={`num${errors > 0 ? ' bad' : ''}`}>{plural(errors, 'error')}</b>
-            {rows[0] !== undefined && <span class="num">in {durationText(rows[0].window_seconds * 1000)}</span>}
-          </>
-        )
+        return rows.length > 0 && <b class={`num${errors > 0 ? ' bad' : ''}`}>{plural(errors, 'error')}</b>
       }}
       empty={({ error_rates: { by_surface: rows } }) =>
         rows.length === 0 && (
@@ -47,7 +42,9 @@ export function Surfaces() {
         <table class="surfaces">
           <thead>
             <tr>
-              <th scope="col">Surface</th>
+              <th scope="col" class="num">
+                In {durationText((rows[0]?.window_seconds ?? 0) * 1000)}
+              </th>
               <th scope="col">Errors</th>
               <th scope="col">Of</th>
               <th scope="col">Rate</th>
