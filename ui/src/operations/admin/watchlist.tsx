@@ -82,13 +82,11 @@ function Item({ item }: { item: WatchAnswer }) {
         <b class="clip" title={title}>
           {title}
         </b>
-        <span class="watched-phase">
-          {STATUS[status]}
-          {phase !== null && ` · ${phase}`}
-        </span>
+        <span class="watched-phase">{STATUS[status]}</span>
       </div>
       <Scale item={item} />
       <dl class="watched-facts">
+        {phase !== null && <Fact name="Phase">{phase}</Fact>}
         {baseline !== '' && <Fact name="Today">{baseline}</Fact>}
         {target !== '' && <Fact name="Target">{target}</Fact>}
         {progress !== '' && <Fact name="Progress">{progress}</Fact>}
