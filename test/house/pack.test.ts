@@ -166,6 +166,21 @@ packed('the panel is in the package and served from it, by either kind of applic
     expect(await node([file])).toEqual({ code: 0, stdout: '200 text/javascript; charset=utf-8 true\n', stderr: '' })
 })
 
+packed('the operations page is in the package, and a service serves it, in either kind of application', async () => {
+  const work = `start({ config: 'operations.yaml' }).then(async (telltale) => {
+  const text = await (await fetch(telltale.address + '/console')).text()
+  const asset = /src="([^"]+[.]js)"/.exec(text)[1]
+  const script = await fetch(telltale.address + asset)
+  console.log(script.status, script.headers.get('content-type'), (await script.text()).length > 20000)
+  await telltale.stop()
+})\n`
+  put('operations.yaml', 'name: packed\nserver: { port: 0 }\n')
+  put('operations.mjs', `import { start } from 'telltale'\n${work}`)
+  put('operations.cjs', `const { start } = require('telltale')\n${work}`)
+  for (const file of ['operations.mjs', 'operations.cjs'])
+    expect((await node([file])).stdout).toBe('200 text/javascript; charset=utf-8 true\n')
+})
+
 packed('publint finds nothing wrong with the package', async () => {
   const ran = await node(['node_modules/publint/src/cli.js', 'run', 'node_modules/telltale', '--strict'])
   expect(ran.code, ran.stdout + ran.stderr).toBe(0)
