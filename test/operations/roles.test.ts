@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 import { expect, test } from 'vitest'
-import { type Fake, fakeService, show, showTo, WITHOUT_BROWSER } from './kit.ts'
+import { type Fake, fakeService, Refusal, show, showTo, WITHOUT_BROWSER } from './kit.ts'
 import { admin } from './sample.ts'
 
 const LONG = { timeout: 120_000 }
@@ -77,7 +77,7 @@ browser('nobody is shown nothing, and nothing is asked for nobody', LONG, async 
 })
 
 test.skipIf(WITHOUT_BROWSER !== null).each(['tenant', 'system', 'admin'] as const)(
-  'the cards of a %s are there in their order, nothing else is, and nothing else is asked',
+  'with the role %s its cards are there in their order, nothing else is, and nothing else is asked',
   LONG,
   async (role) => {
     const fake = await fakeService(admin(), ROLES)
@@ -110,7 +110,9 @@ browser('a role that is taken away takes its cards with it', LONG, async () => {
   const { page } = await showTo(fake, 'admin')
   await page.locator('#incidents').getByText('Outbox relay degraded').waitFor()
   fake.sessions['admin'] = ROLES.tenant
-  await page.reload()
+  fake.answers['/admin/ops/overview'] = new Refusal(403, 'admin_required', 'This needs the role of an administrator.')
+  await page.keyboard.press('r')
+  await expect.poll(() => page.locator('#incidents').count()).toBe(0)
   await page.locator('#counts').waitFor()
   expect(await page.locator('.op-card').evaluateAll((cards) => cards.map(({ id }) => id))).toEqual(CARDS['tenant'])
   expect(await page.locator('#glance').textContent()).not.toContain('incident')

@@ -7,6 +7,7 @@ const KEY = 'telltale.token'
 
 let token: string | null = remembered()
 let refused: ((problem: Problem) => void) | null = null
+let forbidden: (() => void) | null = null
 
 export const hasToken = (): boolean => token !== null
 
@@ -21,6 +22,11 @@ export function holdToken(next: string | null): void {
 /** Hears when the service no longer takes what was shown to it. */
 export function onRefused(work: (problem: Problem) => void): void {
   refused = work
+}
+
+/** Hears when a figure is not open to whoever asked for it. */
+export function onForbidden(work: () => void): void {
+  forbidden = work
 }
 
 export interface Asking {
@@ -59,6 +65,7 @@ export async function send(
   const problem = await problemOf(response)
   // What came with an older token says nothing about the one that is held now.
   if (response.status === 401 && given === token) refused?.(problem)
+  if (response.status === 403 && method === 'GET') forbidden?.()
   throw problem
 }
 

@@ -3,7 +3,7 @@ import { computed, signal } from '@preact/signals'
 import type { Tier } from '../../../src/access/tier.ts'
 import type { Session } from '../../../src/console/session.ts'
 import { Problem } from '../api/client.ts'
-import { ask, hasToken, holdToken, onRefused } from './client.ts'
+import { ask, hasToken, holdToken, onForbidden, onRefused } from './client.ts'
 
 export type { Session, Tier }
 
@@ -63,6 +63,17 @@ function admit(told: Session): void {
   const anonymous = told.authentication && told.tiers.every((tier) => tier === 'public')
   entrance.value = anonymous ? { at: 'login', service: told, reason: null } : { at: 'open', session: told }
 }
+
+/** As often as somebody is asked again who they are, milliseconds. */
+const AGAIN_MS = 30_000
+let entered = Number.NEGATIVE_INFINITY
+
+// A role may be taken away while its cards are looked at.
+onForbidden(() => {
+  if (entrance.peek().at !== 'open' || performance.now() - entered < AGAIN_MS) return
+  entered = performance.now()
+  void enter()
+})
 
 onRefused((problem) => {
   const before = entrance.peek()

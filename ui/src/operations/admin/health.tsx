@@ -70,7 +70,9 @@ function Component({
 const YAML = `observability:
   health:
     checks:
-      - { type: http, name: search, url: "http://127.0.0.1:9200" }`
+      - type: http
+        name: search
+        url: http://127.0.0.1:9200`
 
 function None({ reason }: { reason: string | undefined }) {
   return (
