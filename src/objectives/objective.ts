@@ -8,7 +8,7 @@ import { ofBuckets, ofSamples, type Percentile } from './percentile.ts'
 import { keeps, type Promised } from './promise.ts'
 import type { Source } from './source.ts'
 
-/** Samples of a window, sorted, in milliseconds; null where not all of them are held. */
+/** Samples of a window, in milliseconds; null where not all of them are held. */
 export type Sampled = (windowMs: number) => Float32Array | null
 
 /** Growing counts, told as what was added since the process began, whatever happened to the counters. */
@@ -158,10 +158,10 @@ export class Objective {
 
   #percentile(time: number, percent: number): Judged {
     const { windowMs, threshold } = this.promised
-    const sorted = this.#sampled?.(windowMs) ?? null
-    if (sorted !== null) {
+    const samples = this.#sampled?.(windowMs) ?? null
+    if (samples !== null) {
       const coveredMs = Math.min(windowMs, time - this.#began.monotonic)
-      return this.#judge(ofSamples(sorted, percent), coveredMs, sorted.length)
+      return this.#judge(ofSamples(samples, percent), coveredMs, samples.length)
     }
     const { coveredMs, row } = this.#within(time, windowMs)
     if (this.#reason !== '') return unknown(this.#reason, coveredMs)

@@ -12,7 +12,7 @@ import type { Early } from './held.ts'
 import { TICK_MS } from './history.ts'
 import { type Moment, Objective, type Sampled } from './objective.ts'
 import { Pair } from './pair.ts'
-import { sortedSamples } from './percentile.ts'
+import { samplesOf } from './percentile.ts'
 import { type DeclaredObjective, type Promised, promised } from './promise.ts'
 import { valuePattern } from './selector.ts'
 import { eventSource, familyFinder, latencySource, ratioSource } from './source.ts'
@@ -59,7 +59,7 @@ export class Objectives {
   readonly #traffic: TrafficRing
   readonly #instance: string
   readonly #clock: { now(): number; monotonic(): number }
-  readonly #sorted = new Map<string, Float32Array | null>()
+  readonly #samples = new Map<string, Float32Array | null>()
   #timer: NodeJS.Timeout | null = null
   #judged: Evaluation | null = null
 
@@ -156,12 +156,12 @@ export class Objectives {
 
   #judge(time: number): Evaluation {
     const at = this.#clock.now()
-    this.#sorted.clear()
+    this.#samples.clear()
     const objectives = this.#objectives.map((objective) => {
       objective.read(time)
       return objective.answer(time, at)
     })
-    this.#sorted.clear()
+    this.#samples.clear()
     const judged: Evaluation = { time, at, objectives }
     this.#judged = judged
     return judged
@@ -180,12 +180,12 @@ export class Objectives {
     const fits = status === null ? null : valuePattern(status)
     return (windowMs) => {
       const key = JSON.stringify([owner?.name ?? null, status, windowMs])
-      let sorted = this.#sorted.get(key)
-      if (sorted === undefined) {
-        sorted = sortedSamples(ring, this.#clock.now(), windowMs, fits)
-        this.#sorted.set(key, sorted)
+      let samples = this.#samples.get(key)
+      if (samples === undefined) {
+        samples = samplesOf(ring, this.#clock.now(), windowMs, fits)
+        this.#samples.set(key, samples)
       }
-      return sorted
+      return samples
     }
   }
 }

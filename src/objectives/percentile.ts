@@ -1,7 +1,7 @@
 // A percentile of a window: exact where every sample is held, else an estimate from the buckets of a histogram, and what was
 // done is said. Both fall into the same bucket, whatever was observed.
+import { nearestRank } from '../traffic/rank.ts'
 import type { TrafficRing } from '../traffic/ring.ts'
-import { nearestRank } from '../traffic/stats.ts'
 import { steady } from './budget.ts'
 
 export interface Percentile {
@@ -12,8 +12,8 @@ export interface Percentile {
   readonly beyond: boolean
 }
 
-/** The samples of a window, fastest first, in milliseconds; null when some of them are held no longer. */
-export function sortedSamples(
+/** The samples of a window in milliseconds, in no order; null when some of them are held no longer. */
+export function samplesOf(
   ring: TrafficRing,
   now: number,
   windowMs: number,
@@ -22,7 +22,7 @@ export function sortedSamples(
   const samples = ring.window(now, windowMs / 1000)
   // Whatever is older than the oldest of a full ring is gone, and could have been of this window.
   if (samples.length === ring.capacity && ring.total > ring.capacity) return null
-  if (status === null) return samples.ms.slice(0, samples.length).sort()
+  if (status === null) return samples.ms.slice(0, samples.length)
   let taken = 0
   const ms = new Float32Array(samples.length)
   const judged = new Map<number, boolean>()
@@ -32,13 +32,13 @@ export function sortedSamples(
     if (takes === undefined) judged.set(code, (takes = status(code >= 100 && code <= 599 ? String(code) : 'invalid')))
     if (takes) ms[taken++] = samples.ms[i]!
   }
-  return ms.slice(0, taken).sort()
+  return ms.slice(0, taken)
 }
 
-export function ofSamples(sorted: Float32Array, percent: number): Percentile {
+export function ofSamples(samples: Float32Array, percent: number): Percentile {
   return {
     method: 'samples',
-    value: sorted.length === 0 ? null : steady(nearestRank(sorted, percent) / 1000),
+    value: samples.length === 0 ? null : steady(nearestRank(samples, percent) / 1000),
     beyond: false,
   }
 }

@@ -1,5 +1,6 @@
 // Statistics of a window of the request log. Percentiles are exact (nearest rank over the samples), rates are per
 // second of the window, and a series of exactly 30 equal buckets, oldest first, draws it.
+import { nearestRank, nearestRanks } from './rank.ts'
 import type { Samples, TrafficRing } from './ring.ts'
 
 export const BUCKETS = 30
@@ -21,15 +22,6 @@ export interface TrafficBucket {
   offset_seconds: number
   requests_per_second: number
   p95_ms: number
-}
-
-/** Nearest rank, to the microsecond: the smallest value that `percent` of all do not exceed; 0 when empty. `sorted` ascends. */
-export function nearestRank(sorted: Float32Array, percent: number): number {
-  const n = sorted.length
-  if (n === 0) return 0
-  // Whole percents keep the product exact: 0.95 × n may come out above the rank.
-  const rank = Math.min(n, Math.max(1, Math.ceil((percent * n) / 100)))
-  return Math.round(sorted[rank - 1]! * 1000) / 1000
 }
 
 /** `windowSeconds` below 1 count as 1. `tenant` is an interned number; all tenants when not given. */
@@ -57,12 +49,12 @@ export function statsOf(samples: Samples, seconds: number, now: number): Traffic
     counts[bucket]! += 1
   }
 
-  const sorted = ms.slice(0, length).sort()
+  const [p50, p95, p99] = nearestRanks(ms.slice(0, length), [50, 95, 99]) as [number, number, number]
   return {
     sample_count: length,
     covered_seconds: length === 0 ? 0 : Math.min(seconds, Math.max(0, (now - oldest) / 1000)),
     requests_per_second: length / seconds,
-    latency_ms: { p50: nearestRank(sorted, 50), p95: nearestRank(sorted, 95), p99: nearestRank(sorted, 99) },
+    latency_ms: { p50, p95, p99 },
     error_rate: length === 0 ? 0 : classes[5]! / length,
     status_classes: { '2xx': classes[2]!, '3xx': classes[3]!, '4xx': classes[4]!, '5xx': classes[5]! },
     series: series(samples, bucketOf, counts, seconds),
@@ -81,6 +73,6 @@ function series(samples: Samples, bucketOf: Uint8Array, counts: Uint32Array, sec
   return latencies.map((values, bucket) => ({
     offset_seconds: Math.max(0, seconds - bucket * bucketSeconds),
     requests_per_second: values.length / per,
-    p95_ms: nearestRank(values.sort(), 95),
+    p95_ms: nearestRank(values, 95),
   }))
 }

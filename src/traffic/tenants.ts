@@ -1,7 +1,7 @@
 // The same window by tenant, busiest first. The default tenant appears under its configured name, so that the row
 // joins with what the store holds for it.
+import { nearestRank } from './rank.ts'
 import type { TrafficRing } from './ring.ts'
-import { nearestRank } from './stats.ts'
 
 export interface TenantTraffic {
   tenant: string
@@ -41,7 +41,7 @@ export function tenantRollup(
       tenant: name(tenant),
       sample_count: count,
       requests_per_second: count / seconds,
-      p95_ms: nearestRank(latencies.get(tenant)!.values.sort(), 95),
+      p95_ms: nearestRank(latencies.get(tenant)!.values, 95),
       error_rate: errors / count,
     })
   return rows.sort((a, b) => b.sample_count - a.sample_count || (a.tenant < b.tenant ? -1 : 1))

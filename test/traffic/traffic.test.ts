@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { nearestRank, nearestRanks } from '../../src/traffic/rank.ts'
 import { TrafficRing } from '../../src/traffic/ring.ts'
-import { nearestRank, trafficStats } from '../../src/traffic/stats.ts'
+import { trafficStats } from '../../src/traffic/stats.ts'
 import { tenantRollup } from '../../src/traffic/tenants.ts'
 
 const NOW = 1_800_000_000_000
@@ -28,6 +29,21 @@ test('nearest rank: 1..100 gives 50, 95 and 99; one value is every percentile; n
   expect([50, 95, 99].map((percent) => nearestRank(sorted, percent))).toEqual([50, 95, 99])
   expect([50, 95, 99].map((percent) => nearestRank(Float32Array.of(3), percent))).toEqual([3, 3, 3])
   expect(nearestRank(new Float32Array(0), 95)).toBe(0)
+})
+
+test('ranks of values in any order are those of the sorted ones, whatever repeats [H-28]', () => {
+  const value = fc.oneof(fc.float({ min: 0, max: 1000, noNaN: true }), fc.constantFrom(1, 2, 3))
+  const values = fc.oneof(fc.array(value, { maxLength: 50 }), fc.array(value, { minLength: 700, maxLength: 3000 }))
+  fc.assert(
+    fc.property(values, (given) => {
+      const percents = [0, 1, 50, 95, 99, 99.9, 100]
+      const sorted = Float32Array.from(given).sort()
+      const at = (percent: number) => sorted[Math.max(1, Math.ceil((percent * sorted.length) / 100)) - 1] ?? 0
+      const ranks = nearestRanks(Float32Array.from(given), percents)
+      expect(ranks).toEqual(percents.map((percent) => Math.round(at(percent) * 1000) / 1000))
+    }),
+    { numRuns: 200 },
+  )
 })
 
 test('an empty window is all zeroes with 30 buckets, oldest first [H-28]', () => {

@@ -9,7 +9,7 @@ import { invalid, type MessageMeans, Messages } from './messages.ts'
 import type { List } from './outbox.ts'
 import { type OverviewMeans, OverviewRoom } from './overview.ts'
 import { Recent } from './recent.ts'
-import { requestSeries } from './requests.ts'
+import { RequestLog } from './requests.ts'
 import type { Clock } from './source.ts'
 
 export interface OperationsMeans extends OverviewMeans {
@@ -78,14 +78,14 @@ export class Operations {
     const now = this.#clock.now()
     const head = { generated_at: new Date(now).toISOString(), instance: this.#instance, range_seconds: seconds }
     if (this.#fleet === null) {
-      const own = requestSeries({ traffic: this.#traffic, age: this.#age }, now, seconds, points)
+      const log = new RequestLog(this.#traffic, this.#age(), now, seconds)
       const reason = 'ops.prometheus_url is not set: these are requests that this instance has in its log'
       return {
         ...head,
         scope: 'single-instance',
         source: 'request_log',
         step_seconds: seconds / points,
-        points: own.points,
+        points: log.series(seconds, points),
         reason,
       }
     }

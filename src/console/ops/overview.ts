@@ -27,7 +27,7 @@ import { NatsServers } from './nats.ts'
 import { Outbox, type OutboxCounts } from './outbox.ts'
 import type { HeldDatabase } from './provided.ts'
 import { Queues } from './queues.ts'
-import { failedRequests, failingSince, type RequestMeans, recentRequests } from './requests.ts'
+import { RequestLog } from './requests.ts'
 import { type Clock, type Known, Source } from './source.ts'
 import { SurfaceCounts } from './surfaces.ts'
 
@@ -57,7 +57,6 @@ const HEALTH_MS = 2000
 
 export class OverviewRoom {
   readonly #means: OverviewMeans
-  readonly #requests: RequestMeans
   readonly #nats: NatsServers
   readonly #queues: Queues
   /** The last one that was finished: checks that hang have deadlines of their own, which may be longer than ours. */
@@ -69,9 +68,8 @@ export class OverviewRoom {
   #making: Promise<{ readonly overview: Overview; readonly at: number }> | null = null
 
   constructor(means: OverviewMeans) {
-    const { ops, database, clock, registry, find, sinks, age, traffic } = means
+    const { ops, database, clock, registry, find, sinks, age } = means
     this.#means = means
-    this.#requests = { traffic, age }
     this.#nats = new NatsServers(means.preset, clock)
     const { queue_backlog, window, clear_after } = ops.incidents
     this.#queues = new Queues({
@@ -143,7 +141,7 @@ export class OverviewRoom {
   }
 
   async #overview(): Promise<{ readonly overview: Overview; readonly at: number }> {
-    const { ops, instance, counted, sinks, breaches, fleet: whole, clock } = this.#means
+    const { ops, instance, counted, sinks, breaches, fleet: whole, clock, traffic, age } = this.#means
     const [report, queues, counts, fleet] = await Promise.all([
       this.#health(),
       this.#queues.read(),
@@ -164,7 +162,8 @@ export class OverviewRoom {
     const outbox = counts === null ? null : outboxOf(counts.value, counts.reason, now, clock.now() - (at - counts.at))
     if (outbox === null) missing('outbox', 'ops.outbox is not configured')
     const surfaces = this.#surfaces.read()
-    const recent = recentRequests(this.#requests, now)
+    const requests = new RequestLog(traffic, age(), now)
+    const recent = requests.recent()
     if (recent.http_5xx_rate === null) missing('error_rates.http_5xx_rate', 'no request in the window')
     if (recent.latency.p50_ms === null) missing('latency', 'no request in the window')
     if (!counted) missing('error_rates.by_surface', 'metrics are off')
@@ -196,13 +195,8 @@ export class OverviewRoom {
             (sum, surface) => sum + surfaces.failed(surface, window),
             0,
           ),
-          requests: failedRequests(this.#requests, now, window),
-          failingSince: () =>
-            failingSince(this.#requests, now, {
-              windowMs: window,
-              rate: bounds.http_5xx_rate,
-              least: bounds.http_requests,
-            }),
+          requests: requests.failed(window),
+          failingSince: () => requests.failingSince(window, bounds.http_5xx_rate, bounds.http_requests),
           fleet: fleet?.state ?? null,
           exporters: exportersOf(sinks),
           breaches: breaches(),

@@ -1,14 +1,9 @@
-// Requests of this instance, from the request log: the last minute for the overview, longer ranges in steps where there is
-// no Prometheus. Percentiles are exact, and what the log does not reach back to is null.
+// Requests of this instance, as its request log has them at one moment: the last minute for the overview, what failed, and
+// longer ranges in steps where there is no Prometheus. The log is copied once for all of them; percentiles are exact, and
+// what it does not reach back to is null.
+import { nearestRanks } from '../../traffic/rank.ts'
 import type { Samples, TrafficRing } from '../../traffic/ring.ts'
-import { nearestRank } from '../../traffic/stats.ts'
 import type { FleetPoint, Latency, Throughput } from './answers.ts'
-
-export interface RequestMeans {
-  readonly traffic: TrafficRing
-  /** Milliseconds that requests are observed for. */
-  readonly age: () => number
-}
 
 export interface RecentRequests {
   readonly throughput: Throughput
@@ -17,124 +12,137 @@ export interface RecentRequests {
 }
 
 export const WINDOW_SECONDS = 60
+/** As far back as failures are looked for. */
+const HOUR_SECONDS = 3600
+const STEP_MS = 15_000
 
-export function recentRequests({ traffic, age }: RequestMeans, now: number): RecentRequests {
-  const samples = traffic.window(now, WINDOW_SECONDS)
-  const covered = Math.max(1, Math.min(WINDOW_SECONDS, reach(traffic, age(), samples, now)))
-  const { rps, error_rate, p50_ms, p95_ms, p99_ms } = figures(samples, 0, samples.length, covered)
-  return {
-    throughput: {
-      rps: rps!,
-      window_seconds: WINDOW_SECONDS,
-      covered_seconds: Math.round(covered * 1000) / 1000,
-      request_count: samples.length,
-    },
-    latency: { p50_ms, p95_ms, p99_ms },
-    http_5xx_rate: error_rate,
+export class RequestLog {
+  readonly #now: number
+  readonly #samples: Samples
+  /** How many before each sample failed. */
+  readonly #bad: Uint32Array
+  /** Seconds that the log goes back, for all that was in it. */
+  readonly #reach: number
+
+  /** `ageMs`: how long requests have been observed. `seconds`: what is asked about. */
+  constructor(traffic: TrafficRing, ageMs: number, now: number, seconds: number = HOUR_SECONDS) {
+    const samples = inOrder(traffic.window(now, seconds))
+    const { length, status, time } = samples
+    this.#now = now
+    this.#samples = samples
+    this.#bad = new Uint32Array(length + 1)
+    for (let i = 0; i < length; i++) this.#bad[i + 1] = this.#bad[i]! + (status[i]! >= 500 && status[i]! < 600 ? 1 : 0)
+    const { total, capacity } = traffic
+    const turned = total > capacity && length === capacity
+    this.#reach = Math.min(ageMs, turned ? now - time[0]! : ageMs) / 1000
   }
-}
 
-/** Errors of the last `windowMs`. */
-export function failedRequests({ traffic }: RequestMeans, now: number, windowMs: number): { bad: number; all: number } {
-  const { status, length } = traffic.window(now, windowMs / 1000)
-  let bad = 0
-  for (let i = 0; i < length; i++) if (isBad(status[i]!)) bad++
-  return { bad, all: length }
-}
-
-/**
- * Since when requests fail as much as they do now: the earliest quarter of a minute from which on each window of `windowMs`
- * had at least this part of errors. As far back as the log goes, an hour at most.
- */
-export function failingSince(
-  { traffic }: RequestMeans,
-  now: number,
-  { windowMs, rate, least }: { readonly windowMs: number; readonly rate: number; readonly least: number },
-): number {
-  const { time, status, length } = traffic.window(now, 3600)
-  // Samples come in the order of their ends, give or take a moment.
-  let since = now
-  for (let end = now; end > now - 3_600_000; end -= 15_000) {
-    let bad = 0
-    let all = 0
-    for (let i = 0; i < length; i++) {
-      if (time[i]! > end || time[i]! < end - windowMs) continue
-      all++
-      if (isBad(status[i]!)) bad++
+  recent(): RecentRequests {
+    const { length } = this.#samples
+    const covered = Math.max(1, Math.min(WINDOW_SECONDS, this.#reach))
+    const from = this.#first(this.#now - WINDOW_SECONDS * 1000)
+    const { rps, error_rate, p50_ms, p95_ms, p99_ms } = this.#figures(from, length, covered)
+    return {
+      throughput: {
+        rps: rps!,
+        window_seconds: WINDOW_SECONDS,
+        covered_seconds: Math.round(covered * 1000) / 1000,
+        request_count: length - from,
+      },
+      latency: { p50_ms, p95_ms, p99_ms },
+      http_5xx_rate: error_rate,
     }
-    if (all < least || bad / all < rate) break
-    since = end
   }
-  return since
-}
 
-/** `points` steps over the last `seconds`, oldest first. */
-export function requestSeries(
-  { traffic, age }: RequestMeans,
-  now: number,
-  seconds: number,
-  points: number,
-): { readonly points: FleetPoint[]; readonly whole: boolean } {
-  const step = seconds / points
-  const samples = sorted(traffic.window(now, seconds))
-  const reached = reach(traffic, age(), samples, now)
-  const list: FleetPoint[] = []
-  let from = 0
-  for (let i = 0; i < points; i++) {
-    const end = now - (points - 1 - i) * step * 1000
-    let to = from
-    while (to < samples.length && samples.time[to]! <= end) to++
-    const known = (now - end) / 1000 + step <= reached + 0.001
-    const { p50_ms, p95_ms, p99_ms, rps, error_rate } = known ? figures(samples, from, to, step) : UNKNOWN
-    list.push({
-      time: new Date(Math.round(end)).toISOString(),
-      rps,
-      error_rate,
-      p50_ms,
-      p95_ms,
-      p99_ms,
-      instances_up: known ? 1 : null,
+  /** Errors of the last `windowMs`. */
+  failed(windowMs: number): { bad: number; all: number } {
+    return this.#between(this.#first(this.#now - windowMs), this.#samples.length)
+  }
+
+  /**
+   * Since when requests fail as much as they do now: the earliest quarter of a minute from which on each window of `windowMs`
+   * had at least this part of errors.
+   */
+  failingSince(windowMs: number, rate: number, least: number): number {
+    let since = this.#now
+    for (let end = this.#now; end > this.#now - HOUR_SECONDS * 1000; end -= STEP_MS) {
+      const { bad, all } = this.#between(this.#first(end - windowMs), this.#behind(end))
+      if (all < least || bad / all < rate) break
+      since = end
+    }
+    return since
+  }
+
+  /** `points` steps over the last `seconds`, oldest first. */
+  series(seconds: number, points: number): FleetPoint[] {
+    const step = seconds / points
+    let from = 0
+    return Array.from({ length: points }, (_, i) => {
+      const end = this.#now - (points - 1 - i) * step * 1000
+      const to = this.#behind(end)
+      const known = (this.#now - end) / 1000 + step <= this.#reach + 0.001
+      const { p50_ms, p95_ms, p99_ms, rps, error_rate } = known ? this.#figures(from, to, step) : UNKNOWN
+      from = to
+      const time = new Date(Math.round(end)).toISOString()
+      return { time, rps, error_rate, p50_ms, p95_ms, p99_ms, instances_up: known ? 1 : null }
     })
-    from = to
   }
-  return { points: list, whole: reached >= seconds }
-}
 
-/** Seconds that the log goes back, for all that was in it: it may have turned over. */
-function reach({ total, capacity }: TrafficRing, ageMs: number, samples: Samples, now: number): number {
-  const age = ageMs / 1000
-  if (total <= capacity || samples.length < capacity) return age
-  let oldest = now
-  for (let i = 0; i < samples.length; i++) oldest = Math.min(oldest, samples.time[i]!)
-  return Math.min(age, (now - oldest) / 1000)
+  #between(from: number, to: number): { bad: number; all: number } {
+    return { bad: this.#bad[to]! - this.#bad[from]!, all: to - from }
+  }
+
+  #figures(from: number, to: number, seconds: number): Figures {
+    const { bad, all } = this.#between(from, to)
+    const rps = all / seconds
+    if (all === 0) return { ...UNKNOWN, rps }
+    const ranks = nearestRanks(this.#samples.ms.slice(from, to), [50, 95, 99])
+    const [p50_ms, p95_ms, p99_ms] = ranks as [number, number, number]
+    return { rps, error_rate: bad / all, p50_ms, p95_ms, p99_ms }
+  }
+
+  /** The first sample at or after `time`. */
+  #first(time: number): number {
+    return this.#place((at) => at >= time)
+  }
+
+  /** The first sample after `time`. */
+  #behind(time: number): number {
+    return this.#place((at) => at > time)
+  }
+
+  #place(is: (time: number) => boolean): number {
+    const { time, length } = this.#samples
+    let low = 0
+    let high = length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (is(time[middle]!)) high = middle
+      else low = middle + 1
+    }
+    return low
+  }
 }
 
 type Figures = Pick<FleetPoint, 'rps' | 'error_rate' | 'p50_ms' | 'p95_ms' | 'p99_ms'>
 
 const UNKNOWN: Figures = { rps: null, error_rate: null, p50_ms: null, p95_ms: null, p99_ms: null }
 
-function figures({ ms, status }: Samples, from: number, to: number, seconds: number): Figures {
-  const count = to - from
-  const rps = count / seconds
-  if (count === 0) return { ...UNKNOWN, rps }
-  let bad = 0
-  for (let i = from; i < to; i++) if (isBad(status[i]!)) bad++
-  const ordered = ms.slice(from, to).sort()
-  const at = (percent: number) => nearestRank(ordered, percent)
-  return { rps, error_rate: bad / count, p50_ms: at(50), p95_ms: at(95), p99_ms: at(99) }
-}
-
-function isBad(status: number): boolean {
-  return status >= 500 && status < 600
-}
-
-function sorted({ length, time, ms, status, tenant }: Samples): Samples {
-  const order = Array.from({ length }, (_, i) => i).sort((a, b) => time[a]! - time[b]!)
-  return {
-    length,
-    time: Float64Array.from(order, (i) => time[i]!),
-    ms: Float32Array.from(order, (i) => ms[i]!),
-    status: Uint16Array.from(order, (i) => status[i]!),
-    tenant: Uint16Array.from(order, (i) => tenant[i]!),
+/** By their times. They come in that order but for a moment, so that each moves over few others. */
+function inOrder(samples: Samples): Samples {
+  const { length, time, ms, status } = samples
+  for (let i = 1; i < length; i++) {
+    if (time[i - 1]! <= time[i]!) continue
+    const [when, took, code] = [time[i]!, ms[i]!, status[i]!]
+    let at = i
+    for (; at > 0 && time[at - 1]! > when; at--) {
+      time[at] = time[at - 1]!
+      ms[at] = ms[at - 1]!
+      status[at] = status[at - 1]!
+    }
+    time[at] = when
+    ms[at] = took
+    status[at] = code
   }
+  return samples
 }
