@@ -3,40 +3,29 @@
 import { useState } from 'preact/hooks'
 import type {
   ControlAnswer,
-  CpuProfileRequest,
   HeldChange,
   LogLevelName,
   LogLevelRequest,
-  ProfileControl,
   SamplingRequest,
 } from '../../../../src/console/control/answers.ts'
 import { Badge, Button } from '../../parts/button.tsx'
 import { durationText, percentText } from '../../parts/format.ts'
 import { Card } from '../card.tsx'
-import { ask, send } from '../client.ts'
-import { Ago, now, Since, Until } from '../clock.tsx'
+import { ask } from '../client.ts'
+import { Until } from '../clock.tsx'
 import { Confirm } from '../confirm.tsx'
 import { refreshFigures, setFigure, useFigure } from '../figure.ts'
 import './control.css'
-import { download, sizeText } from './download.ts'
+import { CONTROL, type Deed } from './deed.ts'
+import { Select } from './select.tsx'
+import { CpuProfile, HeapSnapshot } from './take.tsx'
 
-const PATH = '/admin/ops/control'
 const LEVELS: readonly LogLevelName[] = ['trace', 'debug', 'info', 'warn', 'error']
 const RATIOS = [1, 0.5, 0.25, 0.1, 0.05, 0.01, 0.001, 0]
 const MINUTES = [1, 5, 10, 30, 60, 240, 1440]
 
-/** What is about to be done. */
-interface Deed {
-  readonly title: string
-  readonly words: string
-  readonly verb: string
-  readonly grave?: boolean
-  /** What to say when it is done. */
-  run(): Promise<string>
-}
-
 export function Control() {
-  const figure = useFigure<ControlAnswer>(PATH, { everyMs: 5000 })
+  const figure = useFigure<ControlAnswer>(CONTROL, { everyMs: 5000 })
   const [deed, setDeed] = useState<Deed | null>(null)
   const [done, setDone] = useState<string | null>(null)
   return (
@@ -60,7 +49,7 @@ export function Control() {
                 try {
                   setDone(await deed.run())
                 } finally {
-                  refreshFigures(PATH)
+                  refreshFigures(CONTROL)
                 }
               }}
               close={() => setDeed(null)}
@@ -87,7 +76,7 @@ async function change(
   method: 'POST' | 'DELETE',
   body?: LogLevelRequest | SamplingRequest,
 ): Promise<void> {
-  setFigure(PATH, await ask<ControlAnswer>(`${PATH}/${path}`, { method, body }))
+  setFigure(CONTROL, await ask<ControlAnswer>(`${CONTROL}/${path}`, { method, body }))
 }
 
 function LogLevel({ data: { log_level: control }, ask: confirm }: PartProps) {
@@ -242,30 +231,6 @@ function Back({ run }: { run(): void }) {
   )
 }
 
-interface SelectProps<T extends string> {
-  readonly label: string
-  readonly value: T
-  readonly options: readonly (readonly [T, string])[]
-  set(value: T): void
-}
-
-function Select<T extends string>({ label, value, options, set }: SelectProps<T>) {
-  return (
-    <select
-      class="op-select"
-      aria-label={label}
-      value={value}
-      onChange={({ currentTarget }) => set(currentTarget.value as T)}
-    >
-      {options.map(([one, words]) => (
-        <option key={one} value={one}>
-          {words}
-        </option>
-      ))}
-    </select>
-  )
-}
-
 function Minutes({ of, value, set }: { of: string; value: number; set(minutes: number): void }) {
   return (
     <>
@@ -277,133 +242,5 @@ function Minutes({ of, value, set }: { of: string; value: number; set(minutes: n
         set={(text) => set(Number(text))}
       />
     </>
-  )
-}
-
-interface TakeProps {
-  readonly control: ProfileControl
-  ask(deed: Deed): void
-}
-
-const SECONDS = [5, 10, 20, 30, 60]
-
-function CpuProfile({ control, ask: confirm }: TakeProps) {
-  const [seconds, setSeconds] = useState(10)
-  return (
-    <section class="control-part" aria-label="CPU profile">
-      <TakeHead name="CPU profile" setting="ops.control.cpu_profile" control={control} />
-      {control.enabled && (
-        <div class="control-deeds">
-          <span class="dim">over</span>
-          <Select
-            label="CPU profile: for how long"
-            value={String(seconds)}
-            options={SECONDS.map((one) => [String(one), `${one} s`])}
-            set={(text) => setSeconds(Number(text))}
-          />
-          <Button
-            class="op-small"
-            icon="down"
-            disabled={!isFree(control)}
-            onClick={() =>
-              confirm({
-                title: `Profile the CPU for ${seconds} s?`,
-                words: `The process gets slower by some percent for ${seconds} s; then the profile is downloaded. Developer tools of browsers open it.`,
-                verb: 'Take the profile',
-                run: async () => {
-                  const body: CpuProfileRequest = { seconds }
-                  return told(
-                    await download(await send(`${PATH}/cpu-profile`, { method: 'POST', body }), 'cpu.cpuprofile'),
-                  )
-                },
-              })
-            }
-          >
-            Download
-          </Button>
-        </div>
-      )}
-    </section>
-  )
-}
-
-function HeapSnapshot({ control, ask: confirm }: TakeProps) {
-  return (
-    <section class="control-part" aria-label="Heap snapshot">
-      <TakeHead name="Heap snapshot" setting="ops.control.heap_snapshot" control={control} />
-      {control.enabled && (
-        <div class="control-deeds">
-          <Button
-            class="op-small"
-            icon="down"
-            disabled={!isFree(control)}
-            onClick={() =>
-              confirm({
-                title: 'Take a snapshot of the heap?',
-                words:
-                  'The process answers nothing until it is done: seconds, and more for a large heap. The file holds everything that is in memory, secrets and data of customers too.',
-                verb: 'Take the snapshot',
-                grave: true,
-                run: async () =>
-                  told(
-                    await download(
-                      await send(`${PATH}/heap-snapshot`, { method: 'POST', body: {} }),
-                      'heap.heapsnapshot',
-                    ),
-                  ),
-              })
-            }
-          >
-            Download
-          </Button>
-        </div>
-      )}
-    </section>
-  )
-}
-
-const told = ({ name, bytes }: { name: string; bytes: number }): string => `${name} is downloaded (${sizeText(bytes)}).`
-
-const isFree = ({ running, next_at: next }: ProfileControl): boolean =>
-  running === null && (next === null || Date.parse(next) <= now.value)
-
-function TakeHead({
-  name,
-  setting,
-  control: { enabled, running, next_at: next, last_at: last },
-}: {
-  name: string
-  setting: string
-  control: ProfileControl
-}) {
-  const waits = next !== null && Date.parse(next) > now.value
-  return (
-    <div class="control-head">
-      <h3>{name}</h3>
-      {!enabled && <Badge title={`${setting}: true allows it`}>off</Badge>}
-      {running !== null && <Badge tone="warn">running</Badge>}
-      <span class="control-note num">
-        {!enabled ? (
-          <>
-            allowed by <code>{setting}</code>
-          </>
-        ) : running !== null ? (
-          <>
-            for <Since at={running.since} />
-            {running.by !== null && `, by ${running.by}`}
-          </>
-        ) : waits ? (
-          <>
-            possible again <Until at={next} />
-          </>
-        ) : last === null ? (
-          'none was taken yet'
-        ) : (
-          <>
-            last one <Ago at={last} />
-          </>
-        )}
-      </span>
-    </div>
   )
 }
