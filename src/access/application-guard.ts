@@ -130,4 +130,4 @@ const SYSTEM_SCOPE = denied(
   'This needs a system scope that reads everything, such as system/*.rs.',
   insufficient,
 )
-const ADMIN_ONLY = denied(403, 'scope', 'admin_only', 'This needs the role of an administrator.', insufficient)
+const ADMIN_ONLY = denied(403, 'scope', 'admin_required', 'This needs the role of an administrator.', insufficient)

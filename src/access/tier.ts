@@ -32,7 +32,7 @@ export function decideTier(tier: Tier, rules: TierRules): TierDecision {
       return missing('The scrape is guarded, and its guard is not there: it stays closed.')
     case 'admin':
       if (!rules.authentication && rules.dev) return allowed
-      return { ok: false, status: 403, code: 'admin_only', detail: 'This needs the role platform_admin.' }
+      return { ok: false, status: 403, code: 'admin_required', detail: 'This needs the role platform_admin.' }
     default:
       if (!rules.authentication) return allowed
       return missing('Authentication is configured, and its guard is not there: it stays closed.')

@@ -79,7 +79,7 @@ test('a header that came twice is no token', async () => {
 })
 
 const SYSTEM = '403 scope system_scope_missing Bearer error="insufficient_scope"'
-const ADMIN = '403 scope admin_only Bearer error="insufficient_scope"'
+const ADMIN = '403 scope admin_required Bearer error="insufficient_scope"'
 
 test.each<[string, Readonly<Record<string, unknown>>, readonly [tenant: string, system: string, admin: string]]>([
   ['nothing', {}, ['ok main', SYSTEM, ADMIN]],

@@ -29,10 +29,10 @@ test('each tier has its guard, and what is public none [H-44]', async () => {
 test('a tier whose guard is not there is closed where it is asked for, and open where it is not [H-44] (ruling 58)', async () => {
   const closed = '503 missing guard_unavailable'
   expect(await said({ rules: { authentication: true, dev: false, scrapeGuard: 'required' } })).toEqual([
-    ...['default', closed, closed, closed, '403 scope admin_only'],
+    ...['default', closed, closed, closed, '403 scope admin_required'],
   ])
   for (const guards of [undefined, {}])
-    expect(await said(guards)).toEqual([...['default', 'default', 'default', 'default', '403 scope admin_only']])
+    expect(await said(guards)).toEqual([...['default', 'default', 'default', 'default', '403 scope admin_required']])
   expect(await said({ rules: { authentication: false, dev: true, scrapeGuard: 'none' } })).toEqual(
     TIERS.map(() => 'default'),
   )

@@ -32,7 +32,7 @@ const PROBLEM = {
   title: 'Forbidden',
   status: 403,
   detail: 'This needs the role platform_admin.',
-  code: 'admin_only',
+  code: 'admin_required',
   correlation_id: expect.stringMatching(/.{8,}/),
   trace_id: null,
 }

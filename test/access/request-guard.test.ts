@@ -137,7 +137,7 @@ test('without authentication the table of tenants decides alone, and the admin t
   run({ open: true })
   expect(await told(asked('/orders', { 'x-tenant-id': 'acme' }))).toBe('acme search orders -')
   expect(await told(asked('/orders'), { tier: 'system' })).toBe('main search orders -')
-  expect(await told(asked('/orders'), { tier: 'admin' })).toBe('403 admin_only')
+  expect(await told(asked('/orders'), { tier: 'admin' })).toBe('403 admin_required')
   run({ open: true, dev: true })
   expect(await told(asked('/orders'), { tier: 'admin' })).toBe('main search orders -')
   run({ open: true, mode: 'both', strict: true })
@@ -318,7 +318,7 @@ test('refusals for what nobody can prove have the result that is counted [R-46]'
   }
   run({ open: true, defaultTenant: '' })
   expect([await result('admin'), await result('tenant')]).toEqual([
-    { ok: false, status: 403, result: 'scope', code: 'admin_only', detail: 'This needs the role platform_admin.' },
+    { ok: false, status: 403, result: 'scope', code: 'admin_required', detail: 'This needs the role platform_admin.' },
     expect.objectContaining({ status: 400, result: 'invalid', code: 'tenant_missing' }),
   ])
   expect(await result('tenant', { 'x-tenant-id': ['acme', 'acme'] })).toMatchObject({ status: 400, result: 'invalid' })
