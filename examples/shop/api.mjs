@@ -2,7 +2,7 @@
 // here; what the shop itself wants to know (orders, their value, one span around the payment) is three imports.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { counter, histogram, span, start } from 'telltale'
+import { counter, health, histogram, span, start } from 'telltale'
 import { provideInventory } from 'telltale/inventory'
 import { watch } from 'telltale/objectives'
 import { provideOperations } from 'telltale/operations'
@@ -18,6 +18,10 @@ const value = histogram('order_value_cents', { labels: ['plan'] })
 const planOf = (tenant) => (tenant === 'acme' ? 'pro' : 'basic')
 
 const { db, address, close } = await openDatabase()
+health.check('database', async () => {
+  await db.query('SELECT 1')
+  return 'ok'
+})
 // What the operations page counts and shows beside requests: orders, jobs that wait, messages that failed.
 provideInventory(db)
 provideOperations(db)

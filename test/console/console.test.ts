@@ -132,7 +132,9 @@ test('web routes get parameters, the body, the resolved tenant and the correlati
     correlationId: 'abc-1',
     tenant: 'acme',
   })
-  const defaulted = await ask(server, '/things', { headers: { ...id, 'x-tenant-id': 'not a tenant' } })
+  const unreadable = await ask(server, '/things', { headers: { ...id, 'x-tenant-id': 'not a tenant' } })
+  expect([unreadable.status, JSON.parse(unreadable.text).code]).toEqual([400, 'tenant_invalid'])
+  const defaulted = await ask(server, '/things', { headers: id })
   expect(JSON.parse(defaulted.text)).toEqual({
     url: '/things',
     body: '',
