@@ -193,7 +193,8 @@ function behaviour(store: 'redis' | 'postgresql', server: () => Server): void {
     const [a, b] = [replica({ store, url: url(), perMinute: 1 }), replica({ store, url: url(), perMinute: 1 })]
     expect([await a.admitted('two', 6), await b.admitted('two', 6), await a.admitted('two', 6)]).toEqual([6, 4, 0])
     const waitMs = await b.limit.take('two')
-    expect(waitMs).toBeGreaterThan(0)
+    // A window of ten minutes that has just begun; on a slow machine some of it is over.
+    expect(waitMs).toBeGreaterThan(1000)
     expect(waitMs).toBeLessThanOrEqual(600_000)
     expect(await b.admitted('another', 3)).toBe(3)
     expect(said).toEqual([])
@@ -289,7 +290,7 @@ describe.skipIf(!REDIS && !REQUIRED)('on Redis', () => {
     const waits: number[] = []
     for (let i = 0; i < 5; i++) waits.push(await taken(limiter, 'both'))
     expect(waits.slice(0, 4)).toEqual([0, 0, 0, 0])
-    expect(waits[4]).toBeGreaterThan(0)
+    expect(waits[4]).toBeGreaterThan(1000)
     await close()
     await expect(taken(limiter, 'both')).rejects.toThrow()
     await expect(overIoredis({ ...options, url: 'redis://127.0.0.1:1' }, library)).rejects.toThrow()
