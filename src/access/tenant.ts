@@ -38,7 +38,7 @@ export const RESERVED_SEGMENTS: readonly string[] = [
 const reserved = new Set(RESERVED_SEGMENTS)
 
 /** What may be a tenant's name: it travels in headers, paths and JSON, and is bounded. */
-const NAME = /^[A-Za-z0-9._:@~$-][A-Za-z0-9._:@~$-]{0,127}$/
+const NAME = /^(?!\.{1,2}$)[A-Za-z0-9._:@~$-]{1,128}$/
 
 const refuse = (status: 400 | 403, code: string, detail: string): TenantDecision => ({
   ok: false,
@@ -97,8 +97,9 @@ export function stripTenantPrefix(path: string, rules: Pick<TenantRules, 'mode' 
   if (rules.mode === 'header_only' || path.charCodeAt(0) !== 47) return { tenant: null, path }
   const slash = path.indexOf('/', 1)
   const raw = slash < 0 ? path.slice(1) : path.slice(1, slash)
-  if (raw === '' || raw === '.' || raw === '..') return { tenant: null, path }
   const segment = decoded(raw)
+  // A dot is a dot, however it is written.
+  if (segment === '' || segment === '.' || segment === '..') return { tenant: null, path }
   const lower = segment.toLowerCase()
   if (reserved.has(lower)) return { tenant: null, path }
   const more = rules.reserved

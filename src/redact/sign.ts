@@ -115,7 +115,7 @@ function isWideGap(c: number): boolean {
 function isDashSign(text: string, i: number): boolean {
   switch (text.charCodeAt(i - 1)) {
     case 45 /* -: a flag of a command line, or -----BEGIN */:
-      return isLetter(text.charCodeAt(i + 1)) || text.startsWith('BEGIN', i + 1)
+      return isLetter(text.charCodeAt(i + 1))
     case 107 /* k, of sk- */:
       return text.charCodeAt(i - 2) === 115
     case 116 /* t, of glpat- */:

@@ -92,8 +92,7 @@ export function textRedactor(options: TextOptions): (text: string) => string {
       let end = start + found.length
       let instead: string | null = null
       let key: string | undefined
-      if (match[1] !== undefined) instead = REDACTED
-      else if (match[2] !== undefined) {
+      if (match[2] !== undefined) {
         const url = redactUrl(found, judge, valueInUrl, onFound)
         // Its values were passed by the same pattern, which has forgotten where this pass stands.
         pattern.lastIndex = end

@@ -93,7 +93,8 @@ test('where authentication is configured a header without a verified token choos
 })
 
 test('a name with characters that are not allowed, or too long, is 400', () => {
-  for (const header of ['a b', 'a/b', 'a\nb', '<x>', 'x'.repeat(129)]) expect(decide({ ...nobody, header })).toBe(400)
+  for (const header of ['a b', 'a/b', 'a\nb', '<x>', '.', '..', 'x'.repeat(129)])
+    expect(decide({ ...nobody, header })).toBe(400)
   for (const header of ['acme', 'a-b_c.d', 'x'.repeat(128), '9f0c1a', 'org:1'])
     expect(decide({ ...nobody, header })).toBe(header)
 })
@@ -210,12 +211,12 @@ test('what no segment can be is left in the path, and an encoded one is read [H-
     const { tenant, path: rest } = stripTenantPrefix(path, rules())
     return [tenant, rest]
   }
-  expect(['/acme', '/acme/', '/ac%6De/x', '/./x', '/../x', '//x', '/', ''].map(strip)).toEqual([
+  expect(['/acme', '/acme/', '/ac%6De/x', '/./x', '/../x', '/%2e/x', '/%2E%2e/x', '//x', '/', ''].map(strip)).toEqual([
     ...[
       ['acme', '/'],
       ['acme', '/'],
       ['acme', '/x'],
     ],
-    ...['/./x', '/../x', '//x', '/', ''].map((path) => [null, path]),
+    ...['/./x', '/../x', '/%2e/x', '/%2E%2e/x', '//x', '/', ''].map((path) => [null, path]),
   ])
 })
