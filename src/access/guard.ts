@@ -1,6 +1,7 @@
 // Every tier's guard behind one. What nobody guards is decided by the tier alone: open where authentication is off,
 // closed where it is on and its guard is not there.
 import type { Decision, Denied, Guard, Question } from './decision.ts'
+import { namesThisMachine } from './host.ts'
 import { decideTenant, stripTenantPrefix, type TenantRules } from './tenant.ts'
 import type { Tenants } from './tenants.ts'
 import { decideTier, OPEN, type TierRules } from './tier.ts'
@@ -14,6 +15,8 @@ export interface Guards {
   readonly tenants?: Tenants | undefined
   /** Header in which a request may ask for a tenant, in lower case. */
   readonly tenantHeader?: string
+  /** The host that the listener was given. */
+  readonly host?: string
 }
 
 export function guardOf({
@@ -22,10 +25,13 @@ export function guardOf({
   rules = OPEN,
   tenants,
   tenantHeader = 'x-tenant-id',
+  host = 'localhost',
 }: Guards = {}): Guard {
   function byTier({ tier, headers, path }: Question): Decision {
     const decision = decideTier(tier, rules)
     if (!decision.ok) return refused(decision.status, decision.code, decision.detail)
+    // What `dev: true` opens, it opens on this machine.
+    if (tier === 'admin' && !namesThisMachine(headers, host)) return FOREIGN
     const { [tenantHeader]: asked } = headers
     const header = typeof asked === 'string' ? asked : null
     if (tier === 'tenant' && tenants !== undefined) return ofTenant(header, path, tenants.rules)
@@ -49,6 +55,12 @@ function ofTenant(header: string | null, path: string, rules: TenantRules): Deci
   const { status, code, detail } = decision
   return { ok: false, status, result: 'invalid', code, detail }
 }
+
+const FOREIGN = refused(
+  403,
+  'host_forbidden',
+  'The Host header does not name this machine, where dev: true opens this.',
+)
 
 function refused(status: 403 | 503, code: string, detail: string): Denied {
   return { ok: false, status, result: status === 403 ? 'scope' : 'missing', code, detail }

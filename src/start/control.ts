@@ -51,8 +51,10 @@ function control({ config, lifecycle, inside }: ControlParts): AnyRoute[] {
         sampler: config.traces.sampler,
         allowed: config.ops.control,
         async record(entry) {
+          if (!config.trail.enabled) return
           const audit = await slot.audit
-          if (audit !== null && audit !== 'off') await audit.record(entry)
+          if (audit === null || audit === 'off') throw new Error('the audit trail is closed')
+          await audit.record(entry)
         },
       })
       // Before the trail is closed.

@@ -93,7 +93,7 @@ export function serviceConsole(parts: EndpointParts): Console {
   } as const
   const tenantHeader = config.access.tenants.header.toLowerCase()
   const hear = hearing({ registry: config.metrics.enabled ? registry : null, audit: parts.audit })
-  const guard = guardOf({ rules: access, tenants, tenantHeader, ...parts.guards })
+  const guard = guardOf({ rules: access, tenants, tenantHeader, host: config.server.host, ...parts.guards })
   // Nobody had to prove anything where nothing is guarded.
   const heard = (event: AccessEvent) => {
     if (event.tier === 'scrape' ? guarded.scrape : guarded.application) hear(event)

@@ -120,8 +120,9 @@ async function operationsOf(parts: OpsParts): Promise<Operations> {
     redact: redactor.text,
     adminRoles: access.jwt.admin_roles,
     async record(entry, client) {
+      if (!config.trail.enabled) return
       const audit = await slot.audit
-      if (audit === null || audit === 'off') return
+      if (audit === null || audit === 'off') throw new Error('the audit trail is closed')
       const within = client !== null && (await audit.holds(client))
       await audit.record(entry, within ? { client } : {})
     },

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os'
 import { expect, test } from 'vitest'
 import type { Guard, Question } from '../../src/access/decision.ts'
 import { type Guards, guardOf } from '../../src/access/guard.ts'
@@ -48,6 +49,32 @@ test('a tier whose guard is not there is closed where it is asked for, and open 
     code: 'guard_unavailable',
     detail: 'The scrape is guarded, and its guard is not there: it stays closed.',
   })
+})
+
+test('what dev opens to who proves nothing, it opens under names of this machine alone: another name is DNS rebinding [H-44]', async () => {
+  const guard = guardOf({ rules: { authentication: false, dev: true, scrapeGuard: 'none' }, host: 'Dev.Shop.example' })
+  const of = async (headers: Question['headers']) => {
+    const one = await guard.decide(asked('admin', headers))
+    return one.ok ? one.tenant : `${one.status} ${one.result} ${one.code}`
+  }
+  const own = ['localhost', 'LOCALHOST:9464', 'a.localhost:1', '127.0.0.1:9464', '[::1]:9464', '10.0.0.7', 'shop:9464']
+  const named = [...own, 'host.docker.internal:9464', 'dev.shop.example:9464', hostname()]
+  for (const host of named) expect([host, await of({ host })]).toEqual([host, 'default'])
+  const foreign = [
+    'evil.example',
+    'evil.example:9464',
+    'localhost.evil.example',
+    '127.0.0.1.evil.example:9464',
+    '',
+    '.',
+  ]
+  for (const host of foreign)
+    expect([host, await of({ host }), await of({ ':authority': host })]).toEqual([
+      ...[host, '403 scope host_forbidden', '403 scope host_forbidden'],
+    ])
+  expect(
+    (await said({ rules: { authentication: false, dev: true, scrapeGuard: 'none' } }, { host: 'evil.example' }))[2],
+  ).toBe('default')
 })
 
 test('what nobody guards has the tenant that its request asks for, or the default one [H-49]', async () => {

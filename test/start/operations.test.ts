@@ -2,6 +2,7 @@
 import { symlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { PGlite } from '@electric-sql/pglite'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Overview } from '../../src/console/ops/answers.ts'
@@ -9,6 +10,7 @@ import { gauge, health, start, type Telltale } from '../../src/index.ts'
 import { provideOperations } from '../../src/operations.ts'
 import { claims, NOW, SECRET, shared } from '../access/issuer.ts'
 import { noPostgres } from '../audit/kit.ts'
+import { ask } from '../console/ask.ts'
 import { ROOT } from '../house/source.ts'
 import { type Postgres, postgres } from '../otel/servers.ts'
 import { app, folder, later, launch, notices, said, until } from './kit.ts'
@@ -80,6 +82,56 @@ test('with authentication off all of it is closed, unless dev: true (ruling 58)'
   expect(await statuses(closed)).toEqual(all(403))
   await closed.stop()
   expect(await statuses(await launch(`${yaml}dev: true\n`))).toEqual(ADDRESSES.map(([, , ok]) => ok))
+})
+
+test('a page whose name was made to resolve to this machine is no administrator of it [R-42] (ruling 58)', async () => {
+  said()
+  const telltale = await launch('name: shop\nserver: { port: 0 }\ndev: true\n')
+  const { port } = new URL(telltale.address!)
+  const host = `evil.example:${port}`
+  const rebound = { host, origin: `http://${host}`, 'sec-fetch-site': 'same-origin' }
+  const asked = async (method: string, path: string, headers: Record<string, string>) => {
+    const { status, text } = await ask(telltale.address!, path, { method, headers })
+    return [status, JSON.parse(text).code ?? JSON.parse(text).tiers]
+  }
+  const forbidden = [403, 'host_forbidden']
+  expect([
+    await asked('GET', '/admin/ops/overview', rebound),
+    await asked('POST', '/admin/ops/control/cpu-profile', rebound),
+    await asked('GET', '/console/session', rebound),
+    await asked('GET', '/console/session', { host: `localhost:${port}` }),
+  ]).toEqual([
+    ...[forbidden, forbidden],
+    ...[
+      [200, ['public', 'tenant', 'system']],
+      [200, ['public', 'tenant', 'system', 'admin']],
+    ],
+  ])
+})
+
+test('after a stop nothing is done any more that the audit trail would have to know [H-53]', async () => {
+  said()
+  const db = await PGlite.create()
+  await db.exec("CREATE TABLE outbox (id int PRIMARY KEY, status text); INSERT INTO outbox VALUES (1, 'failed')")
+  const undo = provideOperations(db)
+  const yaml = 'name: shop\ndev: true\naudit: { enabled: true }\nops: { outbox: { table: outbox } }\n'
+  const telltale = await launch(yaml)
+  const { server: own, url } = await app((_, response) => void response.end('mine'))
+  telltale.mount(own)
+  await telltale.stop()
+  const json = { method: 'POST', headers: { 'content-type': 'application/json' } }
+  const level = { ...json, body: '{"level":"debug"}' }
+  const codes = [
+    await fetch(`${url}${MESSAGES}/1/requeue`, json),
+    await fetch(`${url}/admin/ops/control/log-level`, level),
+  ].map(async (one) => [one.status, ((await one.json()) as { code?: string }).code])
+  expect(await Promise.all(codes)).toEqual([
+    [503, 'service_unavailable'],
+    [503, 'audit_unavailable'],
+  ])
+  expect((await db.query('SELECT status FROM outbox')).rows).toEqual([{ status: 'failed' }])
+  undo()
+  await db.close()
 })
 
 test('without an outbox its addresses are the application’s', async () => {

@@ -27,6 +27,7 @@ export interface MessageMeans {
   /** Roles that count as administrators. */
   readonly adminRoles: readonly string[]
   readonly deadlineMs?: number
+  readonly recordMs?: number
 }
 
 const DEADLINE_MS = 15_000
@@ -76,7 +77,7 @@ export class Messages {
   /** Throws the error that the client is told, once it is recorded. */
   async act(list: List, action: Action, asked: Asked): Promise<MessageAction> {
     const id = asked.params['id'] ?? ''
-    const shown = id.slice(0, 128)
+    const shown = id.slice(0, 128).replace(/[\x00-\x1f\x7f-\x9f\u2028\u2029]+/g, ' ')
     const { adminRoles } = this.#means
     const sign = (result: Partial<AuditEntry>) => ({ ...entryOf(list, action, shown, asked, adminRoles), ...result })
     try {
@@ -94,11 +95,11 @@ export class Messages {
       const told = toldOf(error)
       const text = `${place(list)} ${shown}: ${action} was refused (${told.code})`
       this.#say('warn', text, asked)
-      await this.#means
-        .record(sign({ result: 'failure', metadata: { error_code: told.code } }), null)
-        .catch((failed: unknown) =>
+      const recorded = this.#means.record(sign({ result: 'failure', metadata: { error_code: told.code } }), null)
+      await within(recorded, this.#means.recordMs ?? RECORD_MS, 'the audit trail does not answer').catch(
+        (failed: unknown) =>
           notice('error', 'ops.unrecorded', `a refused change could not be recorded: ${thrownText(failed)}`),
-        )
+      )
       throw told
     }
   }
@@ -110,19 +111,27 @@ export class Messages {
     sign: (result: Partial<AuditEntry>) => AuditEntry,
   ): Promise<Done> {
     const { db, outbox } = this.#open()
-    return this.#asked(
-      db.change(
-        () => act(outbox, action, list, id),
-        async ({ from, to }, client) => {
-          const entry = sign({ metadata: { status_from: from, status_to: to } })
-          await within(this.#means.record(entry, client), RECORD_MS, 'the audit trail does not answer').catch(
-            (cause: unknown) => {
-              throw new Unavailable('the change could not be recorded', { code: 'service_unavailable', cause })
-            },
-          )
-        },
-      ),
+    let told = false
+    const work = db.change(
+      () => act(outbox, action, list, id),
+      async ({ from, to }, client) => {
+        // Whoever asked was told that it is not done.
+        if (told) throw new Absent('the database answered too late')
+        const entry = sign({ metadata: { status_from: from, status_to: to } })
+        await within(
+          this.#means.record(entry, client),
+          this.#means.recordMs ?? RECORD_MS,
+          'the audit trail does not answer',
+        ).catch((cause: unknown) => {
+          throw new Unavailable('the change could not be recorded', { code: 'service_unavailable', cause })
+        })
+      },
     )
+    try {
+      return await this.#asked(work)
+    } finally {
+      told = true
+    }
   }
 
   #say(level: 'info' | 'warn', text: string, { caller, correlationId }: Asked): void {

@@ -27,6 +27,9 @@ export const COLUMN_NAMES = [
 ] as const
 type ColumnName = (typeof COLUMN_NAMES)[number]
 
+/** Characters of a text that is shown: less of it is, once it is sanitised. */
+const MOST_READ = 2000
+
 /** A table as it is now. */
 export interface Table {
   /** Quoted. */
@@ -167,7 +170,9 @@ export class Outbox {
       const column = table.at[name]
       if (column === undefined) return []
       const timed = name.endsWith('_at')
-      const read = timed ? this.db.time(quoted(column), table.all.get(column)!.type) : `CAST(${quoted(column)} AS TEXT)`
+      const text = `CAST(${quoted(column)} AS TEXT)`
+      const whole = timed ? this.db.time(quoted(column), table.all.get(column)!.type) : text
+      const read = name === 'last_error' || name === 'event_type' ? `substr(${text}, 1, ${MOST_READ})` : whole
       return [`${read} AS ${quoted(name)}`]
     }).join(', ')
   }

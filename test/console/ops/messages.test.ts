@@ -2,7 +2,12 @@
 import { PGlite } from '@electric-sql/pglite'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { AuditEntry } from '../../../src/audit/row.ts'
 import { onNotice } from '../../../src/base/notice.ts'
+import { loadConfig } from '../../../src/config/load.ts'
+import type { Asked } from '../../../src/console/declared.ts'
+import { type MessageMeans, Messages } from '../../../src/console/ops/messages.ts'
+import { databaseOf } from '../../../src/console/ops/provided.ts'
 import { POSTGRES, type Postgres, postgres, REQUIRED } from '../../otel/servers.ts'
 import { operationsOf } from './kit.ts'
 
@@ -335,4 +340,80 @@ test.each([
   expect(() => provideOperations(client as never)).toThrow(
     `OPERATIONS_CLIENT The operations panel cannot use what was handed over.; found ${found}.`.replace('.;', ';'),
   )
+})
+
+const OUTBOX_OF = loadConfig({ text: `name: shop\nops: ${PLAIN}\n`, env: {} }).config.ops.outbox!
+const askedOf = (id: string): Asked => ({
+  request: new Request('http://h/', { method: 'POST' }),
+  ...{ search: new URLSearchParams(), params: { id }, tenant: 'main', caller: null, correlationId: 'c-1', now: 0 },
+})
+const means = (client: unknown, more: Partial<MessageMeans> = {}): MessageMeans => ({
+  ...{ outbox: OUTBOX_OF, database: { get: () => databaseOf(client) }, instance: 'shop-1', adminRoles: [] },
+  ...{ redact: (text: string) => text, record: async () => {}, ...more },
+})
+
+test('an id that ends a line, or speaks to a terminal, is one line of the log and of the trail', async () => {
+  const said: string[] = []
+  onNotice(({ text }) => void said.push(text))
+  const { rows, ask } = operationsOf({ ops: PLAIN, client: lite })
+  await ask(`${OUTBOX}/1%0d%0aroot%20did%1b%5b2J%c2%9b%e2%80%a8x/requeue`, { method: 'POST' })
+  onNotice(() => {})
+  expect(said).toEqual(['message 1 root did [2J x: requeue was refused (invalid_request)'])
+  expect(rows.map((row) => row.target_id)).toEqual(['1 root did [2J x'])
+})
+
+test('a refusal does not wait for a trail that never answers', async () => {
+  const hangs = () => new Promise<never>(() => {})
+  const messages = new Messages(means(lite, { record: hangs, recordMs: 20 }))
+  await expect(messages.act('outbox', 'requeue', askedOf('\0'))).rejects.toMatchObject({ code: 'invalid_request' })
+})
+
+test('what somebody was told is not done, for the database was late, is not done later [G-28]', async () => {
+  await lite.exec(TABLES)
+  const rows: unknown[] = []
+  let open = () => {}
+  const opened = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  let last: Promise<unknown> = Promise.resolve()
+  // Every connection is taken for a while.
+  const client = {
+    ...{ query: lite.query.bind(lite), waitReady: lite.waitReady },
+    transaction: (work: (tx: unknown) => Promise<unknown>) =>
+      (last = opened.then(() => lite.transaction(work as never))),
+  }
+  const record = async (entry: AuditEntry) => void rows.push(entry.result)
+  const messages = new Messages(means(client, { record, deadlineMs: 20 }))
+  await expect(messages.act('outbox', 'requeue', askedOf('4'))).rejects.toMatchObject({ code: 'service_unavailable' })
+  open()
+  await expect(last).rejects.toThrow('the database answered too late')
+  expect(rows).toEqual(['failure'])
+  expect((await lite.query('SELECT status FROM app.outbox WHERE id = 4')).rows).toEqual([{ status: 'failed' }])
+})
+
+test('of an error as long as a book its beginning is read', async () => {
+  await lite.exec(TABLES)
+  await lite.exec("UPDATE app.outbox SET last_error = repeat('x', 1000000), event_type = repeat('y', 1000000)")
+  const lengths: number[] = []
+  const client = {
+    ...{ query: lite.query.bind(lite), waitReady: lite.waitReady },
+    transaction: (work: (tx: unknown) => Promise<unknown>) =>
+      lite.transaction((tx) =>
+        work({
+          async query(text: string, values: unknown[]) {
+            const answer = await tx.query<Record<string, string | null>>(text, values)
+            for (const { last_error, event_type } of answer.rows)
+              lengths.push(last_error?.length ?? 0, event_type?.length ?? 0)
+            return answer
+          },
+        }),
+      ),
+  }
+  const { ask } = operationsOf({ ops: PLAIN, client })
+  const { messages } = (await ask(OUTBOX)) as unknown as { messages: { last_error: string; event_type: string }[] }
+  expect(messages.map((one) => [one.last_error.length, one.event_type.length])).toEqual([
+    [500, 200],
+    [500, 200],
+  ])
+  expect(Math.max(...lengths)).toBe(2000)
 })
