@@ -1,6 +1,7 @@
 // Counts of databases, kept for a while. Who asks the same meanwhile is given the same, and who asks while it is counted
 // waits for that count, so ten viewers cost what one does. It promises an answer within a deadline, whatever the database
-// does; that few counts run at once, and one that hangs is not asked again for a minute; and that what is held is bounded.
+// does; that few counts run at once, and one that hangs is not asked again for a minute; that nobody's questions keep others out;
+// and that what is held is bounded.
 // It refuses to show a database's error to anybody: the log is told it, once until the same question is answered again.
 import { KIND, Unavailable } from '../../access/error-kinds.ts'
 import { monotonic, timers } from '../../base/clock.ts'
@@ -23,6 +24,8 @@ export interface Count<T> {
   readonly name: string
   /** All that the answer depends on. */
   readonly key: string
+  /** Whose question it is. */
+  readonly who?: string | undefined
   count(): Promise<T>
   /** How many entries the answer has. */
   weigh(value: T): number
@@ -41,6 +44,8 @@ const PATIENCE_MS = 60_000
 const FAILED_MS = 5000
 const AT_ONCE = 4
 const MOST_WAITING = 100
+/** Of one who asks. */
+const MOST_WAITING_EACH = 20
 const MOST_HELD = 500
 /** Entries of all answers together: some ten megabytes. */
 const MOST_WEIGHT = 100_000
@@ -51,7 +56,7 @@ export class Counted {
   readonly #patienceMs: number
   readonly #clock: () => number
   readonly #held = new Map<string, Held>()
-  readonly #waiting: (() => void)[] = []
+  readonly #waiting: { readonly who: string | undefined; go(): void }[] = []
   readonly #outages = new Map<string, Error>()
   #running = 0
 
@@ -67,7 +72,7 @@ export class Counted {
     const key = `${asked.name} ${asked.key}`
     const held = this.#held.get(key)
     if (held !== undefined && this.#clock() < held.until) return held.answer as Promise<T>
-    if (this.#waiting.length >= MOST_WAITING)
+    if (this.#full(asked.who))
       return Promise.reject(this.#failed(asked.name, new Unavailable('too many counts of records wait for others')))
     return this.#begin(key, asked)
   }
@@ -110,18 +115,23 @@ export class Counted {
     return answer
   }
 
+  #full(who: string | undefined): boolean {
+    if (this.#waiting.length >= MOST_WAITING) return true
+    return who !== undefined && this.#waiting.filter((one) => one.who === who).length >= MOST_WAITING_EACH
+  }
+
   /** Counts as soon as fewer than the most are at it. What nobody waits for any more when its turn comes is not begun. */
-  async #inTurn<T>({ count }: Count<T>, held: Held): Promise<T> {
+  async #inTurn<T>({ count, who }: Count<T>, held: Held): Promise<T> {
     const asked = this.#clock()
     if (this.#running < AT_ONCE) this.#running++
-    else await new Promise<void>((go) => this.#waiting.push(go))
+    else await new Promise<void>((go) => this.#waiting.push({ who, go }))
     let over = false
     const next = () => {
       if (over) return
       over = true
-      const go = this.#waiting.shift()
-      if (go === undefined) this.#running--
-      else go()
+      const first = this.#waiting.shift()
+      if (first === undefined) this.#running--
+      else first.go()
     }
     if (this.#clock() - asked >= this.#deadlineMs) {
       next()

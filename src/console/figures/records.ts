@@ -34,6 +34,7 @@ export class RecordFigures {
       (inventory) => [tenant, dayOf(days, now), typesOf(types, inventory.types)],
       (inventory) => resourceCounts(inventory, { days, types }, tenant, now),
       ({ series, window }) => series.length * window.days,
+      tenant,
     )
   }
 
@@ -44,6 +45,7 @@ export class RecordFigures {
       () => [tenant, dayOf(days, now)],
       (inventory) => activity(inventory, { days }, tenant, now),
       ({ cells }) => cells.length,
+      tenant,
     )
   }
 
@@ -54,6 +56,7 @@ export class RecordFigures {
       () => [tenant, topOf(top)],
       (inventory) => resourceDistribution(inventory, { top }, tenant, now),
       ({ types }) => types.length,
+      tenant,
     )
   }
 
@@ -71,6 +74,7 @@ export class RecordFigures {
     keys: (inventory: Inventory) => readonly unknown[],
     count: (inventory: Inventory) => Promise<T>,
     weigh: (value: T) => number,
+    who?: string,
   ): Promise<T> {
     let inventory: Inventory
     try {
@@ -82,7 +86,7 @@ export class RecordFigures {
       this.#inventory = inventory
       this.#counted = new Counted(this.#source.counted)
     }
-    return this.#counted.of({ name, key: JSON.stringify(keys(inventory)), count: () => count(inventory), weigh })
+    return this.#counted.of({ name, key: JSON.stringify(keys(inventory)), count: () => count(inventory), weigh, who })
   }
 }
 

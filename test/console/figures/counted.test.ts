@@ -198,6 +198,20 @@ test('more than a hundred that wait are refused at once, and what waited too lon
   expect(begun).toBe(4)
 })
 
+test('one tenant that asks for every window there is keeps no other out', async () => {
+  const { inventory, waiting } = byHand()
+  const { fetch } = figuresOf({ inventory, keepMs: 30_000 })
+  const noisy = Array.from({ length: 99 }, (_, i) => status(fetch, `?top=${i + 1}`, { 'x-tenant-id': 'noisy' }))
+  const other = status(fetch, '', { 'x-tenant-id': 'other' })
+  for (let given = 0; given < 25; given++) {
+    await settled(() => waiting.length > given)
+    waiting[given]!.give(7)
+  }
+  expect(await other).toEqual([200, null, 7])
+  const answered = (await Promise.all(noisy)).map(([status]) => status)
+  expect(answered).toEqual([...Array(24).fill(200), ...Array(75).fill(503)])
+})
+
 test('a count that never ends is given up: its place is another’s, and it is asked for anew', async () => {
   let begun = 0
   const counted = new Counted({ keepMs: 1000, deadlineMs: 60_000, patienceMs: 20 })
