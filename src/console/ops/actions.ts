@@ -8,10 +8,15 @@ import { quoted, type Row, type Work } from './sql.ts'
 
 export type Action = 'requeue' | 'discard'
 
-export interface Done {
+interface Change {
   readonly changed: boolean
   readonly from: MessageStatus
   readonly to: MessageStatus | 'gone'
+}
+
+export interface Done extends Change {
+  /** As the database writes it: of a number, one id has many spellings. */
+  readonly id: string
 }
 
 export function* act(outbox: Outbox, action: Action, list: List, id: string): Work<Done> {
@@ -19,27 +24,33 @@ export function* act(outbox: Outbox, action: Action, list: List, id: string): Wo
   const listed = outbox.listed(list, tables)
   const row = yield* locked(outbox, listed.table, id)
   if (row !== null) {
+    const done = (change: Change): Done => ({ ...change, id: row['id'] ?? id })
     const status = outbox.status(row, listed)
-    if (list === 'dlq' && listed.rows === 'failed' && status !== 'failed') return settled(action, status)
-    if (action === 'discard') return yield* discard(outbox, listed, id, status)
-    return listed.rows === 'dead'
-      ? yield* revive(outbox, tables, id, status)
-      : yield* requeue(outbox, listed.table, id, status)
+    if (list === 'dlq' && listed.rows === 'failed' && status !== 'failed') return done(settled(action, status))
+    if (action === 'discard') return done(yield* discard(outbox, listed, id, status))
+    return done(
+      listed.rows === 'dead'
+        ? yield* revive(outbox, tables, id, status)
+        : yield* requeue(outbox, listed.table, id, status),
+    )
   }
   // What was put back already is in the outbox now.
   if (action === 'requeue' && tables.dead !== null && list === 'dlq') {
     const there = yield* locked(outbox, tables.outbox, id)
-    if (there !== null) return settled(action, outbox.status(there, outbox.listed('outbox', tables)))
+    if (there !== null) {
+      const change = settled(action, outbox.status(there, outbox.listed('outbox', tables)))
+      return { ...change, id: there['id'] ?? id }
+    }
   }
   throw new NotFound('There is no such message.')
 }
 
-function settled(action: Action, status: MessageStatus): Done {
+function settled(action: Action, status: MessageStatus): Change {
   if (status === (action === 'requeue' ? 'pending' : 'discarded')) return { changed: false, from: status, to: status }
   throw new Conflict(`The message is ${status === 'other' ? 'in another state' : status}.`)
 }
 
-function* requeue(outbox: Outbox, table: Table, id: string, status: MessageStatus): Work<Done> {
+function* requeue(outbox: Outbox, table: Table, id: string, status: MessageStatus): Work<Change> {
   if (status !== 'failed') return settled('requeue', status)
   const values = new Values(outbox.db)
   const set = Object.entries(waiting(outbox, table, values)).map(([column, value]) => `${quoted(column)} = ${value}`)
@@ -49,7 +60,7 @@ function* requeue(outbox: Outbox, table: Table, id: string, status: MessageStatu
 }
 
 /** From the dead letters back into the outbox, with all columns that both have. */
-function* revive(outbox: Outbox, tables: Tables, id: string, status: MessageStatus): Work<Done> {
+function* revive(outbox: Outbox, tables: Tables, id: string, status: MessageStatus): Work<Change> {
   if (status !== 'failed') return settled('requeue', status)
   const { outbox: table } = tables
   const dead = tables.dead!
@@ -72,7 +83,7 @@ function* revive(outbox: Outbox, tables: Tables, id: string, status: MessageStat
   return { changed: true, from: status, to: 'pending' }
 }
 
-function* discard(outbox: Outbox, listed: Listed, id: string, status: MessageStatus): Work<Done> {
+function* discard(outbox: Outbox, listed: Listed, id: string, status: MessageStatus): Work<Change> {
   if (status !== 'failed' && status !== 'pending') return settled('discard', status)
   const { table } = listed
   const { discarded } = outbox.config

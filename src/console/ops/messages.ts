@@ -77,7 +77,7 @@ export class Messages {
   /** Throws the error that the client is told, once it is recorded. */
   async act(list: List, action: Action, asked: Asked): Promise<MessageAction> {
     const id = asked.params['id'] ?? ''
-    const shown = id.slice(0, 128).replace(/[\x00-\x1f\x7f-\x9f\u2028\u2029]+/g, ' ')
+    const shown = shownOf(id)
     const { adminRoles } = this.#means
     const sign = (result: Partial<AuditEntry>) => ({ ...entryOf(list, action, shown, asked, adminRoles), ...result })
     try {
@@ -88,9 +88,9 @@ export class Messages {
       if (!/^[^\0-\x1f\x7f]{1,200}$/u.test(id)) throw invalid('This is no id of a message.')
       const done = await this.#change(list, action, id, sign)
       const { changed, from, to } = done
-      const text = `${place(list)} ${shown}: ${action}, ${from} to ${to}${changed ? '' : ' (it was so before)'}`
+      const text = `${place(list)} ${shownOf(done.id)}: ${action}, ${from} to ${to}${changed ? '' : ' (it was so before)'}`
       this.#say('info', text, asked)
-      return { id, list, action, changed, status: to }
+      return { id: done.id, list, action, changed, status: to }
     } catch (error) {
       const told = toldOf(error)
       const text = `${place(list)} ${shown}: ${action} was refused (${told.code})`
@@ -114,10 +114,10 @@ export class Messages {
     let told = false
     const work = db.change(
       () => act(outbox, action, list, id),
-      async ({ from, to }, client) => {
+      async ({ id, from, to }, client) => {
         // Whoever asked was told that it is not done.
         if (told) throw new Absent('the database answered too late')
-        const entry = sign({ metadata: { status_from: from, status_to: to } })
+        const entry = sign({ target_id: shownOf(id), metadata: { status_from: from, status_to: to } })
         await within(
           this.#means.record(entry, client),
           this.#means.recordMs ?? RECORD_MS,
@@ -191,6 +191,11 @@ function entryOf(
     correlation_id: correlationId,
     user_agent: request.headers.get('user-agent'),
   }
+}
+
+/** Of a line of the log, and of a row of the trail. */
+function shownOf(id: string): string {
+  return id.slice(0, 128).replace(/[\x00-\x1f\x7f-\x9f\u2028\u2029]+/g, ' ')
 }
 
 function place(list: List): string {

@@ -117,6 +117,14 @@ describe.each([
     expect(JSON.stringify(await ask(`${OUTBOX}?status=all`))).not.toMatch(/secret|s\d|hunter2|10\.1|internal/)
   })
 
+  run('the trail has the id as the database writes it, however it was written [G-28]', async () => {
+    const { post, audited } = await opened(DEAD)
+    expect(await post(`${DLQ}/+70/requeue`)).toMatchObject({ id: '70', changed: true })
+    expect(await post(`${DLQ}/070/requeue`)).toMatchObject({ id: '70', changed: false })
+    expect(await post(`${DLQ}/%2071/discard`)).toMatchObject({ id: '71', changed: true })
+    expect(audited().map(([, , id]) => id)).toEqual(['70', '70', '71'])
+  })
+
   run('dead letters of their own table, the last first [G-28]', async () => {
     const { ask, overview } = await opened(DEAD)
     const more = { attempts: 9, last_error: 'no route' }
