@@ -4,11 +4,22 @@
 // and names without a dot, as containers name each other.
 import { hostname as machine } from 'node:os'
 
-/** `.localhost` is nobody's domain (RFC 6761), `.internal` neither (ICANN, 2024). */
-const LOOPBACK = /^(?:[a-z0-9_-]+\.)*localhost$/
-const CONTAINER = /^host\.(?:docker|containers)\.internal$/
+/** This machine by its own name; `.localhost` is nobody's domain (RFC 6761). */
+export const LOOPBACK: RegExp = /^(?:(?:[a-z0-9_-]+\.)*localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])$/i
+/** The machine as its containers name it; `.internal` is nobody's domain either (ICANN, 2024). */
+const CONTAINER = /^host\.(?:docker|containers)\.internal$/i
 /** An IPv4 or IPv6 address, or a name of one label. */
-const LOCAL = /^(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:.]+\]|[a-z0-9_-]+)$/
+const LOCAL = /^(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:.]+\]|[a-z0-9_-]+)$/i
+
+/** Without its port. */
+export const hostOf = (authority: string): string => authority.replace(/:\d{1,5}$/, '').toLowerCase()
+
+/** Whether only this machine and its containers can go by that name. */
+export const isLoopback = (host: string): boolean => LOOPBACK.test(host) || CONTAINER.test(host)
+
+/** Whether nobody on the internet can own it. */
+export const isLocal = (host: string): boolean =>
+  isLoopback(host) || LOCAL.test(host) || host === machine().toLowerCase()
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>
 
@@ -17,12 +28,6 @@ export function namesThisMachine(headers: Headers, own: string): boolean {
   const said = headers['host'] ?? headers[':authority']
   if (said === undefined) return true
   if (typeof said !== 'string') return false
-  const host = said.toLowerCase().replace(/:\d{1,5}$/, '')
-  return (
-    LOCAL.test(host) ||
-    LOOPBACK.test(host) ||
-    CONTAINER.test(host) ||
-    host === own.toLowerCase() ||
-    host === machine().toLowerCase()
-  )
+  const host = hostOf(said)
+  return isLocal(host) || host === own.toLowerCase()
 }

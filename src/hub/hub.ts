@@ -2,6 +2,7 @@
 // routes answer on another: the same store, query language and panel that a service has, filled by others.
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { LOOPBACK } from '../access/host.ts'
 import { OPEN, openWarning } from '../access/tier.ts'
 import { timers } from '../base/clock.ts'
 import { Fault } from '../base/fault.ts'
@@ -14,7 +15,7 @@ import type { Batch } from '../model/batch.ts'
 import type { StoreLimits } from '../store/limits.ts'
 import { Query } from '../store/query.ts'
 import { Store } from '../store/store.ts'
-import { hostGuard, LOOPBACK } from './guard.ts'
+import { hostGuard } from './guard.ts'
 import { Receiver, type ReceiverLimits } from './receive.ts'
 
 export interface HubOptions {
