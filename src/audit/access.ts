@@ -140,7 +140,11 @@ export function entryOf(
 }
 
 /** Anonymous is `system` (ruling 51); who proved who they are by a token that is nobody's is a service. */
-function roleOf(caller: Caller | null, surface: AccessEvent['surface'], adminRoles: readonly string[]): ActorRole {
+export function roleOf(
+  caller: Caller | null,
+  surface: AccessEvent['surface'],
+  adminRoles: readonly string[],
+): ActorRole {
   if (caller === null) return 'system'
   if (caller.roles.some((role) => adminRoles.includes(role))) return 'admin'
   return caller.subject === null || surface === 'scrape' ? 'service_account' : 'user'

@@ -1,6 +1,7 @@
 // The insides of this process as the operations page asks for them: the runtime, the metrics and their limits, the exporters,
 // and what is observed. It promises that what many ask within a second is found once, and that asking changes nothing; it
 // refuses to tell anything of another process.
+import { Brief } from '../brief.ts'
 import type {
   CardinalityAnswer,
   ExportersAnswer,
@@ -19,14 +20,13 @@ export interface InsidesSource extends RuntimeSource, CardinalitySource, Exporte
   readonly instance: string
 }
 
-const FRESH_MS = 1000
 /** Answers that are kept: one for each address, and one for each `?top=`. */
 const KEPT = 110
 
 export class Insides {
   readonly #source: InsidesSource
   readonly #runtime: RuntimeInsides
-  readonly #kept = new Map<string, { readonly at: number; readonly answer: unknown }>()
+  readonly #kept = new Brief<unknown>(KEPT)
 
   constructor(source: InsidesSource) {
     this.#source = source
@@ -52,15 +52,8 @@ export class Insides {
   }
 
   #fresh<T>(key: string, now: number, find: (head: OfThisProcess) => T): T {
-    const kept = this.#kept.get(key)
-    if (kept !== undefined && now - kept.at < FRESH_MS && now >= kept.at) return kept.answer as T
-    const answer = find({
-      scope: 'single-instance',
-      instance: this.#source.instance,
-      generated_at: new Date(now).toISOString(),
-    })
-    if (this.#kept.size >= KEPT) this.#kept.clear()
-    this.#kept.set(key, { at: now, answer })
-    return answer
+    const { instance } = this.#source
+    const generated_at = new Date(now).toISOString()
+    return this.#kept.of(key, now, () => find({ scope: 'single-instance', instance, generated_at })) as T
   }
 }

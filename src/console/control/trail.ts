@@ -1,9 +1,10 @@
 // Who changed what of a running process, and who was refused: a row of the audit trail where there is one, and a line in the
 // log always. A change that the trail does not take is not made. Repeated refusals of one kind are one row a minute.
 import type { Caller } from '../../access/decision.ts'
+import { roleOf } from '../../audit/access.ts'
 import { Fold } from '../../audit/fold.ts'
-import type { ActorRole, AuditEntry } from '../../audit/row.ts'
-import { timers } from '../../base/clock.ts'
+import type { AuditEntry } from '../../audit/row.ts'
+import { within } from '../../base/deadline.ts'
 import { notice, thrownText } from '../../base/notice.ts'
 import { Refusal } from './refusal.ts'
 
@@ -51,7 +52,11 @@ export class ControlTrail {
   async changed(what: What, who: Who, from: unknown, to: unknown, text: string): Promise<void> {
     const entry = this.#entry(what, who, 'success', { old_value: from, new_value: to })
     try {
-      await within(this.#options.record(entry), RECORD_MS)
+      await within(
+        this.#options.record(entry),
+        RECORD_MS,
+        () => new Error(`nothing was heard of it for ${RECORD_MS} ms`),
+      )
     } catch (error) {
       notice(
         'error',
@@ -111,7 +116,7 @@ export class ControlTrail {
     const { caller, correlationId, userAgent } = who
     return {
       actor_user_id: byOf(caller),
-      actor_role: this.#role(caller),
+      actor_role: roleOf(caller, 'admin', this.#options.adminRoles),
       action: `ops.${what}`,
       target_type: 'instance',
       target_id: this.#options.instance,
@@ -120,12 +125,6 @@ export class ControlTrail {
       metadata: { policy_key: 'admin', ...metadata },
       user_agent: userAgent,
     }
-  }
-
-  #role(caller: Caller | null): ActorRole {
-    if (caller === null) return 'system'
-    if (caller.roles.some((role) => this.#options.adminRoles.includes(role))) return 'admin'
-    return caller.subject === null ? 'service_account' : 'user'
   }
 }
 
@@ -136,16 +135,4 @@ export function byOf(caller: Caller | null): string | null {
   const by = (caller?.subject ?? caller?.tokenId)?.replace(/[\x00-\x1f\x7f-\x9f]+/g, ' ')
   if (by === undefined) return null
   return by.length > MOST ? `${by.slice(0, MOST - 1)}…` : by
-}
-
-async function within(work: Promise<unknown>, ms: number): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise((_, reject) => {
-    timer = timers.setTimeout(() => reject(new Error(`nothing was heard of it for ${ms} ms`)), ms)
-  })
-  try {
-    await Promise.race([work, late])
-  } finally {
-    timers.clearTimeout(timer)
-  }
 }

@@ -4,7 +4,7 @@ import type { Tenants } from '../../access/tenants.ts'
 import type { TrafficRing } from '../../traffic/ring.ts'
 import { type TrafficStats, trafficStats } from '../../traffic/stats.ts'
 import { type TenantTraffic, tenantRollup } from '../../traffic/tenants.ts'
-import { Brief } from './brief.ts'
+import { Brief } from '../brief.ts'
 import { type Bounds, name, whole } from './inquiry.ts'
 
 export interface TrafficSource {

@@ -2,6 +2,8 @@
 // are parts from 0 to 1. What cannot be known is null, and the reason stands beside it. Nothing in an answer names a host, an
 // address or a credential; the only URLs are those of `ops.runbooks`, which are meant to be shown.
 
+import type { IncidentClass } from '../../objectives/incidents.ts'
+
 /** `cluster`: a store or a Prometheus that every instance shares. `single-instance`: what this process has seen. */
 export type Scope = 'cluster' | 'single-instance'
 
@@ -158,17 +160,6 @@ export interface FleetState {
   readonly measured_at: string | null
   readonly reason: string | null
 }
-
-export type IncidentClass =
-  | 'outbox_relay_degraded'
-  | 'dlq_backlog'
-  | 'queue_backlog'
-  | 'api_5xx_elevated'
-  | 'worker_failures'
-  | 'fleet_telemetry_degraded'
-  | 'health_check'
-  | 'slo'
-  | 'watchlist'
 
 export interface Incident {
   /** Of this one incident: another of the same kind has another id. */

@@ -2,8 +2,9 @@
 // change and every one that is refused is a row of the audit trail, in the transaction of the change where the trail is kept
 // in that database, and a line in the log; what cannot be recorded is not done. Of a message its payload is never read.
 import { BadRequest, ClientError, KINDS, Unavailable } from '../../access/error-kinds.ts'
+import { roleOf } from '../../audit/access.ts'
 import type { AuditEntry } from '../../audit/row.ts'
-import { timers } from '../../base/clock.ts'
+import { within } from '../../base/deadline.ts'
 import { notice, thrownText } from '../../base/notice.ts'
 import { byOf } from '../control/trail.ts'
 import type { Asked } from '../declared.ts'
@@ -30,6 +31,8 @@ export interface MessageMeans {
   readonly recordMs?: number
 }
 
+const unheard = () => new Absent('the database does not answer')
+const silent = () => new Absent('the audit trail does not answer')
 const DEADLINE_MS = 15_000
 /** A change waits no longer for the trail. */
 const RECORD_MS = 5000
@@ -96,9 +99,8 @@ export class Messages {
       const text = `${place(list)} ${shown}: ${action} was refused (${told.code})`
       this.#say('warn', text, asked)
       const recorded = this.#means.record(sign({ result: 'failure', metadata: { error_code: told.code } }), null)
-      await within(recorded, this.#means.recordMs ?? RECORD_MS, 'the audit trail does not answer').catch(
-        (failed: unknown) =>
-          notice('error', 'ops.unrecorded', `a refused change could not be recorded: ${thrownText(failed)}`),
+      await within(recorded, this.#means.recordMs ?? RECORD_MS, silent).catch((failed: unknown) =>
+        notice('error', 'ops.unrecorded', `a refused change could not be recorded: ${thrownText(failed)}`),
       )
       throw told
     }
@@ -118,13 +120,11 @@ export class Messages {
         // Whoever asked was told that it is not done.
         if (told) throw new Absent('the database answered too late')
         const entry = sign({ target_id: shownOf(id), metadata: { status_from: from, status_to: to } })
-        await within(
-          this.#means.record(entry, client),
-          this.#means.recordMs ?? RECORD_MS,
-          'the audit trail does not answer',
-        ).catch((cause: unknown) => {
-          throw new Unavailable('the change could not be recorded', { code: 'service_unavailable', cause })
-        })
+        await within(this.#means.record(entry, client), this.#means.recordMs ?? RECORD_MS, silent).catch(
+          (cause: unknown) => {
+            throw new Unavailable('the change could not be recorded', { code: 'service_unavailable', cause })
+          },
+        )
       },
     )
     try {
@@ -153,22 +153,10 @@ export class Messages {
 
   async #asked<T>(work: Promise<T>): Promise<T> {
     try {
-      return await within(work, this.#means.deadlineMs ?? DEADLINE_MS, 'the database does not answer')
+      return await within(work, this.#means.deadlineMs ?? DEADLINE_MS, unheard)
     } catch (error) {
       throw toldOf(error)
     }
-  }
-}
-
-async function within<T>(work: Promise<T>, ms: number, text: string): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = timers.setTimeout(() => reject(new Absent(text)), ms)
-  })
-  try {
-    return await Promise.race([work, late])
-  } finally {
-    timers.clearTimeout(timer)
   }
 }
 
@@ -179,11 +167,9 @@ function entryOf(
   { caller, request, correlationId }: Asked,
   adminRoles: readonly string[],
 ): AuditEntry {
-  const admin = caller?.roles.some((role) => adminRoles.includes(role))
-  const role = caller === null ? 'system' : admin ? 'admin' : caller.subject === null ? 'service_account' : 'user'
   return {
     actor_user_id: byOf(caller),
-    actor_role: role,
+    actor_role: roleOf(caller, 'admin', adminRoles),
     action: `${list}.${action}`,
     target_type: list === 'dlq' ? 'dead_letter' : 'outbox_message',
     target_id: id === '' ? 'none' : id,
