@@ -50,7 +50,7 @@ const PAGES = {
   metrics: { path: '/explore', ready: 'text=http.server.request.duration' },
   metric: { path: '/explore/http.server.request.duration', ready: 'canvas' },
   map: { path: '/map', ready: 'main >> text=shop-worker' },
-  operations: { at: 'api', path: '/console', ready: '#objectives .objective', act: (page) => filled(page) },
+  operations: { at: 'api', path: '/console', ready: '#objectives .entry', act: (page) => filled(page) },
 }
 
 const undo = []

@@ -103,14 +103,14 @@ browser('what the page says is what the service says', LONG, async () => {
       .getAttribute('href'),
   ).toBe('https://wiki.example/queue-backlog')
   const objectives = card(page, 'Objectives')
-  expect(await objectives.locator('.objective-head b.clip').allTextContents()).toEqual([
+  expect(await objectives.locator('.entry-head b.clip').allTextContents()).toEqual([
     'api-p95',
     'api-p99',
     'availability',
     'allocation-event',
     'webhook-credit',
   ])
-  expect(await objectives.locator('.objective-head .badge').allTextContents()).toEqual([
+  expect(await objectives.locator('.entry-head .badge').allTextContents()).toEqual([
     'Met',
     'Met',
     'Breached',

@@ -5,12 +5,11 @@ import type { TraceRow } from '../../../src/store/answers.ts'
 import { useAnswer } from '../api/use-answer.ts'
 import { PAGES } from '../pages.ts'
 import { Dot } from '../parts/button.tsx'
+import { Chooser } from '../parts/chooser.tsx'
 import { serviceColour } from '../parts/colour.ts'
-import { Dialog } from '../parts/dialog.tsx'
 import { agoText, rateText } from '../parts/format.ts'
 import { type Found, findIds } from '../parts/found.ts'
 import { Icon, type IconName } from '../parts/icon.tsx'
-import './palette.css'
 import { go, href, visit } from './place.ts'
 import { nextTheme } from './theme.ts'
 import { setRange } from './time.ts'
@@ -26,7 +25,6 @@ interface Choice {
 
 export function Palette({ close }: { close(): void }) {
   const [text, setText] = useState('')
-  const [at, setAt] = useState(0)
   const services = useAnswer('/services', {}).data
   const found = useMemo(() => findIds(text), [text])
   const sought = correlationIn(found)
@@ -42,62 +40,27 @@ export function Palette({ close }: { close(): void }) {
     const others = [...pages(), ...(services?.items ?? []).map(ofService), ...deeds(), ...searches(text)]
     return [...ids, ...ranked(text, others)]
   }, [text, found, sought, traces, services])
-  const place = Math.min(at, choices.length - 1)
 
-  const run = (choice: Choice | undefined): void => {
-    if (choice === undefined) return
-    close()
-    choice.run()
-  }
-  const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key === 'ArrowDown') setAt((place + 1) % choices.length)
-    else if (event.key === 'ArrowUp') setAt((place - 1 + choices.length) % choices.length)
-    else if (event.key === 'Enter') run(choices[place])
-    else return
-    event.preventDefault()
-  }
   return (
-    <Dialog label="Search" class="palette" close={close}>
-      <div class="palette-field">
-        <Icon name="search" size={18} />
-        <input
-          type="text"
-          role="combobox"
-          aria-expanded="true"
-          aria-controls="palette-choices"
-          aria-activedescendant={place >= 0 ? `palette-${place}` : undefined}
-          aria-label="Search pages, services, trace and correlation ids"
-          placeholder="Go to a page or service, or paste a trace id, correlation id or log line"
-          spellcheck={false}
-          autocomplete="off"
-          value={text}
-          onInput={({ currentTarget }) => {
-            setText(currentTarget.value)
-            setAt(0)
-          }}
-          onKeyDown={onKeyDown}
-        />
-        <kbd>Esc</kbd>
-      </div>
-      <div id="palette-choices" class="palette-choices" role="listbox" aria-label="Found">
-        {choices.map((choice, i) => (
-          <div
-            key={choice.id}
-            id={`palette-${i}`}
-            role="option"
-            aria-selected={i === place}
-            class="palette-choice"
-            ref={i === place ? inSight : undefined}
-            onPointerMove={() => setAt(i)}
-            onClick={() => run(choice)}
-          >
-            {choice.colour ? <Dot colour={choice.colour} /> : choice.icon && <Icon name={choice.icon} />}
-            <span class="clip">{choice.title}</span>
-            <span class="palette-note">{choice.note}</span>
-          </div>
-        ))}
-      </div>
-    </Dialog>
+    <Chooser
+      label="Search"
+      name="palette"
+      field="Search pages, services, trace and correlation ids"
+      placeholder="Go to a page or service, or paste a trace id, correlation id or log line"
+      text={text}
+      write={setText}
+      choices={choices}
+      keyOf={({ id }) => id}
+      show={({ colour, icon, title, note }) => (
+        <>
+          {colour ? <Dot colour={colour} /> : icon && <Icon name={icon} />}
+          <span class="clip">{title}</span>
+          <span class="palette-note">{note}</span>
+        </>
+      )}
+      run={(choice) => choice.run()}
+      close={close}
+    />
   )
 }
 
@@ -127,8 +90,6 @@ function ofCorrelation(id: string, traces: readonly TraceRow[]): Choice[] {
   }
   return [...traces.map(one), all]
 }
-
-const inSight = (element: HTMLElement | null): void => element?.scrollIntoView({ block: 'nearest' })
 
 function pages(): Choice[] {
   return PAGES.flatMap(({ path, nav }) =>

@@ -7,6 +7,7 @@ import { Card, Unset } from '../card.tsx'
 import { Fill } from '../cards/tiles.tsx'
 import { Since } from '../clock.tsx'
 import { useFigure } from '../figure.ts'
+import './entries.css'
 import './objectives.css'
 import { Runbook } from './runbook.tsx'
 
@@ -47,7 +48,7 @@ export function Objectives() {
       }
     >
       {({ objectives }) => (
-        <ul class="objectives">
+        <ul class="entries">
           {objectives.map((objective) => (
             <Objective key={objective.name} objective={objective} />
           ))}
@@ -87,8 +88,8 @@ function Objective({ objective }: { objective: ObjectiveAnswer }) {
   const { words, tone } = STATUS[status]
   const what = percentile === null ? '' : `p${digits(percentile)} `
   return (
-    <li class="objective">
-      <div class="objective-head">
+    <li class="entry">
+      <div class="entry-head">
         <Badge tone={tone}>{words}</Badge>
         <b class="clip" title={name}>
           {name}
@@ -101,7 +102,7 @@ function Objective({ objective }: { objective: ObjectiveAnswer }) {
           </span>
         </span>
       </div>
-      {description !== '' && <p class="objective-words">{description}</p>}
+      {description !== '' && <p class="entry-words">{description}</p>}
       <Budget objective={objective} />
       <Burn rates={objective.burn_rates} />
       <p class="objective-notes num">

@@ -1,5 +1,6 @@
 // What most of the admin's cards are made of: one answer that they share.
-import type { IncidentClass, Overview, Severity } from '../../../../src/console/ops/answers.ts'
+import type { Overview, Severity } from '../../../../src/console/ops/answers.ts'
+import type { IncidentClass } from '../../../../src/objectives/incidents.ts'
 import type { Tone } from '../../parts/colour.ts'
 import { type Figure, useFigure } from '../figure.ts'
 

@@ -7,6 +7,7 @@ import { Card, Unset } from '../card.tsx'
 import { Ago } from '../clock.tsx'
 import { useFigure } from '../figure.ts'
 import { Runbook } from './runbook.tsx'
+import './entries.css'
 import './watchlist.css'
 
 const LEVELS: Readonly<Record<WatchLevel, { readonly words: string; readonly tone: Tone }>> = {
@@ -49,7 +50,7 @@ export function Watchlist() {
       }
     >
       {({ items }) => (
-        <ul class="watchlist">
+        <ul class="entries">
           {items.map((item) => (
             <Item key={item.title} item={item} />
           ))}
@@ -74,8 +75,8 @@ function Item({ item }: { item: WatchAnswer }) {
   } = item
   const { words, tone } = LEVELS[level]
   return (
-    <li class={`watched${status === 'done' ? ' watched-done' : ''}`}>
-      <div class="watched-head">
+    <li class={`entry${status === 'done' ? ' watched-done' : ''}`}>
+      <div class="entry-head">
         <Badge tone={tone} title={reason ?? undefined}>
           {words}
         </Badge>
@@ -93,7 +94,7 @@ function Item({ item }: { item: WatchAnswer }) {
         {owners.length > 0 && <Fact name={owners.length === 1 ? 'Owner' : 'Owners'}>{owners.join(', ')}</Fact>}
       </dl>
       {(why !== '' || item.runbook !== null || reason !== null) && (
-        <p class="watched-why">
+        <p class="entry-words">
           {reason !== null && <span>{reason} </span>}
           {why} <Runbook id={item.runbook} />
         </p>
