@@ -1,17 +1,14 @@
 // The first ten minutes, as somebody who copies each block has them: docs/guide/start.md is run from its first block to its
 // last in a folder that has the built package and Express, and whatever it says is printed is compared.
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { initText } from '../../src/cli/init.ts'
 import { loadConfig } from '../../src/config/load.ts'
-import { dist } from '../house/dist.ts'
 import { ROOT } from '../house/source.ts'
-import { freePort } from '../otel/servers.ts'
+import { Desk, has } from './desk.ts'
 import { type Block, blocksOf, fileOf, linksOf } from './document.ts'
-import { Terminals } from './terminal.ts'
 
 const GUIDE = 'docs/guide/start.md'
 const BLOCKS = blocksOf(GUIDE)
@@ -21,20 +18,15 @@ const TERMINALS = ['hub', 'shop']
 /** Warnings that the guide speaks of. */
 const WARNED: Record<string, string[]> = { 'scraped.yaml': ['ACCESS_OPEN'] }
 const PORTS = [3000, 4318, 4319, 9464]
-const has = (program: string) => spawnSync(program, ['--version'], { stdio: 'ignore' }).status === 0
 const required = process.env['TELLTALE_REQUIRE_SERVICES'] === '1'
 
-const folder = mkdtempSync(join(tmpdir(), 'telltale-guide-'))
-const ports = new Map<number, number>()
-let terminals: Terminals
+const desk = new Desk()
 
-/** The ports of the guide may be taken on this machine: others stand for them, in what is run and in what is expected. */
+/** The hub has no port in the guide's command: here it is told its own. */
 const moved = (text: string) =>
-  text
-    .replace(/(127\.0\.0\.1:|listen\()(\d{4})\b/g, (whole, before: string, port: string) =>
-      ports.has(Number(port)) ? `${before}${ports.get(Number(port))}` : whole,
-    )
-    .replace(/^npx telltale hub$/m, (command) => `${command} --port ${ports.get(4318)} --ui-port ${ports.get(4319)}`)
+  desk
+    .moved(text)
+    .replace(/^npx telltale hub$/m, (command) => `${command} --port ${desk.port(4318)} --ui-port ${desk.port(4319)}`)
 
 /** What differs from run to run, under one name. */
 const masked = (text: string) =>
@@ -51,31 +43,20 @@ const masked = (text: string) =>
 
 const expected = (block: Block) => masked(moved(block.text))
 
-beforeAll(async () => {
-  const built = await dist({ panel: true })
-  for (const port of PORTS) ports.set(port, await freePort())
-  mkdirSync(join(folder, 'node_modules/.bin'), { recursive: true })
-  symlinkSync(ROOT, join(folder, 'node_modules/telltale'))
-  symlinkSync(join(ROOT, 'node_modules/express'), join(folder, 'node_modules/express'))
-  symlinkSync(join(built, 'esm/cli.js'), join(folder, 'node_modules/.bin/telltale'))
-  writeFileSync(join(folder, 'package.json'), '{ "name": "hello", "private": true }\n')
-  const env = {
-    ...process.env,
-    NODE_OPTIONS: '',
-    OTLP_ENDPOINT: `http://127.0.0.1:${ports.get(4318)}`,
-    OTEL_EXPORTER_PROMETHEUS_PORT: String(ports.get(9464)),
-    PATH: `${join(process.execPath, '..')}:${process.env['PATH']}`,
-  }
-  terminals = new Terminals({ cwd: folder, env })
-}, 120_000)
-
-afterAll(async () => {
-  await terminals?.endAll()
-  rmSync(folder, { recursive: true, force: true })
-}, 120_000)
+beforeAll(
+  () =>
+    desk.open({
+      ports: PORTS,
+      packages: ['express'],
+      panel: true,
+      env: (port) => ({ OTLP_ENDPOINT: `http://127.0.0.1:${port(4318)}` }),
+    }),
+  120_000,
+)
+afterAll(() => desk.leave(), 120_000)
 
 const fromHub = async <T>(path: string): Promise<T> =>
-  (await (await fetch(`http://127.0.0.1:${ports.get(4319)}/api/v1/${path}`)).json()) as T
+  (await (await fetch(`http://127.0.0.1:${desk.port(4319)}/api/v1/${path}`)).json()) as T
 
 test(`every block of ${GUIDE} is of a kind that is run or read here`, () => {
   const kinds = new Set(BLOCKS.map(({ language, use }) => `${language} ${use}`.trim()))
@@ -95,21 +76,21 @@ test(`whoever copies ${GUIDE} block by block sees what it says`, { timeout: 300_
     const at = `${GUIDE}:${block.line}`
     const file = fileOf(block)
     const next = BLOCKS[i + 1]
-    if (file !== undefined) writeFileSync(join(folder, file), moved(block.text))
+    if (file !== undefined) writeFileSync(join(desk.folder, file), moved(block.text))
     if (language === 'text' && TERMINALS.includes(use)) {
       const lines = block.text.split('\n').length - 1
-      expect(masked(await terminals.printed(use, lines)), at).toBe(expected(block))
+      expect(masked(await desk.terminals.printed(use, lines)), at).toBe(expected(block))
     }
     if (language !== 'sh' || NOT_RUN.includes(use)) continue
-    if (TERMINALS.includes(use)) await terminals.start(use, moved(block.text))
+    if (TERMINALS.includes(use)) await desk.terminals.start(use, moved(block.text))
     else {
-      const ran = await terminals.run(moved(block.text))
+      const ran = await desk.terminals.run(moved(block.text))
       expect(ran.code === 0, `${at}\n${ran.stderr}`).toBe(use !== 'fails')
       const said = use === 'fails' ? ran.stderr.replace(/^npm warn .*\n/gm, '') : ran.stdout
       if (next?.language === 'text' && next.use === '') expect(masked(said), at).toBe(expected(next))
     }
   }
-  await terminals.end('shop')
+  await desk.terminals.end('shop')
   await arrived()
 })
 
@@ -146,9 +127,9 @@ test('each configuration of the guides and the README has no fault, or the ones 
   for (const path of [GUIDE, 'README.md']) {
     for (const block of blocksOf(path).filter(({ language }) => language === 'yaml')) {
       if (block.use === 'prometheus') continue
-      const file = join(folder, `checked-${block.line}.yaml`)
+      const file = join(desk.folder, `checked-${block.line}.yaml`)
       writeFileSync(file, block.text)
-      const load = () => loadConfig({ file, cwd: folder, env: {} }).warnings.map(({ code }) => code)
+      const load = () => loadConfig({ file, cwd: desk.folder, env: {} }).warnings.map(({ code }) => code)
       if (block.use === 'wrong') expect(load, `${path}:${block.line}`).toThrow()
       else expect(load(), `${path}:${block.line}`).toEqual(WARNED[fileOf(block) ?? ''] ?? [])
     }
@@ -169,7 +150,7 @@ test('what the README and the guides link to is there', () => {
 test("Prometheus's own file is one that promtool takes", (context) => {
   const block = BLOCKS.find(({ use }) => use === 'prometheus')!
   if (!required) context.skip(!has('promtool'), 'promtool is not installed')
-  const file = join(folder, 'prometheus.yml')
+  const file = join(desk.folder, 'prometheus.yml')
   writeFileSync(file, block.text)
   const ran = spawnSync('promtool', ['check', 'config', '--syntax-only', file], { encoding: 'utf8' })
   expect(ran.status, ran.stdout + ran.stderr).toBe(0)

@@ -1,8 +1,6 @@
 // docs/guide/tokens.md as somebody who copies each block has it, against a service of its own; its SQL against a real
 // PostgreSQL.
-import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Client } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -10,64 +8,43 @@ import { PostgresqlStore } from '../../src/access/tokens/postgresql.ts'
 import { newToken, TOKEN_FORM } from '../../src/access/tokens/text.ts'
 import { Tokens } from '../../src/access/tokens/tokens.ts'
 import { loadConfig } from '../../src/config/load.ts'
-import { dist } from '../house/dist.ts'
 import { ROOT } from '../house/source.ts'
-import { freePort, POSTGRES, postgres, REQUIRED } from '../otel/servers.ts'
+import { POSTGRES, postgres, REQUIRED } from '../otel/servers.ts'
+import { Desk, has } from './desk.ts'
 import { type Block, blocksOf, fileOf } from './document.ts'
-import { Terminals } from './terminal.ts'
 
 const GUIDE = 'docs/guide/tokens.md'
 const BLOCKS = blocksOf(GUIDE)
-const folder = mkdtempSync(join(tmpdir(), 'telltale-guide-'))
-let port = 0
-let terminals: Terminals
-
-const moved = (text: string) => text.replaceAll('127.0.0.1:9464', `127.0.0.1:${port}`)
+const desk = new Desk()
+const moved = (text: string) => desk.moved(text)
 const masked = (text: string) =>
   text
     .replace(/\b(?!0d5a3f4e)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, '<id>')
     .replace(/ \d+s {4}in/, ' <age>    in')
     .trimEnd()
 
-beforeAll(async () => {
-  const built = await dist()
-  port = await freePort()
-  mkdirSync(join(folder, 'node_modules/.bin'), { recursive: true })
-  symlinkSync(ROOT, join(folder, 'node_modules/telltale'))
-  symlinkSync(join(built, 'esm/cli.js'), join(folder, 'node_modules/.bin/telltale'))
-  writeFileSync(join(folder, 'package.json'), '{ "name": "hello", "private": true }\n')
-  const env = {
-    ...process.env,
-    NODE_OPTIONS: '',
-    OTEL_EXPORTER_PROMETHEUS_PORT: String(port),
-    PATH: `${join(process.execPath, '..')}:${process.env['PATH']}`,
-  }
-  terminals = new Terminals({ cwd: folder, env })
-}, 120_000)
-afterAll(async () => {
-  await terminals?.endAll()
-  rmSync(folder, { recursive: true, force: true })
-}, 120_000)
+beforeAll(() => desk.open({ ports: [9464] }), 120_000)
+afterAll(() => desk.leave(), 120_000)
 
 async function said(block: Block): Promise<string> {
-  const { code, stdout, stderr } = await terminals.run(moved(block.text))
+  const { code, stdout, stderr } = await desk.terminals.run(moved(block.text))
   expect(code === 0, `${GUIDE}:${block.line}\n${stderr}`).toBe(block.use !== 'fails')
   return masked(block.use === 'fails' ? stderr.replace(/^npm warn .*\n/gm, '') : stdout)
 }
 
 test(`whoever copies ${GUIDE} block by block sees what it says [R-25]`, { timeout: 300_000 }, async (context) => {
-  const curl = spawnSync('curl', ['--version'], { stdio: 'ignore' }).status === 0
+  const curl = has('curl')
   if (!REQUIRED) context.skip(!curl, 'curl is not installed')
   for (const [i, block] of BLOCKS.entries()) {
     const file = fileOf(block)
     const next = BLOCKS[i + 1]
-    if (file !== undefined) writeFileSync(join(folder, file), block.text)
+    if (file !== undefined) writeFileSync(join(desk.folder, file), block.text)
     if (block.language !== 'sh') continue
     const expected = next?.language === 'text' ? masked(next.text) : undefined
     const at = `${GUIDE}:${block.line}`
     if (block.use === 'shop') {
-      await terminals.start('shop', moved(block.text))
-      expect(masked(await terminals.printed('shop', 1)), at).toBe(expected)
+      await desk.terminals.start('shop', moved(block.text))
+      expect(masked(await desk.terminals.printed('shop', 1)), at).toBe(expected)
     } else if (block.use === 'soon') {
       await expect.poll(() => said(block), { message: at, interval: 1000 }).toBe(expected)
     } else {
@@ -81,7 +58,7 @@ test('each of its configurations has no fault, and what is to be warned of is wh
   for (const block of BLOCKS.filter(({ language, use }) => language === 'yaml' && use !== 'prometheus')) {
     const { warnings } = loadConfig({
       text: block.text,
-      file: join(folder, fileOf(block)!),
+      file: join(desk.folder, fileOf(block)!),
       env: { DATABASE_URL: 'postgres://h/d' },
     })
     expect(warnings.filter(({ code }) => code !== 'GUARD_NO_CREDENTIAL')).toEqual([])
