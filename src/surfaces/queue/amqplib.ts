@@ -7,6 +7,7 @@ import { whenSettled } from '../../base/outcome.ts'
 import { seen } from '../../base/seen.ts'
 import { current, runWith } from '../../context/current.ts'
 import { consuming } from './amqplib-consume.ts'
+import { Envelope } from './amqplib-envelope.ts'
 import { CLOSED, lanesOut, type Properties, textOf } from './amqplib-message.ts'
 import { mark, unknownClient } from './client.ts'
 import type { Lanes } from './lane.ts'
@@ -74,11 +75,17 @@ function isChannel(made: unknown): made is object {
 
 function channel(client: object): void {
   if (!mark(client)) return
-  const lanes = lanesOut(client)
+  const out: Out = { lanes: lanesOut(client), envelope: new Envelope(client) }
   // `sendToQueue` calls `publish`.
-  if (typeof (client as { waitForConfirms?: unknown }).waitForConfirms === 'function') confirmed(client, lanes)
-  else replace(client, 'publish', (original) => publishing(lanes, original))
+  if (typeof (client as { waitForConfirms?: unknown }).waitForConfirms === 'function') confirmed(client, out)
+  else replace(client, 'publish', (original) => publishing(out, original))
   consuming(client)
+}
+
+/** What is sent from a channel. */
+interface Out {
+  readonly lanes: Lanes
+  readonly envelope: Envelope
 }
 
 /** One that is under way, and its headers. */
@@ -88,12 +95,13 @@ interface Begun {
 }
 
 /** Null when nothing is to be told of it. */
-function begun(lanes: Lanes, exchange: unknown, key: unknown, options: Properties | null): Begun | null {
+function begun(lanes: Lanes, args: readonly unknown[]): Begun | null {
   const surface = observing()
   if (surface === null) return null
   try {
     // All that can throw is read before anything begins.
-    const lane = lanes.at(surface, textOf(exchange), textOf(key), '')
+    const options: Properties | null = plain(args[3])
+    const lane = lanes.at(surface, textOf(args[0]), textOf(args[1]), '')
     const id = options?.messageId === undefined ? undefined : String(options.messageId)
     const conversation = options?.correlationId
     const given = plain(options?.headers)
@@ -109,15 +117,14 @@ function begun(lanes: Lanes, exchange: unknown, key: unknown, options: Propertie
 }
 
 /** What the client does in here asks for no context: it encodes, and hands to a socket. */
-function publishing(lanes: Lanes, original: Method): Method {
-  return function send(this: unknown, exchange, key, content, options, ...rest) {
-    const given = plain(options)
-    const sent = begun(lanes, exchange, key, given)
-    if (sent === null) return original.call(this, exchange, key, content, options, ...rest)
+function publishing({ lanes, envelope }: Out, original: Method): Method {
+  return function send(this: unknown, ...args) {
+    const sent = begun(lanes, args)
+    if (sent === null) return original.apply(this, args)
     const { one, headers } = sent
     let answer: unknown
     try {
-      answer = original.call(this, exchange, key, content, { ...given, headers }, ...rest)
+      answer = envelope.send(original, this, args, headers)
     } catch (error) {
       one.end(true, error)
       throw error
@@ -132,7 +139,7 @@ function publishing(lanes: Lanes, original: Method): Method {
   }
 }
 
-function confirmed(client: object, lanes: Lanes): void {
+function confirmed(client: object, { lanes, envelope }: Out): void {
   const waiting = new Set<Begun>()
   const { on } = client as Emitter
   on.call(client, 'close', () => {
@@ -151,11 +158,11 @@ function confirmed(client: object, lanes: Lanes): void {
     }
   })
   replace(client, 'publish', (original) => {
-    return function send(this: unknown, exchange, key, content, options, callback, ...rest) {
-      const given = plain(options)
-      const sent = begun(lanes, exchange, key, given)
-      if (sent === null) return original.call(this, exchange, key, content, options, callback, ...rest)
+    return function send(this: unknown, ...args) {
+      const sent = begun(lanes, args)
+      if (sent === null) return original.apply(this, args)
       const { one, headers } = sent
+      const callback = args[4]
       if (waiting.size < MAX_UNCONFIRMED) waiting.add(sent)
       const outer = current()
       const told = function (this: unknown, error?: unknown, ...more: unknown[]): unknown {
@@ -165,8 +172,9 @@ function confirmed(client: object, lanes: Lanes): void {
         if (typeof callback !== 'function') return undefined
         return runWith(outer, () => (callback as Method).call(this, error, ...more), undefined)
       }
+      args[4] = told
       try {
-        return original.call(this, exchange, key, content, { ...given, headers }, told, ...rest)
+        return envelope.send(original, this, args, headers)
       } catch (error) {
         waiting.delete(sent)
         one.end(true, error)

@@ -172,6 +172,31 @@ test.skipIf(none)('a message of a stranger is a CONSUMER root; exchange, key and
   })
 })
 
+test.skipIf(none)(
+  'headers that amqplib adds itself, and those of the caller, stay beside the context [W-29]',
+  async () => {
+    const { connection, queue, beside } = await open()
+    const copied = `${queue}-copied`
+    await beside.assertQueue(copied)
+    const { spans } = kit()
+    const channel = await connection.createChannel()
+    const heard: unknown[] = []
+    for (const one of [queue, copied]) {
+      await beside.consume(one, (message) => heard.push(message!.properties.headers), { noAck: true })
+    }
+    const headers = Object.freeze({ kept: 1, Traceparent: 'of another' })
+    channel.sendToQueue(queue, Buffer.from('a'), Object.freeze({ CC: copied, headers }))
+    await until(() => heard.length === 2)
+    channel.sendToQueue(queue, Buffer.from('b'), Object.freeze({ headers }))
+    await until(() => heard.length === 3)
+    const traceparent = expect.stringMatching(/^00-[0-9a-f]{32}-[0-9a-f]{16}-03$/)
+    expect(heard[0]).toEqual({ kept: 1, traceparent, CC: [copied] })
+    expect(heard[1]).toEqual(heard[0])
+    expect(heard[2]).toEqual({ kept: 1, traceparent })
+    expect(spans().length).toBe(2)
+  },
+)
+
 test.skipIf(none)('what a broker names itself is one series [W-10]', async () => {
   const { connection } = await open()
   const { spans, counts } = kit()
