@@ -23,19 +23,27 @@ interface Said extends Server {
 let surface: KvSurface | null = null
 
 export function startRedis(to: KvSurface): void {
-  if (surface === null) for (const channel of CHANNELS) channel.subscribe(SUBSCRIBERS)
+  if (surface === null) {
+    for (const { start, asyncStart, error } of CHANNELS) {
+      start.subscribe(onStart)
+      asyncStart.subscribe(onAnswer)
+      error.subscribe(onAnswer)
+    }
+  }
   surface = to
 }
 
 export function stopRedis(from: KvSurface): void {
   if (surface !== from) return
   surface = null
-  for (const channel of CHANNELS) channel.unsubscribe(SUBSCRIBERS)
+  for (const { start, asyncStart, error } of CHANNELS) {
+    start.unsubscribe(onStart)
+    asyncStart.unsubscribe(onAnswer)
+    error.unsubscribe(onAnswer)
+  }
 }
 
-const SUBSCRIBERS = { start: onStart, end: onEnd, asyncStart: onAnswer, asyncEnd: nothing, error: nothing }
-
-function onStart(message: object): void {
+function onStart(message: unknown): void {
   const said = message as Said
   try {
     const verb = verbOf(said.command)
@@ -47,12 +55,8 @@ function onStart(message: object): void {
   }
 }
 
-/** The call itself threw: there will be no answer. */
-function onEnd(message: object): void {
-  if ((message as Said).error !== undefined) onAnswer(message)
-}
-
-function onAnswer(message: object): void {
+/** `error` alone is told when the call itself threw; of an answer that is one, both are. */
+function onAnswer(message: unknown): void {
   const said = message as Said
   const operation = said[OPERATION]
   if (!operation) return
@@ -63,5 +67,3 @@ function onAnswer(message: object): void {
     fault(error)
   }
 }
-
-function nothing(): void {}

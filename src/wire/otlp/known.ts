@@ -19,7 +19,7 @@ export class Known {
 }
 
 const PLACES = 1024
-const LEAST = 6
+const LEAST = 4
 const MOST = 64
 const texts = new Array<string>(PLACES).fill('')
 const entries = new Array<Known | null>(PLACES).fill(null)
@@ -50,18 +50,23 @@ function learn(place: number, text: string): Known {
 }
 
 let view: DataView = new DataView(new ArrayBuffer(0))
-let viewOf: Uint8Array | null = null
+let aimed: Uint8Array | null = null
 
-/** Names the buffer that `putKnown` is about to write to, with a view of it; else each change of buffer makes one. */
+/** Names the buffer that is about to be written to, with a view of it; else each change of buffer makes one. */
 export function aim(b: Uint8Array, dataView: DataView): void {
-  viewOf = b
+  aimed = b
   view = dataView
 }
 
+/** The view of the buffer that is written to: four bytes in one store. */
+export function viewOf(b: Uint8Array): DataView {
+  if (aimed !== b) aim(b, new DataView(b.buffer, b.byteOffset, b.byteLength))
+  return view
+}
+
 export function putKnown(b: Buffer, p: number, known: Known): number {
-  if (viewOf !== b) aim(b, new DataView(b.buffer, b.byteOffset, b.byteLength))
+  const into = viewOf(b)
   const { words } = known
-  const into = view
   for (let i = 0; i < words.length; i++) into.setInt32(p + i * 4, words[i]!, true)
   return p + known.length
 }

@@ -2,10 +2,7 @@
 // next place: callers reserve an upper bound first. Lengths are computed where that is cheap (text is taken for ASCII,
 // and written again when it was not), else patched in behind, so that the output has only shortest varints.
 
-import { KNOWN_VALUE, knownAttribute, knownText, positionOf, putKnown, sawAttribute } from './known.ts'
-
-const f64 = new Float64Array(1)
-const f64bytes = new Uint8Array(f64.buffer)
+import { KNOWN_VALUE, knownAttribute, knownText, positionOf, putKnown, sawAttribute, viewOf } from './known.ts'
 
 /** Text shorter than this is copied by character code; a call to `buf.write` costs as much as about 40 of them. */
 const SHORT = 40
@@ -58,36 +55,31 @@ function putBigint(b: Buffer, p: number, n: bigint): number {
 }
 
 export function putFixed32(b: Buffer, p: number, n: number): number {
-  b[p] = n
-  b[p + 1] = n >>> 8
-  b[p + 2] = n >>> 16
-  b[p + 3] = n >>> 24
+  viewOf(b).setUint32(p, n, true)
   return p + 4
 }
 
 /** A whole number from 0 to 2^53. */
 export function putFixed64(b: Buffer, p: number, n: number): number {
+  const into = viewOf(b)
   const hi = Math.floor(n / 4294967296)
-  return putFixed32(b, putFixed32(b, p, n - hi * 4294967296), hi)
+  into.setUint32(p, n - hi * 4294967296, true)
+  into.setUint32(p + 4, hi, true)
+  return p + 8
 }
 
 export function putDouble(b: Buffer, p: number, n: number): number {
-  f64[0] = n
-  const bytes = f64bytes
-  b[p] = bytes[0]!
-  b[p + 1] = bytes[1]!
-  b[p + 2] = bytes[2]!
-  b[p + 3] = bytes[3]!
-  b[p + 4] = bytes[4]!
-  b[p + 5] = bytes[5]!
-  b[p + 6] = bytes[6]!
-  b[p + 7] = bytes[7]!
+  viewOf(b).setFloat64(p, n, true)
   return p + 8
 }
 
 /** Float milliseconds since the epoch as fixed64 nanoseconds: exact to the double, without BigInt; 0 for NaN and times before 1970. */
 export function putTime(b: Buffer, p: number, ms: number): number {
-  if (!(ms > 0 && ms < 1.8e13)) return putFixed32(b, putFixed32(b, p, 0), 0)
+  const into = viewOf(b)
+  if (!(ms > 0 && ms < 1.8e13)) {
+    into.setFloat64(p, 0)
+    return p + 8
+  }
   const whole = Math.floor(ms)
   const high = Math.floor(whole / 65536)
   // whole ms × 10^6 = a × 2^16 + (low part × 10^6): each term stays below 2^53.
@@ -95,15 +87,14 @@ export function putTime(b: Buffer, p: number, ms: number): number {
   const aHigh = Math.floor(a / 65536)
   const rest = (a - aHigh * 65536) * 65536 + (whole - high * 65536) * 1e6 + Math.round((ms - whole) * 1e6)
   const carry = Math.floor(rest / 4294967296)
-  return putFixed32(b, putFixed32(b, p, rest - carry * 4294967296), aHigh + carry)
+  into.setUint32(p, rest - carry * 4294967296, true)
+  into.setUint32(p + 4, aHigh + carry, true)
+  return p + 8
 }
 
 /** A 32-bit piece of an id: ids travel most significant byte first. */
 export function putId(b: Buffer, p: number, n: number): number {
-  b[p] = n >>> 24
-  b[p + 1] = n >>> 16
-  b[p + 2] = n >>> 8
-  b[p + 3] = n
+  viewOf(b).setInt32(p, n)
   return p + 4
 }
 

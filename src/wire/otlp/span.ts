@@ -1,6 +1,7 @@
 // One Span (trace.proto) from a flat record in a single pass: two copies of templates, ids, times, its own attributes.
 import type { SpanEvent, SpanLink, SpanRare, SpanRecord } from '../../model/span.ts'
 import { flatBound, SPAN_ATTRIBUTE, templateBytes } from './attributes.ts'
+import { viewOf } from './known.ts'
 import {
   attributeBound,
   patchLength,
@@ -31,12 +32,18 @@ export function putSpan(b: Buffer, p: number, span: SpanRecord): number {
   b[p] = 0x12
   // Two bytes of length fit 128 to 16 383 bytes, which is nearly every span.
   const from = p + 3
+  const into = viewOf(b)
   b[from] = 0x0a
   b[from + 1] = 16
-  p = putId(b, putId(b, putId(b, putId(b, from + 2, span.t0), span.t1), span.t2), span.t3)
-  b[p] = 0x12
-  b[p + 1] = 8
-  p = putId(b, putId(b, p + 2, span.s0), span.s1)
+  into.setInt32(from + 2, span.t0)
+  into.setInt32(from + 6, span.t1)
+  into.setInt32(from + 10, span.t2)
+  into.setInt32(from + 14, span.t3)
+  b[from + 18] = 0x12
+  b[from + 19] = 8
+  into.setInt32(from + 20, span.s0)
+  into.setInt32(from + 24, span.s1)
+  p = from + 28
   const { rare } = span
   if (rare !== null && rare.traceState !== null && rare.traceState !== '') {
     b[p] = 0x1a
@@ -45,7 +52,9 @@ export function putSpan(b: Buffer, p: number, span: SpanRecord): number {
   if ((span.p0 | span.p1) !== 0) {
     b[p] = 0x22
     b[p + 1] = 8
-    p = putId(b, putId(b, p + 2, span.p0), span.p1)
+    into.setInt32(p + 2, span.p0)
+    into.setInt32(p + 6, span.p1)
+    p += 10
   }
   b[p] = 0x2a
   p = putString(b, p + 1, span.name)
@@ -65,7 +74,8 @@ export function putSpan(b: Buffer, p: number, span: SpanRecord): number {
   if (span.flags !== 0) {
     b[p] = 0x85
     b[p + 1] = 0x01
-    p = putFixed32(b, p + 2, span.flags)
+    into.setInt32(p + 2, span.flags, true)
+    p += 6
   }
   const length = p - from
   if (length > 0x7f && length < 0x4000) {
