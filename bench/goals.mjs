@@ -146,6 +146,36 @@ export function surfaceGoals(major, row, r) {
   return rows.map((one) => ({ ...one, surface: true }))
 }
 
+/** Requests a second beside which those who look are judged: a sixth of what one process answers. */
+export const VIEWED_RATE = 4000
+
+/** `v` as measureViewers has it; where nothing could be counted only the answers are. */
+export function viewerGoals(major, v, by) {
+  const on = `Node ${major}`
+  const rows = [
+    {
+      what: `answers to three operations pages, ${on}`,
+      goal: String(v.asked),
+      found: String(v.answered),
+      met: v.answered === v.asked,
+      proof: true,
+    },
+  ]
+  if (by === undefined) return rows
+  const percent = each(v.viewers, (a_second, i) => (100 * a_second) / (VIEWED_RATE * v.request[i]))
+  const rate = `${VIEWED_RATE / 1000} 000 requests a second`
+  return [
+    atMost(`three operations pages: user instructions added to those of ${rate}, %, ${on}`, percent, 2, 2),
+    atMost(
+      `three operations pages: KB a second, ${on}`,
+      v.bytes.map((bytes) => bytes / 1000),
+      20,
+      1,
+    ),
+    ...rows,
+  ]
+}
+
 export function microGoals(major, m) {
   const times = (subject, rival) => each(m[subject][rival], (v, i) => v / m[subject].ours[i])
   const on = `Node ${major}`

@@ -6,7 +6,7 @@ import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 
-const HELP = `npm run bench [-- --quick | --smoke] [--only http,fastify,express,surfaces,micro] [--node 20,24] [--rounds N]
+const HELP = `npm run bench [-- --quick | --smoke] [--only http,fastify,express,surfaces,viewers,micro] [--node 20,24] [--rounds N]
   (nothing)   everything, and writes docs/benchmarks.md (about half an hour)
   --only …    these rows alone; of a full run, \`surfaces\` brings its part of docs/benchmarks.md up to date,
               one surface is \`surfaces:pg\`
@@ -33,6 +33,7 @@ const PLANS = {
     effort: 1,
     microRounds: 11,
     surfaces: { rounds: 9, passes: 5, warmSeconds: 3, effort: 1 },
+    viewers: { rounds: 2, warm: 2, seconds: 60, requests: 8000 },
   },
   quick: {
     rounds: 5,
@@ -42,6 +43,7 @@ const PLANS = {
     effort: 0.3,
     microRounds: 5,
     surfaces: { rounds: 3, passes: 3, warmSeconds: 0.5, effort: 0.5 },
+    viewers: { rounds: 1, warm: 2, seconds: 60, requests: 4000 },
   },
   smoke: {
     rounds: 2,
@@ -51,6 +53,7 @@ const PLANS = {
     effort: 0.01,
     microRounds: 2,
     surfaces: { rounds: 1, passes: 1, warmSeconds: 0, effort: 0.02 },
+    viewers: { rounds: 1, warm: 0, seconds: 1, requests: 200 },
   },
 }
 
@@ -77,14 +80,15 @@ async function main() {
   install()
   const { dist } = await import('../scripts/dist.mjs')
   await dist()
-  const { FRAMEWORKS, floorText, microGoals, serverGoals, surfaceGoals } = await import('./goals.mjs')
-  const { canCount } = await import('./harness/instructions.mjs')
+  const { FRAMEWORKS, floorText, microGoals, serverGoals, surfaceGoals, viewerGoals } = await import('./goals.mjs')
+  const { canCount, counter } = await import('./harness/instructions.mjs')
   const { internals } = await import('./harness/internals.mjs')
   const { measureMicro, SUBJECTS } = await import('./harness/micro.mjs')
   const { Peer } = await import('./harness/peer.mjs')
   const { measureServers } = await import('./harness/serve.mjs')
   const { measureStartup } = await import('./harness/startup.mjs')
   const { measureSurface } = await import('./harness/surfaces.mjs')
+  const { measureViewers } = await import('./harness/viewers.mjs')
   const { page, withSurfaces } = await import('./page.mjs')
   const { ROWS } = await import('./surfaces/rows.mjs')
   const { Servers } = await import('./surfaces/servers.mjs')
@@ -93,13 +97,15 @@ async function main() {
   const name = options.smoke ? 'smoke' : options.quick ? 'quick' : 'full'
   const plan = { ...PLANS[name], perf: name === 'full' && canCount() }
   if (options.rounds) plan.rounds = plan.microRounds = plan.surfaces.rounds = Number(options.rounds)
-  const only = options.only?.split(',') ?? [...Object.keys(FRAMEWORKS), 'surfaces', 'micro']
+  const all = [...Object.keys(FRAMEWORKS), 'surfaces', 'micro', ...(name === 'quick' ? [] : ['viewers'])]
+  const only = options.only?.split(',') ?? all
   const load = await Peer.start(`${BENCH}harness/load.mjs`)
   const sink = await Peer.start(`${BENCH}harness/sink.mjs`)
   const databases = new Servers()
   const servers = {}
   const surfaces = {}
   const micro = {}
+  let viewers
   const goals = []
   const say = (rows) => {
     goals.push(...rows)
@@ -130,6 +136,14 @@ async function main() {
         ;(surfaces[major] ??= {})[subject] = results
         say(surfaceGoals(Number(major), ROWS[subject], results))
       }
+      // What is counted is the same on every Node but for some percents, and takes minutes.
+      if (only.includes('viewers') && node === process.execPath) {
+        const by = name === 'smoke' ? undefined : counter()
+        if (by === undefined && name !== 'smoke')
+          console.log('left out  what viewers cost: neither perf nor valgrind counts instructions here')
+        viewers = await measureViewers({ by, node, sink, load, plan: plan.viewers, key: major })
+        say(viewerGoals(major, viewers, by))
+      }
       if (!only.includes('micro')) continue
       micro[major] = { startup: measureStartup({ node, rounds: plan.microRounds }) }
       for (const subject of Object.keys(SUBJECTS)) {
@@ -141,7 +155,7 @@ async function main() {
   } finally {
     await Promise.all([load.stop(), sink.stop(), databases.stop()])
   }
-  if (options.json) writeFileSync(options.json, JSON.stringify({ servers, surfaces, micro, goals }, null, 1))
+  if (options.json) writeFileSync(options.json, JSON.stringify({ servers, surfaces, viewers, micro, goals }, null, 1))
   if (name === 'full' && !options.node && (!options.only || options.only === 'surfaces')) {
     const facts = {
       servers,

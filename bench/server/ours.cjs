@@ -25,5 +25,5 @@ observability:
   const { start } = await import(resolve(__dirname, '../../dist/esm/index.js'))
   const telltale = await start({ config })
   rmSync(folder, { recursive: true })
-  return { flush: () => telltale.flush(10_000), registry: telltale.registry }
+  return { flush: () => telltale.flush(10_000), registry: telltale.registry, console: telltale.address }
 }

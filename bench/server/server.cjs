@@ -4,7 +4,7 @@ const [framework, variant] = process.argv.slice(2)
 
 async function main() {
   const { begin } = require(`./${variant}.cjs`)
-  const { flush, middleware } = await begin(framework)
+  const { flush, middleware, console: address } = await begin(framework)
   const { listen } = require(`./${framework}-app.cjs`)
   const port = await listen(middleware)
   const answers = {
@@ -20,7 +20,7 @@ async function main() {
     if (ask === 'quit') process.exit(0)
     process.send({ id, answer: await answers[ask]() })
   })
-  process.send({ ready: { port, pid: process.pid } })
+  process.send({ ready: { port, pid: process.pid, console: address } })
 }
 
 main().catch((error) => {

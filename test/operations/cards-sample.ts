@@ -306,3 +306,16 @@ export const instrumentation = (change: Partial<InstrumentationAnswer> = {}): In
   },
   ...change,
 })
+
+/** What the cards that are not the administrator's alone ask, and what the insides are asked. */
+export const figures = () => ({
+  '/console/metrics/traffic': () => traffic(),
+  '/console/metrics/tenants': () => tenants(3),
+  '/console/metrics/resource-counts': () => counts(['Order', 'Invoice']),
+  '/console/metrics/activity': () => activity((weekday, hour) => weekday * hour),
+  '/console/metrics/resource-distribution': () => distribution([{ resource_type: 'Order', count: 1000 }]),
+  '/admin/ops/runtime': () => runtime(),
+  '/admin/ops/cardinality': () => cardinality(),
+  '/admin/ops/exporters': () => exporters(),
+  '/admin/ops/instrumentation': () => instrumentation(),
+})

@@ -8,29 +8,16 @@ import {
   counts,
   distribution,
   exporters,
-  instrumentation,
+  figures,
   quiet,
   runtime,
   tenants,
-  traffic,
 } from './cards-sample.ts'
 import { expectSound, type Fake, fakeService, Refusal, showTo, WITHOUT_BROWSER } from './kit.ts'
 import { admin } from './sample.ts'
 
 const LONG = { timeout: 180_000 }
 const browser = test.skipIf(WITHOUT_BROWSER !== null)
-
-const figures = () => ({
-  '/console/metrics/traffic': () => traffic(),
-  '/console/metrics/tenants': () => tenants(3),
-  '/console/metrics/resource-counts': () => counts(['Order', 'Invoice']),
-  '/console/metrics/activity': () => activity((weekday, hour) => weekday * hour),
-  '/console/metrics/resource-distribution': () => distribution([{ resource_type: 'Order', count: 1000 }]),
-  '/admin/ops/runtime': () => runtime(),
-  '/admin/ops/cardinality': () => cardinality(),
-  '/admin/ops/exporters': () => exporters(),
-  '/admin/ops/instrumentation': () => instrumentation(),
-})
 
 const serviceWith = (answers: Parameters<typeof fakeService>[0] = {}): Promise<Fake> =>
   fakeService({ ...admin(), ...figures(), ...answers })

@@ -1,13 +1,18 @@
 /// <reference lib="dom" />
 // How often is asked: by the clock of the page, which the test moves.
-import type { Page } from 'playwright-core'
+import type { Page, Request } from 'playwright-core'
 import { afterEach, expect, test } from 'vitest'
+import { figures } from './cards-sample.ts'
 import { type Fake, fakeService, Refusal, showTo, WITHOUT_BROWSER } from './kit.ts'
 import { admin, overview } from './sample.ts'
 
 const LONG = { timeout: 120_000 }
 const browser = test.skipIf(WITHOUT_BROWSER !== null)
 const SECOND = 1000
+
+const { PAGE_ASKS } = (await import(new URL('../../bench/server/page-asks.mjs', import.meta.url).href)) as {
+  PAGE_ASKS: Readonly<Record<string, number>>
+}
 
 const times = ({ asked }: Fake, path: string): number => asked.filter(({ path: one }) => one.startsWith(path)).length
 
@@ -130,3 +135,28 @@ browser(
     await expect.poll(counted).toBeGreaterThan(healed)
   },
 )
+
+browser('what the bench asks in the place of a page is what a page asks in two minutes', LONG, async () => {
+  const fake = await fakeService({ ...admin(), ...figures() })
+  const page = await stilled(fake)
+  await expect.poll(() => page.locator('.op-age').count()).toBeGreaterThan(14)
+  const open = new Set<Request>()
+  page.on('request', (request) => open.add(request))
+  page.on('requestfinished', (request) => open.delete(request))
+  const before = fake.asked.length
+  for (let second = 0; second < 120; second++) {
+    await page.clock.runFor(SECOND)
+    // Nothing is planned anew before it is answered.
+    await expect.poll(() => open.size).toBe(0)
+  }
+  const asked: Record<string, number> = {}
+  for (const { path } of fake.asked.slice(before)) asked[path] = (asked[path] ?? 0) + 1
+  // The clock that the test moves runs away from the service's, which moves the moments now and then.
+  const near = (path: string, times: number): number =>
+    Math.abs((asked[path] ?? 0) - times) <= 1 + times / 5 ? times : 0
+  const expected = Object.entries(PAGE_ASKS).map(([path, seconds]) => [path, 120 / seconds] as const)
+  expect(Object.fromEntries(expected.map(([path, times]) => [path, near(path, times)]))).toEqual(
+    Object.fromEntries(expected),
+  )
+  expect(Object.keys(asked).sort()).toEqual(Object.keys(PAGE_ASKS).sort())
+})
