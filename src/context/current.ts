@@ -6,7 +6,24 @@ import { FLAG_SAMPLED } from '../model/span.ts'
 import type { Ids } from './api.ts'
 import type { Frame } from './frame.ts'
 
-const storage = shared('context', () => new AsyncLocalStorage<Frame | undefined>())
+const storage = shared('context', made)
+
+/** Of an asynchronous resource: the stores that it carries. */
+type Stores = Record<symbol, unknown>
+
+/**
+ * Node 20 and 22 hand every store on to every new promise in one function for all of them, whose keys then differ. One of
+ * ours alone, with one key, takes 30 instead of 90 ns an await where the application has a store too (Node 20).
+ */
+function made(): AsyncLocalStorage<Frame | undefined> {
+  const storage = new AsyncLocalStorage<Frame | undefined>()
+  const { kResourceStore: key, _propagate: own } = storage as { kResourceStore?: unknown; _propagate?: unknown }
+  if (typeof key !== 'symbol' || typeof own !== 'function') return storage
+  const propagate = (resource: Stores, from: Stores): void => {
+    resource[key] = from[key]
+  }
+  return Object.defineProperty(storage, '_propagate', { value: propagate })
+}
 
 export function current(): Frame | undefined {
   return storage.getStore()
