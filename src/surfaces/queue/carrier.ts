@@ -2,6 +2,7 @@
 import { type Carrier, headersOf } from '../../context/carrier.ts'
 import type { Frame } from '../../context/frame.ts'
 import type { Propagator } from '../../context/propagator.ts'
+import { beside } from './client.ts'
 
 const MAX_NAME = 64
 
@@ -32,7 +33,7 @@ export class Context {
   /** `given` with it, as a new object. */
   with(given?: Carrier | null): Record<string, string> {
     if (given === undefined || given === null) return { ...this.#headers }
-    const headers: Record<string, string> = { ...(given as Record<string, string>) }
+    const headers = beside(given, {}) as Record<string, string>
     for (const key in headers) if (this.#replaces(key)) delete headers[key]
     return Object.assign(headers, this.#headers)
   }

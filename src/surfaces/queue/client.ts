@@ -26,10 +26,18 @@ export function readable<T>(what: 'sent' | 'processed', read: () => T): T | null
   }
 }
 
+/**
+ * A plain copy with other fields. Behind a literal that begins with a spread, Node 20 gives each object a hidden class of its own
+ * for what is added: 0.5 µs, and as much again for everybody who reads a field of it.
+ */
+export function beside(record: object | null, fields: object): object {
+  return { __proto__: Object.prototype, ...record, ...fields }
+}
+
 /** A copy with other fields; what it has from its class it has still, and what its getters say as values. */
 export function changed<T extends object>(record: T, fields: object): T {
   const prototype = Object.getPrototypeOf(record) as object | null
-  if (prototype === Object.prototype) return { ...record, ...fields }
+  if (prototype === Object.prototype) return beside(record, fields) as T
   const copy = Object.create(prototype) as T
   const values: Record<string, unknown> = {}
   for (let level = prototype; level !== null && level !== Object.prototype; level = Object.getPrototypeOf(level)) {

@@ -3,7 +3,7 @@
 
 import { plain } from '../../base/client.ts'
 import type { Carrier } from '../../context/carrier.ts'
-import { readable } from './client.ts'
+import { beside, readable } from './client.ts'
 
 interface Headers {
   get(key: string): string
@@ -45,7 +45,7 @@ export function carrying(options: unknown, carried: Carrier): unknown {
   for (const key of headers.keys()) if (!(key in carried)) headers.delete(key)
   for (const key in carried) if (headers.get(key) !== carried[key]) headers.set(key, String(carried[key]))
   ours.add(headers)
-  return { ...plain(options), headers }
+  return beside(plain(options), { headers })
 }
 
 function copyOf(given: unknown): Headers {

@@ -126,7 +126,7 @@ function opened(given: unknown): { job: unknown; message: Message } {
   const { [KEY]: context, ...rest } = data
   const headers = context as Carrier
   const own = headers[NOTHING] === undefined ? rest : null
-  return { job: changed(job, { data: own }), message: { ...message, headers } }
+  return { job: changed(job, { data: own }), message: { id: message.id, at: message.at, headers } }
 }
 
 /** pg-boss tells times only with `includeMetadata`; a job that is tried again is older than it waited. */
