@@ -31,6 +31,27 @@ test('log records survive protobuf', () => {
   )
 })
 
+test('log records of every level and length survive beside each other, the first and the last time they come', () => {
+  const logs: LogRecord[] = []
+  for (let round = 0; round < 4; round++)
+    for (const [severity, text] of [
+      [9, 'INFO'],
+      [9, 'info'],
+      [0, ''],
+      [24, 'a longer name of a level'],
+      [23, ''],
+    ] as const)
+      for (const length of [0, 12, 60, 100, 130, 20_000, 5]) {
+        const log = new LogRecord(scope, 1_795_267_556_956.25, severity, text, 'ö'.repeat(length))
+        log.attributes = ['order', round < 2 ? length : round, 'plan', round < 2 ? 'pro' : 'x'.repeat(length), 'ü', -1]
+        if (length > 99) log.observed += 1
+        if (round % 2 === 0) Object.assign(log, { t0: -1, t1: 2, t2: -3, t3: 4, s0: -5, s1: 6, flags: 1 })
+        logs.push(log)
+      }
+  const batches = [{ resource, spans: [], series: [], logs }]
+  expect(plain(decodeLogs(encodeLogs(batches)))).toEqual(plain(batches))
+})
+
 test('metrics of every kind survive protobuf, exemplars and temporality included', () => {
   fc.assert(
     fc.property(batchesOf('series', familyOf), (batches) => {

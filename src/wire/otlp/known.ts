@@ -5,6 +5,7 @@
 
 /** Bytes ready to be copied: padded to whole words, so a copy stores up to three bytes more than `length`. */
 export class Known {
+  readonly bytes: Uint8Array
   readonly words: Int32Array
   readonly length: number
   /** The first byte: for attributes, the tag of the field that they were written for. */
@@ -14,7 +15,8 @@ export class Known {
     this.length = bytes.length
     this.tag = bytes[0] ?? 0
     this.words = new Int32Array((bytes.length + 3) >> 2)
-    new Uint8Array(this.words.buffer).set(bytes)
+    this.bytes = new Uint8Array(this.words.buffer, 0, bytes.length)
+    this.bytes.set(bytes)
   }
 }
 
@@ -64,7 +66,14 @@ export function viewOf(b: Uint8Array): DataView {
   return view
 }
 
+/** More words than these are copied in native code: it takes as long as about six of them, whatever the length. */
+const WORDS = 8
+
 export function putKnown(b: Buffer, p: number, known: Known): number {
+  if (known.words.length > WORDS) {
+    b.set(known.bytes, p)
+    return p + known.length
+  }
   const into = viewOf(b)
   const { words } = known
   for (let i = 0; i < words.length; i++) into.setInt32(p + i * 4, words[i]!, true)
@@ -76,6 +85,8 @@ const POSITIONS = 256
 const keys = new Array<string>(POSITIONS).fill('')
 const values = new Array<string | number>(POSITIONS).fill(0)
 const wholes = new Array<Known | null>(POSITIONS).fill(null)
+/** The keys alone, for values that change under them. */
+const fronts = new Array<Known | null>(POSITIONS).fill(null)
 
 /** Place of the attribute at `i` in a flat list of `length` elements that is written under `tag`. */
 export function positionOf(length: number, i: number, tag: number): number {
@@ -87,6 +98,23 @@ export function knownAttribute(position: number, key: string, value: string | nu
   return values[position] === value && keys[position] === key ? wholes[position]! : null
 }
 
+/** The key as field 1 of a KeyValue, and the tag of its field 2, when it stood there before under another value. */
+export function knownFront(position: number, key: string): Known | null {
+  return keys[position] === key ? fronts[position]! : null
+}
+
+function frontOf(key: string): Known {
+  const utf8 = Buffer.from(key)
+  const { length } = utf8
+  return new Known(
+    Buffer.concat([
+      Buffer.from(length < 0x80 ? [0x0a, length] : [0x0a, (length & 0x7f) | 0x80, length >>> 7]),
+      utf8,
+      Buffer.from([0x12]),
+    ]),
+  )
+}
+
 /** Remembers that the attribute was seen there; at the second time with its bytes, which stand in `b` from `from` to `to`. */
 export function sawAttribute(
   position: number,
@@ -96,12 +124,15 @@ export function sawAttribute(
   from: number,
   to: number,
 ): void {
-  if (values[position] === value && keys[position] === key) wholes[position] = new Known(b.subarray(from, to))
-  else {
+  if (keys[position] !== key) {
     keys[position] = key
-    values[position] = value
-    wholes[position] = null
-  }
+    fronts[position] = null
+  } else if (values[position] === value) {
+    wholes[position] = new Known(b.subarray(from, to))
+    return
+  } else if (key.length <= MOST) fronts[position] ??= frontOf(key)
+  values[position] = value
+  wholes[position] = null
 }
 
 /** Longest text value that `knownAttribute` is asked for. */

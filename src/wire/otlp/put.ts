@@ -2,7 +2,17 @@
 // next place: callers reserve an upper bound first. Lengths are computed where that is cheap (text is taken for ASCII,
 // and written again when it was not), else patched in behind, so that the output has only shortest varints.
 
-import { KNOWN_VALUE, knownAttribute, knownText, positionOf, putKnown, sawAttribute, viewOf } from './known.ts'
+import {
+  KNOWN_VALUE,
+  type Known,
+  knownAttribute,
+  knownFront,
+  knownText,
+  positionOf,
+  putKnown,
+  sawAttribute,
+  viewOf,
+} from './known.ts'
 
 /** Text shorter than this is copied by character code; a call to `buf.write` costs as much as about 40 of them. */
 const SHORT = 40
@@ -145,6 +155,15 @@ export function patchLength(b: Buffer, from: number, p: number): number {
   return p + extra
 }
 
+/** Closes a message for whose length `room` bytes were left free before `from`; moves the content when it needs others. */
+export function closeMessage(b: Buffer, from: number, p: number, room: number): number {
+  const length = p - from
+  const size = varintSize(length)
+  if (size !== room) b.copyWithin(from - room + size, from, p)
+  putVarint(b, from - room, length)
+  return p + size - room
+}
+
 /** How deep and how many values of one attribute or body are written; what lies beyond is written as an empty value. */
 const MAX_DEPTH = 16
 const MAX_VALUES = 4096
@@ -218,11 +237,33 @@ export function putAttributes(b: Buffer, p: number, tag: number, flat: readonly 
       p = putKnown(b, p, known)
       continue
     }
-    const end = putAttribute(b, p, tag, key, value)
+    const front = knownFront(position, key)
+    let end = front === null ? -1 : putUnder(b, p, tag, front, value as string | number)
+    if (end < 0) end = putAttribute(b, p, tag, key, value)
     sawAttribute(position, key, value as string | number, b, p, end)
     p = end
   }
   return p
+}
+
+/** The value under a key that is known; -1 for what is neither ASCII nor a count. */
+function putUnder(b: Buffer, p: number, tag: number, front: Known, value: string | number): number {
+  b[p] = tag
+  if (typeof value === 'string') {
+    const known = knownText(value)
+    const { length } = value
+    const any = 1 + (known === null ? varintSize(length) + length : known.length)
+    let q = putKnown(b, putVarint(b, p + 1, front.length + varintSize(any) + any), front)
+    q = putVarint(b, q, any)
+    b[q++] = 0x0a
+    return known === null ? putAscii(b, putVarint(b, q, length), value) : putKnown(b, q, known)
+  }
+  if (!(value >= 0 && value <= 0x7fffffff && (value | 0) === value)) return -1
+  const any = 1 + varintSize(value)
+  const q = putKnown(b, putVarint(b, p + 1, front.length + 1 + any), front)
+  b[q] = any
+  b[q + 1] = 0x18
+  return putVarint(b, q + 2, value)
 }
 
 /** Tag, length and key of a KeyValue whose AnyValue has `any` bytes, up to that AnyValue's own length; -1 unless ASCII or known. */
