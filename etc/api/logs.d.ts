@@ -41,104 +41,6 @@ declare function pinoMixin(options?: {
     span?: boolean;
 }): () => object;
 
-// context/api
-interface ApiBaggage {
-    getEntry(key: string): ApiBaggageEntry | undefined;
-    getAllEntries(): [string, ApiBaggageEntry][];
-}
-
-interface ApiBaggageEntry {
-    value: string;
-    metadata?: {
-        toString(): string;
-    };
-}
-
-interface ApiContext {
-    getValue(key: symbol): unknown;
-    setValue(key: symbol, value: unknown): ApiContext;
-    deleteValue(key: symbol): ApiContext;
-}
-
-interface ApiTraceState {
-    get(key: string): string | undefined;
-    set(key: string, value: string): ApiTraceState;
-    unset(key: string): ApiTraceState;
-    serialize(): string;
-}
-
-interface CurrentSpan {
-    readonly name?: string;
-    spanContext(): SpanContext;
-    setAttribute(key: string, value: any): unknown;
-    setAttributes(attributes: any): unknown;
-    addEvent(name: string, attributesOrTime?: any, time?: any): unknown;
-    setStatus(status: {
-        code: number;
-        message?: string;
-    }): unknown;
-    updateName(name: string): unknown;
-    isRecording(): boolean;
-    recordException(exception: any, time?: any): void;
-    end(time?: any): void;
-}
-
-interface Ids {
-    t0: number;
-    t1: number;
-    t2: number;
-    t3: number;
-    s0: number;
-    s1: number;
-    flags: number;
-}
-
-interface SpanContext {
-    traceId: string;
-    spanId: string;
-    traceFlags: number;
-    isRemote?: boolean;
-    traceState?: ApiTraceState;
-}
-
-// context/frame
-declare class Foreign {
-    readonly context: ApiContext;
-    constructor(context: ApiContext);
-}
-
-declare class Frame implements ApiContext, Ids {
-    #private;
-    t0: number;
-    t1: number;
-    t2: number;
-    t3: number;
-    s0: number;
-    s1: number;
-    flags: number;
-    traceState: string | null;
-    span: CurrentSpan | null;
-    correlationId: string | null;
-    tenant: string | null;
-    baggage: ApiBaggage | null;
-    values: Held | Foreign | null;
-    constructor(from: Frame | null);
-    get hasTrace(): boolean;
-    get suppressed(): boolean;
-    hold(span: CurrentSpan): this;
-    release(): void;
-    getValue(key: symbol): unknown;
-    setValue(key: symbol, value: unknown): Frame;
-    deleteValue(key: symbol): Frame;
-}
-
-declare class Held {
-    readonly key: symbol;
-    readonly value: unknown;
-    readonly next: Held | Foreign | null;
-    constructor(key: symbol, value: unknown, next: Held | Foreign | null);
-}
-
 // logs/console
 declare class ConsoleBridge {
     #private;
@@ -186,7 +88,7 @@ declare class Logs {
     start(): void;
     stop(): void;
     readonly forward: (record: LogRecord) => void;
-    count(level: Level): void;
+    count(severity: number): void;
     wants(severity: number): boolean;
     sampled(severity: number, t3: number): boolean;
     hand(record: LogRecord): void;
@@ -217,19 +119,6 @@ interface LogsInit {
     readonly random?: () => number;
 }
 
-// logs/pino-manner
-interface PinoSymbols {
-    readonly chindings: symbol;
-    readonly messageKey: symbol | undefined;
-    readonly errorKey: symbol | undefined;
-    readonly asJson: symbol | undefined;
-    readonly lsCache: symbol | undefined;
-    readonly nestedKey: symbol | undefined;
-    readonly stringifiers: symbol | undefined;
-    readonly serializers: symbol | undefined;
-    readonly formatters: symbol | undefined;
-}
-
 // logs/pino
 type Instance = PinoLike & {
     [key: symbol]: unknown;
@@ -239,7 +128,6 @@ interface Line {
     readonly instance: Instance;
     readonly arguments: ArrayLike<unknown>;
     result?: string;
-    [kWriting]?: Writing;
 }
 
 declare class PinoBridge {
@@ -262,20 +150,6 @@ interface PinoLike {
     warn(fields: object, message: string): void;
     error(fields: object, message: string): void;
 }
-
-declare class Writing {
-    readonly instance: Instance;
-    readonly outer: Writing | null;
-    readonly frame: Frame | undefined;
-    symbols: PinoSymbols | undefined;
-    bindings: string | null;
-    before: string | undefined;
-    own: boolean;
-    linked: boolean;
-    constructor(instance: Instance, outer: Writing | null, frame: Frame | undefined);
-}
-
-declare const kWriting: unique symbol;
 
 // logs/winston
 interface Transport {

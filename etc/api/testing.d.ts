@@ -341,7 +341,7 @@ declare class Logs {
     start(): void;
     stop(): void;
     readonly forward: (record: LogRecord) => void;
-    count(level: Level): void;
+    count(severity: number): void;
     wants(severity: number): boolean;
     sampled(severity: number, t3: number): boolean;
     hand(record: LogRecord): void;
@@ -372,19 +372,6 @@ interface LogsInit {
     readonly random?: () => number;
 }
 
-// logs/pino-manner
-interface PinoSymbols {
-    readonly chindings: symbol;
-    readonly messageKey: symbol | undefined;
-    readonly errorKey: symbol | undefined;
-    readonly asJson: symbol | undefined;
-    readonly lsCache: symbol | undefined;
-    readonly nestedKey: symbol | undefined;
-    readonly stringifiers: symbol | undefined;
-    readonly serializers: symbol | undefined;
-    readonly formatters: symbol | undefined;
-}
-
 // logs/pino
 type Instance = PinoLike & {
     [key: symbol]: unknown;
@@ -394,7 +381,6 @@ interface Line {
     readonly instance: Instance;
     readonly arguments: ArrayLike<unknown>;
     result?: string;
-    [kWriting]?: Writing;
 }
 
 declare class PinoBridge {
@@ -417,20 +403,6 @@ interface PinoLike {
     warn(fields: object, message: string): void;
     error(fields: object, message: string): void;
 }
-
-declare class Writing {
-    readonly instance: Instance;
-    readonly outer: Writing | null;
-    readonly frame: Frame | undefined;
-    symbols: PinoSymbols | undefined;
-    bindings: string | null;
-    before: string | undefined;
-    own: boolean;
-    linked: boolean;
-    constructor(instance: Instance, outer: Writing | null, frame: Frame | undefined);
-}
-
-declare const kWriting: unique symbol;
 
 // logs/winston
 interface Transport {

@@ -81,8 +81,8 @@ export class ConsoleBridge {
     try {
       const logs = this.#logs
       if (!this.#met) this.#meet()
-      logs.count(level)
       const severity = SEVERITY[level]
+      logs.count(severity)
       const frame = current()
       if (!logs.wants(severity) || !logs.sampled(severity, frame?.hasTrace ? frame.t3 : 0)) return
       const record = new LogRecord(

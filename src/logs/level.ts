@@ -18,10 +18,19 @@ export const SEVERITY_TEXT: Readonly<Record<Level, string>> = {
 
 export { SEVERITY }
 
-/** The level of an OTLP severity number; 0, unspecified, counts as info. */
+const TEXTS = LEVELS.map((level) => SEVERITY_TEXT[level])
+
+export function severityText(severity: number): string {
+  return TEXTS[rankOf(severity)]!
+}
+
+/** Place among LEVELS of an OTLP severity number; 0, unspecified, counts as info. */
+export function rankOf(severity: number): number {
+  return severity <= 0 ? 2 : severity > 20 ? 5 : (severity - 1) >> 2
+}
+
 export function levelOfSeverity(severity: number): Level {
-  if (severity <= 0) return 'info'
-  return LEVELS[Math.min(5, Math.floor((severity - 1) / 4))]!
+  return LEVELS[rankOf(severity)]!
 }
 
 /** The level of a pino number: 10, 20 … 60, and what lies between belongs to the lower one. */

@@ -39,18 +39,21 @@ export function linkFields(frame: Frame | undefined, spanName: boolean): LinkFie
 /** The current ids in the record; what a record has no field for goes among its attributes. */
 export function linkRecord(record: LogRecord, frame: Frame | undefined, attributes: Flat): void {
   if (frame === undefined) return
-  if (frame.hasTrace) {
-    record.t0 = frame.t0
-    record.t1 = frame.t1
-    record.t2 = frame.t2
-    record.t3 = frame.t3
-    record.s0 = frame.s0
-    record.s1 = frame.s1
-    record.flags = frame.flags & 0xff
-  }
+  linkIds(record, frame)
   if (isCorrelated(frame) && !attributes.includes('correlation_id'))
     attributes.push('correlation_id', correlationIdOf(frame))
   if (frame.tenant !== null && !attributes.includes('tenant')) attributes.push('tenant', frame.tenant)
+}
+
+export function linkIds(record: LogRecord, frame: Frame): void {
+  if (!frame.hasTrace) return
+  record.t0 = frame.t0
+  record.t1 = frame.t1
+  record.t2 = frame.t2
+  record.t3 = frame.t3
+  record.s0 = frame.s0
+  record.s1 = frame.s1
+  record.flags = frame.flags & 0xff
 }
 
 /** Whose id is known without making one up (G-10): the caller gave it, or the trace does. */
@@ -58,8 +61,26 @@ function isCorrelated(frame: Frame): boolean {
   return frame.correlationId !== null || frame.hasTrace
 }
 
-/** The fields as JSON members, each with a comma before it: what pino puts between its own. */
-export class LinkText {
+/** What lines of one frame are given. */
+export class Link {
+  /** JSON members, each with a comma before it: what pino puts between its own. */
+  readonly text: string
+  readonly correlation: string | undefined
+  readonly tenant: string | undefined
+
+  constructor(fields: LinkFields) {
+    let text = ''
+    for (const key of Object.keys(fields) as (keyof LinkFields)[]) text += `,"${key}":${JSON.stringify(fields[key])}`
+    this.text = text
+    this.correlation = fields.correlation_id
+    this.tenant = fields.tenant
+  }
+}
+
+const NO_LINK = new Link({})
+
+/** The link of the frame asked for last is kept. */
+export class Links {
   readonly #spanName: boolean
   #frame: Frame | undefined
   #span: unknown = null
@@ -67,17 +88,13 @@ export class LinkText {
   #s1 = 0
   #correlation: string | null = null
   #tenant: string | null = null
-  #text = ''
-  /** Of the frame asked for last. */
-  correlation: string | undefined
-  tenant: string | undefined
+  #link = NO_LINK
 
   constructor(spanName: boolean) {
     this.#spanName = spanName
   }
 
-  of(frame: Frame | undefined): string {
-    if (frame === undefined) return ''
+  of(frame: Frame): Link {
     if (
       frame === this.#frame &&
       frame.s0 === this.#s0 &&
@@ -86,20 +103,15 @@ export class LinkText {
       frame.correlationId === this.#correlation &&
       frame.tenant === this.#tenant
     )
-      return this.#text
-    let text = ''
-    const known = linkFields(frame, this.#spanName)
-    this.correlation = known.correlation_id
-    this.tenant = known.tenant
-    const fields = known as Record<string, string>
-    for (const key of Object.keys(fields)) text += `,"${key}":${JSON.stringify(fields[key])}`
+      return this.#link
+    const link = new Link(linkFields(frame, this.#spanName))
     this.#frame = frame
     this.#s0 = frame.s0
     this.#s1 = frame.s1
     this.#span = frame.span
     this.#correlation = frame.correlationId
     this.#tenant = frame.tenant
-    this.#text = text
-    return text
+    this.#link = link
+    return link
   }
 }

@@ -13,7 +13,7 @@ import { cutText, shownText } from '../redact/cut.ts'
 import { redactLog, redactValue } from '../redact/redact.ts'
 import { callerOf } from './caller.ts'
 import { ConsoleBridge } from './console.ts'
-import { LEVELS, type Level, levelOfSeverity, SEVERITY, SEVERITY_TEXT } from './level.ts'
+import { LEVELS, type Level, rankOf, SEVERITY, SEVERITY_TEXT } from './level.ts'
 import { jsonLine, type LineFacts, prettyLine } from './line.ts'
 import { linkRecord } from './link.ts'
 import { PinoBridge } from './pino.ts'
@@ -87,11 +87,17 @@ export class Logs {
   readonly #random: () => number
   readonly #counts: readonly { add(n: number): void }[]
   #least: number
+  /** Elements of a list of attributes. */
+  readonly #places: number
+  readonly #longest: number
   readonly #scopes = new Map<string, Scope>()
 
   constructor(init: LogsInit) {
     const { registry, options = DEFAULTS } = init
     this.options = options
+    const { attributes, valueLength } = options.limits ?? DEFAULTS.limits!
+    this.#places = attributes * 2
+    this.#longest = valueLength
     this.#sink = init.sink
     this.#redact = init.redact ?? redactLog
     this.#write = init.write ?? ((line) => void process.stdout.write(line))
@@ -135,7 +141,7 @@ export class Logs {
 
   /** Takes the records somebody else made, such as those of `@opentelemetry/api`. Never throws. */
   readonly forward = (record: LogRecord): void => {
-    this.count(levelOfSeverity(record.severity))
+    this.count(record.severity)
     // Severity 0 is unspecified: nothing says that it is too low.
     if (
       this.#sink === null ||
@@ -146,8 +152,8 @@ export class Logs {
     this.hand(record)
   }
 
-  count(level: Level): void {
-    this.#counts[LEVELS.indexOf(level)]!.add(1)
+  count(severity: number): void {
+    this.#counts[rankOf(severity)]!.add(1)
   }
 
   /** Whether somebody takes records of this severity at all. */
@@ -183,15 +189,17 @@ export class Logs {
 
   /** A message within the limit of values. */
   text(message: string): string {
-    const { valueLength } = this.options.limits ?? DEFAULTS.limits!
-    return cutText(message, valueLength)
+    return cutText(message, this.#longest)
   }
 
   /** Adds an attribute within the limits; a record tells how many it dropped. */
   put(record: LogRecord, flat: Flat, key: string, value: Value): void {
-    const { attributes, valueLength } = this.options.limits ?? DEFAULTS.limits!
-    if (flat.length >= attributes * 2) record.dropped++
-    else flat.push(key, typeof value === 'string' ? cutText(value, valueLength) : value)
+    const at = flat.length
+    if (at >= this.#places) record.dropped++
+    else {
+      flat[at] = key
+      flat[at + 1] = typeof value === 'string' && value.length > this.#longest ? cutText(value, this.#longest) : value
+    }
   }
 
   /** What our own logger says: counted, written as a line, handed to the sink. Never throws. */
@@ -206,7 +214,7 @@ export class Logs {
       this.used = true
       const severity = SEVERITY[level]
       if (severity < this.#least) return
-      this.count(level)
+      this.count(severity)
       const frame = current()
       if (!this.sampled(severity, frame?.hasTrace ? frame.t3 : 0)) return
       const record = new LogRecord(this.scope(target), this.#now(), severity, SEVERITY_TEXT[level], message)

@@ -5,6 +5,7 @@
 import { types } from 'node:util'
 import type { Flat, Value } from '../model/attribute.ts'
 import type { LogRecord } from '../model/log.ts'
+import type { Link } from './link.ts'
 import type { Logs } from './logs.ts'
 
 /** Symbols of one copy of pino that its loggers keep their parts under. */
@@ -35,10 +36,17 @@ const LEVEL = '{"level":'
 const TIME = ',"time":'
 /** With milliseconds since 1970, from 2001 to 2286. */
 const TIME_LENGTH = TIME.length + 13
+/** Fields of one call whose names are remembered. */
+const MOST_NAMES = 32
 
 export class Manner {
+  readonly instance: object
+  readonly symbols: PinoSymbols
   /** What pino keeps of the bindings. */
   readonly text: string
+  /** It is a member of the logger itself, not of one that this one inherits from. */
+  readonly own: boolean
+  readonly open: boolean
   /** The same as attributes; `name` is apart. */
   readonly bindings: Flat = []
   readonly name: string | undefined
@@ -47,14 +55,22 @@ export class Manner {
   /** False: every line is read. */
   readonly told: boolean
   readonly #keys = new Set<string>()
+  /** By place in a call, a name whose values are written as they are: most calls of a logger have those of the one before. */
+  readonly #names: string[] = []
   readonly #serializers: Keyed | null
   readonly #levels: Keyed | null
   /** How the line seen last began. */
   #level = ''
+  #link: Link | null = null
+  #linked = ''
 
   constructor(instance: Keyed, symbols: PinoSymbols, bindings: string) {
     const at = (symbol: symbol | undefined): unknown => (symbol === undefined ? undefined : instance[symbol])
+    this.instance = instance
+    this.symbols = symbols
     this.text = bindings
+    this.own = Object.hasOwn(instance, symbols.chindings)
+    this.open = isOpen(bindings)
     const key = at(symbols.messageKey)
     this.messageKey = typeof key === 'string' ? key : 'msg'
     this.#errorKey = at(symbols.errorKey)
@@ -97,63 +113,108 @@ export class Manner {
     this.told = told
   }
 
+  /** The bindings with what ties the line to its trace. */
+  linked(link: Link): string {
+    if (link !== this.#link) {
+      this.#link = link
+      this.#linked = this.text + link.text
+    }
+    return this.#linked
+  }
+
   /**
    * The time at the beginning of a line, which has nothing before it but the level: milliseconds, null when there is none,
    * NaN when only the line tells.
    */
-  timeOf(level: number, time: unknown): number | null {
+  timeOf(level: number, time: unknown, line: string): number | null {
     const start = this.#levels![level]
     if (start !== this.#level) {
       if (typeof start !== 'string' || !start.startsWith(LEVEL) || start.includes(',')) return Number.NaN
       this.#level = start
     }
     if (time === '') return null
-    return typeof time === 'string' ? millisecondsOf(time) : Number.NaN
+    return typeof time === 'string' ? millisecondsOf(time, line, this.#level.length) : Number.NaN
   }
 
   /** Puts plain fields after the last of `flat`; false when what the logger does with one of them only the line tells. */
-  takes(fields: Flat, logs: Logs, record: LogRecord, flat: Flat): boolean {
-    const serializers = this.#serializers!
-    for (let i = 0; i < fields.length; i += 2) {
-      const name = fields[i] as string
-      if (name === this.messageKey || name === this.#errorKey) return false
-      if (this.#keys.has(name) || serializers[name] !== undefined) return false
-      logs.put(record, flat, name, fields[i + 1]!)
+  takes(fields: unknown, logs: Logs, record: LogRecord, flat: Flat): boolean {
+    if (!isReadable(fields)) return false
+    const names = Object.keys(fields)
+    const known = this.#names
+    for (let i = 0; i < names.length; i++) {
+      const name = names[i]!
+      const value = plainValue(fields, name)
+      if (value === undefined) continue
+      if (value === READ || (known[i] !== name && !this.#knows(name, i))) return false
+      logs.put(record, flat, name, value)
     }
+    return true
+  }
+
+  /** Whether the logger writes plain values under that name as they are. */
+  #knows(name: string, place: number): boolean {
+    if (!isPlainName(name) || name === this.messageKey || name === this.#errorKey) return false
+    if (this.#keys.has(name) || this.#serializers![name] !== undefined) return false
+    if (place <= this.#names.length && place < MOST_NAMES) this.#names[place] = name
     return true
   }
 }
 
-/** The fields of a call as its line has them, while all of them are plain; false when only the line tells. */
-export function plainFields(given: unknown, into: Flat): boolean {
-  if (typeof given !== 'object' || given === null || types.isProxy(given)) return false
-  const names = Object.keys(given)
-  for (let i = 0; i < names.length; i++) {
-    const name = names[i]!
-    // What a getter says the next time may be something else.
-    const own = Object.getOwnPropertyDescriptor(given, name)
-    if (own === undefined || own.get !== undefined || own.set !== undefined) return false
-    const value: unknown = own.value
-    if (value === undefined) continue
-    if (!isPlainName(name)) return false
-    if (typeof value === 'string' || typeof value === 'boolean' || value === null) into.push(name, value)
-    // JSON knows no −0, and nothing that is not finite.
-    else if (typeof value === 'number') into.push(name, Number.isFinite(value) ? value + 0 : null)
-    // A function is left out, unless a serialiser makes something of it.
-    else return false
-  }
-  return true
+/** Whether a line with these bindings may be given ids: there are none yet. */
+export function isOpen(bindings: string): boolean {
+  return !bindings.includes('"trace_id":')
 }
 
-/** Lines of ten seconds have the same time but for its last four digits. */
-let tenSeconds = ' '
-let tens = 0
+/** Only the line tells. */
+const READ: unique symbol = Symbol('read')
 
-/** Of digits, or of a date between quotes; NaN for all else. */
-function millisecondsOf(time: string): number {
+function isReadable(given: unknown): given is object {
+  return typeof given === 'object' && given !== null && !types.isProxy(given)
+}
+
+/** Whether all fields of a call are plain, so far as no logger makes something else of them. */
+export function arePlain(fields: unknown): boolean {
+  return isReadable(fields) && Object.keys(fields).every((name) => plainValue(fields, name) !== READ)
+}
+
+/** A field as the line has it; undefined when it is left out. */
+function plainValue(given: object, name: string): Value | undefined | typeof READ {
+  // What a getter says the next time may be something else.
+  const own = Object.getOwnPropertyDescriptor(given, name)
+  if (own === undefined || own.get !== undefined || own.set !== undefined) return READ
+  const value: unknown = own.value
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+    case 'undefined':
+      return value
+    case 'number':
+      // JSON knows no −0, and nothing that is not finite.
+      return Number.isFinite(value) ? value + 0 : null
+    default:
+      // A function is left out, unless a serialiser makes something of it.
+      return value === null ? null : READ
+  }
+}
+
+/** Lines of ten seconds have the same time but for its last four digits. It is kept in two parts: so short ones are quick to cut and compare. */
+let tenSeconds: readonly [string, string] = ['', '']
+let tens = 0
+const CUT = 9
+
+/**
+ * Of digits, or of a date between quotes; NaN for all else. It stands at `at` of the line, which is made one piece to be
+ * written anyhow.
+ */
+function millisecondsOf(time: string, line: string, at: number): number {
   const { length } = time
-  if (length === TIME_LENGTH && time.startsWith(tenSeconds)) {
-    const last = digitsOf(time, TIME_LENGTH - 4)
+  const end = at + TIME_LENGTH - 4
+  if (
+    length === TIME_LENGTH &&
+    line.slice(at + CUT, end) === tenSeconds[1] &&
+    line.slice(at, at + CUT) === tenSeconds[0]
+  ) {
+    const last = digitsOf(line, end, end + 4)
     if (last >= 0) return tens + last
   }
   if (!time.startsWith(TIME)) return Number.NaN
@@ -163,19 +224,20 @@ function millisecondsOf(time: string): number {
     const whole = time.charCodeAt(length - 1) === 34 && /^[\w:.+-]+$/.test(date)
     return whole ? Date.parse(date) : Number.NaN
   }
-  const value = time.charCodeAt(from) === 48 || length === from || length - from > 15 ? -1 : digitsOf(time, from)
+  const value =
+    time.charCodeAt(from) === 48 || length === from || length - from > 15 ? -1 : digitsOf(time, from, length)
   if (value < 0) return Number.NaN
   if (length === TIME_LENGTH) {
     tens = value - (value % 10_000)
-    tenSeconds = time.slice(0, -4)
+    tenSeconds = [time.slice(0, CUT), time.slice(CUT, -4)]
   }
   return value
 }
 
-/** What the digits from there to the end say; -1 when there is anything else. */
-function digitsOf(text: string, from: number): number {
+/** What the digits there say; -1 when there is anything else. */
+function digitsOf(text: string, from: number, to: number): number {
   let value = 0
-  for (let i = from; i < text.length; i++) {
+  for (let i = from; i < to; i++) {
     const digit = text.charCodeAt(i) - 48
     if (!(digit >= 0 && digit <= 9)) return -1
     value = value * 10 + digit

@@ -9,10 +9,11 @@ import type { Frame } from '../context/frame.ts'
 import type { Flat, Value } from '../model/attribute.ts'
 import { LogRecord } from '../model/log.ts'
 import { callerOf } from './caller.ts'
-import { type Level, levelOfName, levelOfPino, SEVERITY, SEVERITY_TEXT } from './level.ts'
-import { LinkText, linkFields, linkRecord } from './link.ts'
+import { levelOfName, levelOfPino, SEVERITY, severityText } from './level.ts'
+import { type Link, Links, linkFields, linkIds, linkRecord } from './link.ts'
 import type { Logs } from './logs.ts'
-import { Manner, type PinoSymbols, plainFields } from './pino-manner.ts'
+import { arePlain, isOpen, Manner, type PinoSymbols } from './pino-manner.ts'
+import { settle } from './pino-shape.ts'
 
 /** What we touch of a pino logger. */
 export interface PinoLike {
@@ -29,13 +30,11 @@ interface Line {
   readonly instance: Instance
   readonly arguments: ArrayLike<unknown>
   result?: string
-  /** What we know of it until it is written; undefined when it is not ours to end. */
-  [kWriting]?: Writing
 }
 
 /** A line while pino writes it. */
 class Writing {
-  readonly instance: Instance
+  readonly line: Line
   /** The line within whose writing this one is written. */
   readonly outer: Writing | null
   readonly frame: Frame | undefined
@@ -46,16 +45,15 @@ class Writing {
   before: string | undefined = undefined
   own = false
   /** The line says the ids of `frame`. */
-  linked = false
+  link: Link | null = null
 
-  constructor(instance: Instance, outer: Writing | null, frame: Frame | undefined) {
-    this.instance = instance
+  constructor(line: Line, outer: Writing | null, frame: Frame | undefined) {
+    this.line = line
     this.outer = outer
     this.frame = frame
   }
 }
 
-const kWriting: unique symbol = Symbol('telltale.writing')
 const kObserved: unique symbol = Symbol.for('telltale.observed')
 
 /** Members of pino's line that the record has fields for, or that the resource tells. */
@@ -63,12 +61,15 @@ const OWN = new Set(['level', 'time', 'pid', 'hostname', 'trace_id', 'span_id', 
 
 export class PinoBridge {
   readonly #logs: Logs
-  readonly #link: LinkText
+  readonly #links: Links
   /** Each copy of pino has symbols of its own; a process has few. */
   readonly #known: PinoSymbols[] = []
   readonly #manners = new WeakMap<Instance, Manner>()
-  #last: Instance | null = null
-  #lastManner: Manner | null = null
+  #last: Manner | null = null
+  /** The level of the line seen last, as pino has it and as we do. */
+  #number = 0
+  #label: string | undefined = undefined
+  #severity = 0
   readonly #onStart = (message: unknown) => this.begin(message as Line, true)
   readonly #onEnd = (message: unknown) => this.end(message as Line)
   /** The application's root logger, as soon as we saw it. */
@@ -80,7 +81,7 @@ export class PinoBridge {
 
   constructor(logs: Logs) {
     this.#logs = logs
-    this.#link = new LinkText(logs.options.includeSpans)
+    this.#links = new Links(logs.options.includeSpans)
   }
 
   start(): void {
@@ -125,10 +126,11 @@ export class PinoBridge {
   begin(line: Line, told = false): void {
     try {
       const { instance } = line
+      const outer = this.#busy
       // A wrapped logger of a pino with the channel comes by twice.
-      if (this.#busy?.instance === instance) return
-      const writing = new Writing(instance, this.#busy, current())
-      line[kWriting] = this.#busy = writing
+      if (outer !== null && outer.line.instance === instance) return
+      const writing = new Writing(line, outer, current())
+      this.#busy = writing
       const symbols = this.#symbols(instance)
       if (symbols === undefined) return
       writing.symbols = symbols
@@ -136,111 +138,129 @@ export class PinoBridge {
       const bindings = instance[symbols.chindings]
       if (typeof bindings !== 'string' || this.#speaking) return
       if (told) writing.bindings = bindings
-      const text = this.#text(line, writing, bindings)
-      if (text === '') return
+      const last = this.#last
+      const manner = last !== null && last.instance === instance && last.text === bindings ? last : null
+      const text = this.#text(line, writing, bindings, manner)
+      if (text === bindings) return
       writing.before = bindings
-      writing.own = Object.hasOwn(instance, symbols.chindings)
-      instance[symbols.chindings] = bindings + text
+      writing.own = manner === null ? Object.hasOwn(instance, symbols.chindings) : manner.own
+      instance[symbols.chindings] = text
     } catch {}
   }
 
   /** After it was written. Never throws. */
   end(line: Line): void {
-    const writing = line[kWriting]
-    if (writing === undefined) return
+    let writing = this.#busy
+    while (writing !== null && writing.line !== line) writing = writing.outer
+    if (writing === null) return
     this.#busy = writing.outer
     try {
-      const { instance, symbols, before } = writing
+      const { symbols, before } = writing
       if (symbols !== undefined && before !== undefined) {
-        if (writing.own) instance[symbols.chindings] = before
-        else delete instance[symbols.chindings]
+        if (writing.own) line.instance[symbols.chindings] = before
+        else delete line.instance[symbols.chindings]
       }
       if (!this.#speaking) this.#record(line, writing)
     } catch {}
   }
 
-  #manner(instance: Instance, symbols: PinoSymbols, bindings: string): Manner {
-    const last = this.#lastManner
-    if (this.#last === instance && last!.text === bindings) return last!
-    let manner = this.#manners.get(instance)
-    if (manner === undefined || manner.text !== bindings) {
-      manner = new Manner(instance as never, symbols, bindings)
-      this.#manners.set(instance, manner)
-    }
-    this.#last = instance
-    this.#lastManner = manner
+  /** Undefined when it is not known yet. */
+  #manner(instance: Instance, bindings: string): Manner | undefined {
+    const last = this.#last
+    if (last !== null && last.instance === instance && last.text === bindings) return last
+    const manner = this.#manners.get(instance)
+    if (manner === undefined || manner.text !== bindings) return undefined
+    this.#last = manner
     return manner
   }
 
-  #text(line: Line, writing: Writing, bindings: string): string {
-    const { options } = this.#logs
-    let text = ''
-    const given = line.arguments[0] as { trace_id?: unknown; correlation_id?: unknown } | null
+  #learn(instance: Instance, symbols: PinoSymbols, bindings: string): Manner {
+    // A child is settled, and so is whose child it is.
+    if ((Object.getPrototypeOf(instance) as Instance)[symbols.chindings] === undefined) settle(instance)
+    const manner = new Manner(instance as never, symbols, bindings)
+    this.#manners.set(instance, manner)
+    this.#last = manner
+    return manner
+  }
+
+  /** The bindings as this line shall have them. */
+  #text(line: Line, writing: Writing, bindings: string, manner: Manner | null): string {
+    const { includeThreadIds, includeLineNumbers } = this.#logs.options
     const { frame } = writing
-    if (
-      frame !== undefined &&
-      given?.trace_id === undefined &&
-      given?.correlation_id === undefined &&
-      !bindings.includes('"trace_id":')
-    ) {
-      text = this.#link.of(frame)
-      writing.linked = true
+    let text = bindings
+    if (frame !== undefined) {
+      const given = line.arguments[0] as { trace_id?: unknown; correlation_id?: unknown } | null
+      if (given?.trace_id === undefined && given?.correlation_id === undefined) {
+        if (manner === null ? isOpen(bindings) : manner.open) {
+          writing.link = this.#links.of(frame)
+          text = manner === null ? bindings + writing.link.text : manner.linked(writing.link)
+        }
+      }
     }
-    if (options.includeThreadIds) text += `,"thread_id":${this.#logs.threadId}`
-    if (options.includeLineNumbers) {
+    if (includeThreadIds) text += `,"thread_id":${this.#logs.threadId}`
+    if (includeLineNumbers) {
       const caller = callerOf(this.begin as never)
       if (caller !== undefined) text += `,"line":${JSON.stringify(`${caller.file}:${caller.line}`)}`
     }
     return text
   }
 
-  #record(line: Line, writing: Writing): void {
-    const logs = this.#logs
+  #severityOf(line: Line): number {
     const number = line.arguments[2] as number
     const label = line.instance.levels?.labels[number]
-    const level: Level = (label === undefined ? undefined : levelOfName(label)) ?? levelOfPino(number)
-    logs.count(level)
-    const severity = SEVERITY[level]
+    if (number !== this.#number || label !== this.#label) {
+      this.#number = number
+      this.#label = label
+      this.#severity = SEVERITY[(label === undefined ? undefined : levelOfName(label)) ?? levelOfPino(number)]
+    }
+    return this.#severity
+  }
+
+  #record(line: Line, writing: Writing): void {
+    const logs = this.#logs
+    const severity = this.#severityOf(line)
+    logs.count(severity)
     const { frame } = writing
-    if (line.result === undefined || !logs.wants(severity) || !logs.sampled(severity, frame?.hasTrace ? frame.t3 : 0))
+    const { result } = line
+    if (result === undefined || !logs.wants(severity) || !logs.sampled(severity, frame === undefined ? 0 : frame.t3))
       return
     logs.hand(
-      this.#tell(line, writing, severity, level) ??
-        this.#parse(line, line.result, severity, level, frame, writing.symbols),
+      this.#tell(line, result, writing, severity) ?? this.#parse(line, result, severity, frame, writing.symbols),
     )
   }
 
   /** The record of a line that nobody needs to read; null when somebody does. */
-  #tell(line: Line, { symbols, bindings, frame, linked }: Writing, severity: number, level: Level): LogRecord | null {
+  #tell(line: Line, text: string, writing: Writing, severity: number): LogRecord | null {
     const logs = this.#logs
+    const { symbols, bindings, frame, link } = writing
     const { includeLineNumbers, includeThreadIds, includeTargets } = logs.options
     if (bindings === null || symbols === undefined || includeLineNumbers || includeThreadIds) return null
     const { [0]: fields, [1]: message = '', [2]: number, [3]: start } = line.arguments
-    // Most children of a request write objects alone: of those nothing is kept.
-    const own: Flat = []
-    if (typeof message !== 'string' || !plainFields(fields, own)) return null
-    const manner = this.#manner(line.instance, symbols, bindings)
+    if (typeof message !== 'string') return null
+    const { instance } = line
+    let manner = this.#manner(instance, bindings)
+    if (manner === undefined) {
+      // Most children of a request write objects alone: of those nothing is kept.
+      if (!arePlain(fields)) return null
+      manner = this.#learn(instance, symbols, bindings)
+    }
     if (!manner.told || (manner.name !== undefined && !includeTargets)) return null
-    const time = manner.timeOf(number as number, start)
+    const time = manner.timeOf(number as number, start, text)
     if (Number.isNaN(time)) return null
-    const record = new LogRecord(
-      logs.scope(manner.name ?? 'pino'),
-      time ?? logs.now(),
-      severity,
-      SEVERITY_TEXT[level],
-      message,
-    )
+    const scope = logs.scope(manner.name ?? 'pino')
+    const record = new LogRecord(scope, time ?? logs.now(), severity, severityText(severity), message)
     const flat: Flat = []
     const bound = manner.bindings
     for (let i = 0; i < bound.length; i += 2) logs.put(record, flat, bound[i] as string, bound[i + 1]!)
-    if (linked) {
-      this.#link.of(frame)
-      const { correlation, tenant } = this.#link
+    if (link !== null) {
+      const { correlation, tenant } = link
       if (correlation !== undefined) logs.put(record, flat, 'correlation_id', correlation)
       if (tenant !== undefined) logs.put(record, flat, 'tenant', tenant)
     }
-    if (!manner.takes(own, logs, record, flat)) return null
-    linkRecord(record, frame, flat)
+    if (!manner.takes(fields, logs, record, flat)) return null
+    // Its attributes say all of the link, unless some were too many.
+    if (record.dropped > 0 || link === null) linkRecord(record, frame, flat)
+    else linkIds(record, frame!)
     if (flat.length > 0) record.attributes = flat
     return record
   }
@@ -249,7 +269,6 @@ export class PinoBridge {
     line: Line,
     text: string,
     severity: number,
-    level: Level,
     frame: Frame | undefined,
     symbols: PinoSymbols | undefined,
   ): LogRecord {
@@ -265,7 +284,7 @@ export class PinoBridge {
       scope,
       Number.isFinite(at) ? at : logs.now(),
       severity,
-      SEVERITY_TEXT[level],
+      severityText(severity),
       parsed[messageKey] ?? '',
     )
     const flat: Flat = []
@@ -290,6 +309,7 @@ export class PinoBridge {
   }
 
   #symbols(instance: Instance): PinoSymbols | undefined {
+    if (this.#last !== null && this.#last.instance === instance) return this.#last.symbols
     for (const known of this.#known) if (instance[known.chindings] !== undefined) return known
     if (this.#known.length >= 8) return undefined
     const found = symbolsOf(instance)

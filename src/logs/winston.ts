@@ -122,7 +122,7 @@ export class WinstonBridge {
       const logs = this.#logs
       const level = LEVELS[name] ?? levelOfName(name) ?? 'info'
       const severity = SEVERITY[level]
-      logs.count(level)
+      logs.count(severity)
       const frame = this.#frames.get(info) ?? current()
       if (!logs.wants(severity) || !logs.sampled(severity, frame?.hasTrace ? frame.t3 : 0)) return
       logs.hand(this.#make(info as Info, level, frame, above))
