@@ -59,9 +59,15 @@ let surface: SqlSurface | null = null
 
 export function startMysql2(to: SqlSurface): void {
   if (surface === null) {
-    QUERY.subscribe(SUBSCRIBERS)
-    EXECUTE.subscribe(SUBSCRIBERS)
-    CONNECTION.subscribe(WAITING)
+    for (const { start, asyncStart, asyncEnd, error } of [QUERY, EXECUTE]) {
+      start.subscribe(onStart)
+      asyncStart.subscribe(onCallback)
+      asyncEnd.subscribe(leave)
+      error.subscribe(onAnswer)
+    }
+    CONNECTION.start.subscribe(ask)
+    CONNECTION.asyncStart.subscribe(onConnection)
+    CONNECTION.asyncEnd.subscribe(leave)
   }
   surface = to
 }
@@ -69,15 +75,18 @@ export function startMysql2(to: SqlSurface): void {
 export function stopMysql2(from: SqlSurface): void {
   if (surface !== from) return
   surface = null
-  QUERY.unsubscribe(SUBSCRIBERS)
-  EXECUTE.unsubscribe(SUBSCRIBERS)
-  CONNECTION.unsubscribe(WAITING)
+  for (const { start, asyncStart, asyncEnd, error } of [QUERY, EXECUTE]) {
+    start.unsubscribe(onStart)
+    asyncStart.unsubscribe(onCallback)
+    asyncEnd.unsubscribe(leave)
+    error.unsubscribe(onAnswer)
+  }
+  CONNECTION.start.unsubscribe(ask)
+  CONNECTION.asyncStart.unsubscribe(onConnection)
+  CONNECTION.asyncEnd.unsubscribe(leave)
 }
 
-const SUBSCRIBERS = { start: onStart, end: onEnd, asyncStart: onCallback, asyncEnd: leave, error: nothing }
-const WAITING = { start: ask, end: nothing, asyncStart: onConnection, asyncEnd: leave, error: nothing }
-
-function onConnection(message: object): void {
+function onConnection(message: unknown): void {
   learnServer((message as Said).result)
   resume(message)
 }
@@ -134,13 +143,13 @@ function targetIn(said: Said): Target {
   return last
 }
 
-function ask(message: object): void {
+function ask(message: unknown): void {
   const asked = message as Asked
   asked[ASKED] = current()
 }
 
 /** The callback is called after this, and before `leave`. */
-function resume(message: object): void {
+function resume(message: unknown): void {
   const asked = message as Asked
   const operation = asked[OPERATION]
   const before = operation ? operation.frame : asked[ASKED]
@@ -150,12 +159,12 @@ function resume(message: object): void {
   enter(before)
 }
 
-function leave(message: object): void {
+function leave(message: unknown): void {
   const { [LEFT]: left } = message as Asked
   if (left !== undefined) enter(left === NOTHING ? undefined : left)
 }
 
-function onStart(message: object): void {
+function onStart(message: unknown): void {
   const said = message as Said
   try {
     const operation = surface?.begin(targetIn(said), said.query) ?? null
@@ -167,12 +176,8 @@ function onStart(message: object): void {
   }
 }
 
-/** The call itself threw: there will be no answer. */
-function onEnd(message: object): void {
-  if ((message as Said).error !== undefined) onAnswer(message)
-}
-
-function onAnswer(message: object): void {
+/** `error` alone is told when the call itself threw; of an answer that is one, both are. */
+function onAnswer(message: unknown): void {
   const said = message as Said
   const operation = said[OPERATION]
   if (!operation) return
@@ -186,7 +191,7 @@ function onAnswer(message: object): void {
   }
 }
 
-function onCallback(message: object): void {
+function onCallback(message: unknown): void {
   onAnswer(message)
   resume(message)
 }
@@ -202,5 +207,3 @@ export function rowsOf(result: unknown): boolean | undefined {
     return undefined
   }
 }
-
-function nothing(): void {}

@@ -39,12 +39,27 @@ export function verbOf(sql: string): string {
     else if (code === 47 && sql.charCodeAt(at + 1) === 42) at = after(sql, '*/', at + 2)
     else break
   }
+  // Mostly the word of the statement before.
+  if (begins(sql, at, lastWord)) return lastWord
   let end = at
-  while (end - at < LONGEST && (sql.charCodeAt(end) | 32) >= 97 && (sql.charCodeAt(end) | 32) <= 122) end++
+  while (end - at < LONGEST && isLetter(sql.charCodeAt(end))) end++
   const word = BY_HASH.get(hashOf(sql, at, end))
-  if (word === undefined || word.length !== end - at) return OTHER
-  for (let i = 0; i < word.length; i++) if ((sql.charCodeAt(at + i) & ~32) !== word.charCodeAt(i)) return OTHER
+  if (word === undefined || !begins(sql, at, word)) return OTHER
+  lastWord = word
   return word
+}
+
+let lastWord = 'SELECT'
+
+/** Whether `word`, in capitals, stands there and ends there. */
+function begins(sql: string, at: number, word: string): boolean {
+  for (let i = 0; i < word.length; i++) if ((sql.charCodeAt(at + i) & ~32) !== word.charCodeAt(i)) return false
+  return !isLetter(sql.charCodeAt(at + word.length))
+}
+
+function isLetter(code: number): boolean {
+  const small = code | 32
+  return small >= 97 && small <= 122
 }
 
 function hashOf(text: string, from: number, to: number): number {
