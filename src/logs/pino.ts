@@ -235,9 +235,11 @@ export class PinoBridge {
     const { symbols, bindings, frame, link } = writing
     const { includeLineNumbers, includeThreadIds, includeTargets } = logs.options
     if (bindings === null || symbols === undefined || includeLineNumbers || includeThreadIds) return null
-    const { [0]: fields, [1]: message = '', [2]: number, [3]: start } = line.arguments
+    // Taken apart by a pattern, each would be looked for by its name.
+    const { instance, arguments: given } = line
+    const fields = given[0]
+    const message = given[1] === undefined ? '' : given[1]
     if (typeof message !== 'string') return null
-    const { instance } = line
     let manner = this.#manner(instance, bindings)
     if (manner === undefined) {
       // Most children of a request write objects alone: of those nothing is kept.
@@ -245,7 +247,7 @@ export class PinoBridge {
       manner = this.#learn(instance, symbols, bindings)
     }
     if (!manner.told || (manner.name !== undefined && !includeTargets)) return null
-    const time = manner.timeOf(number as number, start, text)
+    const time = manner.timeOf(given[2] as number, given[3], text)
     if (Number.isNaN(time)) return null
     const scope = logs.scope(manner.name ?? 'pino')
     const record = new LogRecord(scope, time ?? logs.now(), severity, severityText(severity), message)
