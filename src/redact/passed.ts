@@ -13,7 +13,7 @@ export class Passed {
 
   /** Whether nothing was found in it before. */
   has(text: string): boolean {
-    return text.length <= LONGEST && this.#texts[signOf(text) & (PLACES - 1)] === text
+    return this.#texts[signOf(text) & (PLACES - 1)] === text
   }
 
   /** Nothing was found in it. */
@@ -26,7 +26,7 @@ export class Passed {
   }
 }
 
-/** Three characters and the length: 31 bits, of which the lowest differ most. */
+/** Three characters and the length. */
 function signOf(text: string): number {
   const { length } = text
   const ends = text.charCodeAt(0) * 7 + text.charCodeAt(length - 1)
