@@ -98,6 +98,7 @@ declare class Frame implements ApiContext, Ids {
     get hasTrace(): boolean;
     get suppressed(): boolean;
     hold(span: CurrentSpan): this;
+    link(record: Ids): void;
     release(): void;
     getValue(key: symbol): unknown;
     setValue(key: symbol, value: unknown): Frame;

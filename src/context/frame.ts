@@ -116,6 +116,18 @@ export class Frame implements ApiContext, Ids {
     return this
   }
 
+  /** Ties a record to its trace, when there is one: the ids, and of the flags those of W3C. */
+  link(record: Ids): void {
+    if (!this.hasTrace) return
+    record.t0 = this.t0
+    record.t1 = this.t1
+    record.t2 = this.t2
+    record.t3 = this.t3
+    record.s0 = this.s0
+    record.s1 = this.s1
+    record.flags = this.flags & 0xff
+  }
+
   /** Lets go of the record and keeps its ids: the request is over, what it started may not be. */
   release(): void {
     this.span = null

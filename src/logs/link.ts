@@ -39,21 +39,10 @@ export function linkFields(frame: Frame | undefined, spanName: boolean): LinkFie
 /** The current ids in the record; what a record has no field for goes among its attributes. */
 export function linkRecord(record: LogRecord, frame: Frame | undefined, attributes: Flat): void {
   if (frame === undefined) return
-  linkIds(record, frame)
+  frame.link(record)
   if (isCorrelated(frame) && !attributes.includes('correlation_id'))
     attributes.push('correlation_id', correlationIdOf(frame))
   if (frame.tenant !== null && !attributes.includes('tenant')) attributes.push('tenant', frame.tenant)
-}
-
-export function linkIds(record: LogRecord, frame: Frame): void {
-  if (!frame.hasTrace) return
-  record.t0 = frame.t0
-  record.t1 = frame.t1
-  record.t2 = frame.t2
-  record.t3 = frame.t3
-  record.s0 = frame.s0
-  record.s1 = frame.s1
-  record.flags = frame.flags & 0xff
 }
 
 /** Whose id is known without making one up (G-10): the caller gave it, or the trace does. */

@@ -10,7 +10,7 @@ import type { Flat, Value } from '../model/attribute.ts'
 import { LogRecord } from '../model/log.ts'
 import { callerOf } from './caller.ts'
 import { levelOfName, levelOfPino, SEVERITY, severityText } from './level.ts'
-import { type Link, Links, linkFields, linkIds, linkRecord } from './link.ts'
+import { type Link, Links, linkFields, linkRecord } from './link.ts'
 import type { Logs } from './logs.ts'
 import { arePlain, isOpen, Manner, type PinoSymbols } from './pino-manner.ts'
 import { settle } from './pino-shape.ts'
@@ -262,7 +262,7 @@ export class PinoBridge {
     if (!manner.takes(fields, logs, record, flat)) return null
     // Its attributes say all of the link, unless some were too many.
     if (record.dropped > 0 || link === null) linkRecord(record, frame, flat)
-    else linkIds(record, frame!)
+    else frame!.link(record)
     if (flat.length > 0) record.attributes = flat
     return record
   }

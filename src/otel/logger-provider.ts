@@ -91,15 +91,7 @@ export class Logger {
     if (given.exception !== undefined && given.exception !== null) this.#exception(record, flat, given.exception)
     if (flat.length > 0) record.attributes = flat
     const frame = given.context === undefined ? current() : frameOf(given.context)
-    if (this.#linked && frame?.hasTrace) {
-      record.t0 = frame.t0
-      record.t1 = frame.t1
-      record.t2 = frame.t2
-      record.t3 = frame.t3
-      record.s0 = frame.s0
-      record.s1 = frame.s1
-      record.flags = frame.flags & 0xff
-    }
+    if (this.#linked) frame?.link(record)
     return record
   }
 

@@ -3,7 +3,7 @@
 // a connection where that was given back: both go on where they were asked for. Whether a server is MySQL or MariaDB it says
 // when a connection is made, which pools tell; the channel of connections themselves would take the error of one that fails
 // away from an application that does not listen.
-import { tracingChannel } from 'node:diagnostics_channel'
+import { type Channel, tracingChannel } from 'node:diagnostics_channel'
 import { seen } from '../../base/seen.ts'
 import { current, enter } from '../../context/current.ts'
 import type { Frame } from '../../context/frame.ts'
@@ -57,33 +57,31 @@ const told = new WeakSet<object>()
 
 let surface: SqlSurface | null = null
 
+/** Each channel that says something, and who hears it. */
+const HEARD: readonly (readonly [Channel, (message: unknown) => void])[] = [
+  ...[QUERY, EXECUTE].flatMap(
+    ({ start, asyncStart, asyncEnd, error }) =>
+      [
+        [start, onStart],
+        [asyncStart, onCallback],
+        [asyncEnd, leave],
+        [error, onAnswer],
+      ] as const,
+  ),
+  [CONNECTION.start, ask],
+  [CONNECTION.asyncStart, onConnection],
+  [CONNECTION.asyncEnd, leave],
+]
+
 export function startMysql2(to: SqlSurface): void {
-  if (surface === null) {
-    for (const { start, asyncStart, asyncEnd, error } of [QUERY, EXECUTE]) {
-      start.subscribe(onStart)
-      asyncStart.subscribe(onCallback)
-      asyncEnd.subscribe(leave)
-      error.subscribe(onAnswer)
-    }
-    CONNECTION.start.subscribe(ask)
-    CONNECTION.asyncStart.subscribe(onConnection)
-    CONNECTION.asyncEnd.subscribe(leave)
-  }
+  if (surface === null) for (const [channel, hear] of HEARD) channel.subscribe(hear)
   surface = to
 }
 
 export function stopMysql2(from: SqlSurface): void {
   if (surface !== from) return
   surface = null
-  for (const { start, asyncStart, asyncEnd, error } of [QUERY, EXECUTE]) {
-    start.unsubscribe(onStart)
-    asyncStart.unsubscribe(onCallback)
-    asyncEnd.unsubscribe(leave)
-    error.unsubscribe(onAnswer)
-  }
-  CONNECTION.start.unsubscribe(ask)
-  CONNECTION.asyncStart.unsubscribe(onConnection)
-  CONNECTION.asyncEnd.unsubscribe(leave)
+  for (const [channel, hear] of HEARD) channel.unsubscribe(hear)
 }
 
 function onConnection(message: unknown): void {
