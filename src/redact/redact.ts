@@ -7,7 +7,6 @@ import type { LogRecord } from '../model/log.ts'
 import type { SpanEvent, SpanLink, SpanRecord } from '../model/span.ts'
 import { CLEAN, detached, type Finding, keyJudge, SCAN, SECRET, TAINTED, URL_VALUE, type Verdict } from './key.ts'
 import { REDACTED } from './mark.ts'
-import { Passed } from './passed.ts'
 import { isPlain, isSuspicious } from './sign.ts'
 import { textRedactor } from './text.ts'
 import { redactUrl as maskUrl } from './url.ts'
@@ -66,7 +65,6 @@ export class Redactor {
   /** By length: a name in which nothing was found. */
   readonly #names: string[] = new Array<string>(NAMES + 1).fill('')
   #looks = 0
-  readonly #passed = new Passed()
   /** Longest text that is left alone when it is plain; with patterns of one's own none is. */
   readonly #plain: number
   readonly #scopes = new WeakSet<Scope>()
@@ -135,6 +133,7 @@ export class Redactor {
     const keys = this.#keys
     const verdicts = this.#verdicts
     const clean = this.#clean
+    const plain = this.#plain
     for (let i = 0; i + 1 < length; i += 2) {
       const key = flat[i] as string
       const value = flat[i + 1] as Value
@@ -161,7 +160,7 @@ export class Redactor {
         }
       }
       if (typeof value === 'string' && (verdict === SCAN || verdict === CLEAN)) {
-        const seen = this.#look(value)
+        const seen = value.length <= plain && isPlain(value) ? value : this.text(value)
         if (seen !== value) flat[i + 1] = seen
         else if (value.length <= KEPT_VALUE && keys[place] === key) clean[place] = value
         continue
@@ -209,7 +208,8 @@ export class Redactor {
   readonly log = (record: LogRecord): void => {
     try {
       const { body } = record
-      record.body = typeof body === 'string' ? this.#look(body) : new Walk(this.#walk).value(body, SCAN)
+      if (typeof body !== 'string') record.body = new Walk(this.#walk).value(body, SCAN)
+      else if (body.length > this.#plain || !isPlain(body)) record.body = this.text(body)
       if (record.attributes !== null) this.flat(record.attributes)
       if (record.eventName !== '') record.eventName = this.text(record.eventName)
       if (record.severityText.length > WORD) record.severityText = this.text(record.severityText)
@@ -220,14 +220,6 @@ export class Redactor {
       record.eventName = ''
       record.severityText = ''
     }
-  }
-
-  /** `text`, for texts of which many come again. */
-  #look(text: string): string {
-    if (this.#passed.has(text)) return text
-    const seen = text.length <= this.#plain && isPlain(text) ? text : this.text(text)
-    if (seen === text) this.#passed.saw(text)
-    return seen
   }
 
   /** Names of spans are few, and few spans have others than the one before. */
