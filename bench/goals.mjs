@@ -147,7 +147,7 @@ export function surfaceGoals(major, row, r) {
 }
 
 /** Requests a second beside which those who look are judged: a sixth of what one process answers. */
-export const VIEWED_RATE = 4000
+const VIEWED_RATE = 4000
 
 /** `v` as measureViewers has it; where nothing could be counted only the answers are. */
 export function viewerGoals(major, v, by) {

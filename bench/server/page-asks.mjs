@@ -1,5 +1,5 @@
 // What one operations page asks while an administrator looks at all of its cards, and every how many seconds. A test watches
-// a real page for a minute and compares.
+// a real page for two minutes and compares.
 export const PAGE_ASKS = {
   '/admin/ops/overview': 5,
   '/admin/ops/control': 5,

@@ -2,7 +2,7 @@
 // The namespace is the number of the database, as the conventions for Redis have it. A command that ioredis holds back
 // while it is offline is announced when it is written; one that never is written is not announced. Inside MULTI ioredis
 // announces each command, whose answer is that it is queued; node-redis announces the batch alone.
-import { tracingChannel } from 'node:diagnostics_channel'
+import { type Channel, tracingChannel } from 'node:diagnostics_channel'
 import { resultOf, verbOf } from './command.ts'
 import { fault } from './guard.ts'
 import { placeOf } from './place.ts'
@@ -22,25 +22,25 @@ interface Said extends Server {
 
 let surface: KvSurface | null = null
 
+/** Each channel that says something, and who hears it. */
+const HEARD: readonly (readonly [Channel, (message: unknown) => void])[] = CHANNELS.flatMap(
+  ({ start, asyncStart, error }) =>
+    [
+      [start, onStart],
+      [asyncStart, onAnswer],
+      [error, onAnswer],
+    ] as const,
+)
+
 export function startRedis(to: KvSurface): void {
-  if (surface === null) {
-    for (const { start, asyncStart, error } of CHANNELS) {
-      start.subscribe(onStart)
-      asyncStart.subscribe(onAnswer)
-      error.subscribe(onAnswer)
-    }
-  }
+  if (surface === null) for (const [channel, hear] of HEARD) channel.subscribe(hear)
   surface = to
 }
 
 export function stopRedis(from: KvSurface): void {
   if (surface !== from) return
   surface = null
-  for (const { start, asyncStart, error } of CHANNELS) {
-    start.unsubscribe(onStart)
-    asyncStart.unsubscribe(onAnswer)
-    error.unsubscribe(onAnswer)
-  }
+  for (const [channel, hear] of HEARD) channel.unsubscribe(hear)
 }
 
 function onStart(message: unknown): void {
