@@ -30,6 +30,8 @@ export interface Fake {
   readonly answers: Record<string, Reply>
   /** Who is let in, by token; the empty one is nobody's. */
   readonly sessions: Record<string, Partial<Session>>
+  /** Whether answers say what time it is, by the clock of this machine. A page whose clock a test moves would follow it. */
+  dated: boolean
 }
 
 export class Refusal {
@@ -66,7 +68,13 @@ const NOBODY: Partial<Session> = { caller: null, tenant: null, tiers: ['public']
 
 export async function fakeService(answers: Record<string, Reply>, sessions: Fake['sessions'] = {}): Promise<Fake> {
   const page = createConsole({ routes: operationsRoutes({ folder: await builtPages('operations') }) })
-  const fake: Fake = { url: '', asked: [], answers: { ...answers }, sessions: { '': NOBODY, admin: {}, ...sessions } }
+  const fake: Fake = {
+    url: '',
+    asked: [],
+    answers: { ...answers },
+    sessions: { '': NOBODY, admin: {}, ...sessions },
+    dated: true,
+  }
   const server = await listening(
     createServer((request, response) => {
       if (!page.listener(request, response)) void answer(fake, request, response)
@@ -77,6 +85,7 @@ export async function fakeService(answers: Record<string, Reply>, sessions: Fake
 }
 
 async function answer(fake: Fake, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  response.sendDate = fake.dated
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(chunk as Buffer)
   const token = request.headers.authorization?.replace(/^Bearer /, '') ?? null

@@ -6,7 +6,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type BrowserContext, chromium, type Page } from 'playwright-core'
+import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, expect } from 'vitest'
 import { createConsole } from '../../src/console/console.ts'
 import { panelRoutes } from '../../src/console/panel/panel.ts'
@@ -73,7 +73,7 @@ export async function servePanel(store: Store): Promise<string> {
   return `http://127.0.0.1:${(server.address() as { port: number }).port}`
 }
 
-let browser: Promise<BrowserContext> | undefined
+let browser: Promise<Browser> | undefined
 
 export interface Shown {
   readonly page: Page
@@ -81,16 +81,12 @@ export interface Shown {
   readonly complaints: string[]
 }
 
+/** A page of its own: what it stores, and a clock that is moved, are no other page's. */
 export async function show(url: string, width = 1280, theme: 'dark' | 'light' = 'light'): Promise<Shown> {
-  browser ??= chromium.launchPersistentContext(folder('profile'), {
-    executablePath: CHROMIUM,
-    args: FLAGS.split(' '),
-    timezoneId: 'Etc/UTC',
-    timeout: PATIENCE_MS,
-  })
-  const context = await browser
-  context.setDefaultTimeout(PATIENCE_MS)
+  browser ??= chromium.launch({ executablePath: CHROMIUM, args: FLAGS.split(' '), timeout: PATIENCE_MS })
   if (undo.every((work) => work !== leave)) undo.push(leave)
+  const context = await (await browser).newContext({ timezoneId: 'Etc/UTC' })
+  context.setDefaultTimeout(PATIENCE_MS)
   const page = await context.newPage()
   const complaints: string[] = []
   page.on('pageerror', (error) => complaints.push(error.message))
