@@ -8,6 +8,13 @@ import { quartiles } from './quartiles.mjs'
 
 const PROGRAM = fileURLToPath(new URL('../surfaces/program.cjs', import.meta.url))
 
+/**
+ * V8 guesses early, from which few objects outlive a collection, what to put among the old ones from then on. Where it guesses
+ * wrong each dead operation keeps the next one alive: 3 to 10 µs for one of mysql2, in one process and not in the next, with
+ * any telemetry and without. No variant guesses.
+ */
+const execArgv = ['--no-allocation-site-pretenuring']
+
 /** The rival's queue of log records, widened as that of its spans is. */
 const QUEUES = { OTEL_BLRP_MAX_QUEUE_SIZE: '1000000' }
 
@@ -32,7 +39,7 @@ export async function measureSurface({ subject, node, sink, servers, plan, key }
     for (const variant of variants) {
       const SINK = `http://127.0.0.1:${sink.port}/${key}-${variant}`
       const env = { ...QUEUES, SINK, OTEL_EXPORTER_OTLP_ENDPOINT: SINK, SERVER: server?.url ?? '' }
-      const peer = await Peer.start(PROGRAM, [subject, variant], { node, env })
+      const peer = await Peer.start(PROGRAM, [subject, variant], { node, env, execArgv })
       // What drivers say when they connect may have left spans already.
       const before = { ...(await seenOf(variant)), metrics: await peer.ask('counted') }
       subjects[variant] = { peer, before, passes: 0, cpu: [] }
