@@ -8,7 +8,7 @@ import type { SpanEvent, SpanLink, SpanRecord } from '../model/span.ts'
 import { CLEAN, detached, type Finding, keyJudge, SCAN, SECRET, TAINTED, URL_VALUE, type Verdict } from './key.ts'
 import { REDACTED } from './mark.ts'
 import { isPlain, isSuspicious } from './sign.ts'
-import { textRedactor } from './text.ts'
+import { type TextRedactor, textRedactor } from './text.ts'
 import { redactUrl as maskUrl } from './url.ts'
 import { plainNumber, type ValueOptions, Walk } from './value.ts'
 
@@ -57,6 +57,8 @@ export class Redactor {
   readonly judge: (key: string) => Verdict
   readonly text: (text: string) => string
   readonly url: (url: string) => string
+  /** Of a text that is known not to be plain. */
+  readonly #doubtful: (text: string) => string
   readonly #walk: ValueOptions
   /** By place in the list of attributes: the key that stood there, its verdict, a short value in which nothing was found. */
   readonly #keys: string[] = new Array<string>(PLACES + 1).fill('')
@@ -75,12 +77,13 @@ export class Redactor {
     const emails = options.emails ?? false
     const maxText = Math.max(64, options.maxText ?? 65_536)
     const judge = keyJudge(options.keys, options.allow, (key) => text(key) !== key)
-    const text: (text: string) => string = textRedactor({ judge, emails, maxText, patterns, onFound })
+    const { text, doubtful }: TextRedactor = textRedactor({ judge, emails, maxText, patterns, onFound })
     const suspicious = (value: string) => patterns.length > 0 || isSuspicious(value, emails, judge)
     const scan = (value: string) => (suspicious(value) ? text(value).replaceAll(REDACTED, 'REDACTED') : value)
     this.#plain = patterns.length > 0 ? -1 : maxText
     this.judge = judge
     this.text = text
+    this.#doubtful = doubtful
     this.url = (url) => {
       const masked = maskUrl(url, judge, scan, onFound)
       return masked.length > maxText ? text(masked) : masked
@@ -160,7 +163,7 @@ export class Redactor {
         }
       }
       if (typeof value === 'string' && (verdict === SCAN || verdict === CLEAN)) {
-        const seen = value.length <= plain && isPlain(value) ? value : this.text(value)
+        const seen = value.length <= plain && isPlain(value) ? value : this.#doubtful(value)
         if (seen !== value) flat[i + 1] = seen
         else if (value.length <= KEPT_VALUE && keys[place] === key) clean[place] = value
         continue
@@ -209,7 +212,7 @@ export class Redactor {
     try {
       const { body } = record
       if (typeof body !== 'string') record.body = new Walk(this.#walk).value(body, SCAN)
-      else if (body.length > this.#plain || !isPlain(body)) record.body = this.text(body)
+      else if (body.length > this.#plain || !isPlain(body)) record.body = this.#doubtful(body)
       if (record.attributes !== null) this.flat(record.attributes)
       if (record.eventName !== '') record.eventName = this.text(record.eventName)
       if (record.severityText.length > WORD) record.severityText = this.text(record.severityText)

@@ -4,7 +4,7 @@
 import { detached, type Finding, SECRET } from './key.ts'
 import { REDACTED } from './mark.ts'
 import { keyIn, pairValue, tagOf, tagValue } from './pair.ts'
-import { isSuspicious, type Judge } from './sign.ts'
+import { hasSign, isSuspicious, type Judge } from './sign.ts'
 import { redactUrl } from './url.ts'
 
 /** Lengths and prefixes of the card networks (ISO/IEC 7812), then Luhn: a random number of the length seldom passes. */
@@ -72,8 +72,14 @@ const CACHED_LENGTH = 256
 const CACHE = 1024
 const MAX_WITHIN = 4
 
-/** A function that gives the text back without what it must not carry: the very same string when nothing was found. */
-export function textRedactor(options: TextOptions): (text: string) => string {
+export interface TextRedactor {
+  /** Gives the text back without what it must not carry: the very same string when nothing was found. */
+  readonly text: (text: string) => string
+  /** The same for one that is known not to be plain. */
+  readonly doubtful: (text: string) => string
+}
+
+export function textRedactor(options: TextOptions): TextRedactor {
   const { judge, emails, maxText, patterns = [], onFound = null } = options
   const sources = emails ? [...BRANCHES, EMAIL] : BRANCHES
   const pattern = new RegExp(sources.map((source) => `(${source})`).join('|'), 'g')
@@ -173,8 +179,7 @@ export function textRedactor(options: TextOptions): (text: string) => string {
     return REDACTED
   }
 
-  return function redactText(text) {
-    if (!own && text.length <= maxText && !isSuspicious(text, emails, judge)) return text
+  function found(text: string): string {
     if (text.length > CACHED_LENGTH || onFound !== null) return slow(text)
     const known = answers.get(text)
     if (known !== undefined) return known ?? text
@@ -182,6 +187,12 @@ export function textRedactor(options: TextOptions): (text: string) => string {
     if (answers.size >= CACHE) answers = new Map()
     answers.set(detached(text), answer === text ? null : detached(answer))
     return answer
+  }
+
+  const whole = (text: string): boolean => !own && text.length <= maxText
+  return {
+    text: (text) => (whole(text) && !isSuspicious(text, emails, judge) ? text : found(text)),
+    doubtful: (text) => (whole(text) && !hasSign(text, emails, judge) ? text : found(text)),
   }
 }
 

@@ -36,7 +36,10 @@ const SIGNS: Record<string, [signs: string[], none: string[]]> = {
     ['I --1', 'I -- x', 'I ---', 'I -x', '-----1'],
   ],
   'keys with a dash': [
-    ['I sk-abc', 'I glpat-abc', 'I pypi-abc', 'I GOCSPX-abc', 'I xoxb-abc', 'I xapp-abc', 'xoxb-abcdefghijkl'],
+    [
+      ...['I sk-abc', 'I glpat-abc', 'I pypi-abc', 'I GOCSPX-abc', 'I xoxb-abc', 'I xapp-abc'],
+      ...['sk', 'glpat', 'pypi', 'GOCSPX', 'xoxb', 'xapp'].map((key) => `${key}-abcdefghijkl`),
+    ],
     [
       ...[
         'I xk-abc',
@@ -194,6 +197,8 @@ test('words, numbers and blanks are plain; whatever may begin a sign is not', ()
     'a-b',
     'a_b.c',
     '2026-11-21 10.12',
+    '9fbf9f0c-a895-42ad-88eb-d8586643c1e8',
+    '/blog/how-to-write-good-code',
     'x'.repeat(100),
   ]
   expect(plain.filter((text) => !isPlain(text))).toEqual([])
