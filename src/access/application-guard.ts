@@ -4,7 +4,7 @@
 // refuses to take a header's word for a tenant.
 import { noticeOnce, thrownText } from '../base/notice.ts'
 import { credentialIn } from './credential.ts'
-import type { Caller, Decision, Denied, Guard, Question } from './decision.ts'
+import { type Caller, type Decision, type Denied, type Guard, type Question, withAlso } from './decision.ts'
 import { hasSystemScope } from './scope.ts'
 import { decideTenant, stripTenantPrefix, type TenantRules } from './tenant.ts'
 import type { Tier } from './tier.ts'
@@ -36,7 +36,7 @@ export class ApplicationGuard implements Guard {
   async decide(question: Question): Promise<Decision> {
     try {
       const caller = await this.identify(question)
-      return 'ok' in caller ? caller : this.admit(question, caller)
+      return 'ok' in caller ? caller : withAlso(question, (one) => this.admit(one, caller))
     } catch (error) {
       noticeOnce('access.guard', 'error', 'access.guard', `a caller could not be judged: ${thrownText(error)}`)
       return UNAVAILABLE

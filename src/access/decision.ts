@@ -19,6 +19,8 @@ export interface Caller {
 
 export interface Question {
   readonly tier: Tier
+  /** Further tiers of the same guard, of which a grant says whether they are open too. */
+  readonly also?: readonly Exclude<Tier, 'public' | 'scrape'>[]
   readonly method: string
   /** As it was asked for, without query. */
   readonly path: string
@@ -36,6 +38,8 @@ export interface Granted {
   readonly caller: Caller | null
   /** The resolved tenant. */
   readonly tenant: string
+  /** Those of the question's that are open to the same caller. */
+  readonly also?: readonly Tier[]
   /** The client's address where proxies are trusted to tell it; the socket's when left out. */
   readonly client?: string | null
 }
@@ -59,6 +63,14 @@ export type Decision = Granted | Denied
 
 export interface Guard {
   decide(question: Question): Decision | Promise<Decision>
+}
+
+/** What `decide` says, of the further tiers too. */
+export function withAlso(question: Question, decide: (question: Question) => Decision): Decision {
+  const decision = decide(question)
+  const { also } = question
+  if (!decision.ok || also === undefined) return decision
+  return { ...decision, also: also.filter((tier) => decide({ ...question, tier }).ok) }
 }
 
 /** One decision, as metrics and the audit trail hear of it. */

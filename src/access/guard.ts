@@ -1,6 +1,6 @@
 // Every tier's guard behind one. What nobody guards is decided by the tier alone: open where authentication is off,
 // closed where it is on and its guard is not there.
-import type { Decision, Denied, Guard, Question } from './decision.ts'
+import { type Decision, type Denied, type Guard, type Question, withAlso } from './decision.ts'
 import { namesThisMachine } from './host.ts'
 import { decideTenant, stripTenantPrefix, type TenantRules } from './tenant.ts'
 import type { Tenants } from './tenants.ts'
@@ -42,7 +42,7 @@ export function guardOf({
     decide(question) {
       const { tier } = question
       const guard = tier === 'scrape' ? scrape : tier === 'public' ? undefined : application
-      return guard === undefined ? byTier(question) : guard.decide(question)
+      return guard === undefined ? withAlso(question, byTier) : guard.decide(question)
     },
   }
 }

@@ -5,12 +5,12 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { clientError } from '../access/client-error.ts'
 import type { AccessEvent, Decision, Granted, Guard } from '../access/decision.ts'
 import { guardOf } from '../access/guard.ts'
-import type { Tier } from '../access/tier.ts'
 import { notice, thrownText } from '../base/notice.ts'
 import { CORRELATION_HEADER, correlationId } from '../context/correlation.ts'
 import { mount } from './mount.ts'
 import { problemAnswer } from './problem.ts'
 import { type Answer, type AnyRoute, type Found, type Missed, type PlainRequest, RouteTable } from './route.ts'
+import { tell } from './tell.ts'
 
 export interface ConsoleOptions {
   readonly routes: readonly AnyRoute[]
@@ -68,7 +68,7 @@ export function createConsole(options: ConsoleOptions): Console {
 
   function decided(found: Found, decision: Decision, asked: PlainRequest, correlation: string): Decided {
     const { tier } = found.route
-    if (heard !== undefined && tier !== 'public') tell(heard, decision, found, asked, correlation)
+    if (heard !== undefined && tier !== 'public') tell(heard, decision, found.route, asked, correlation)
     if (decision.ok) return { found, granted: decision }
     const { status, code, detail, headers } = decision
     // Whoever scrapes reads plain text.
@@ -161,30 +161,6 @@ function missed({ allow }: Missed, method: string, correlation: string): Answer 
   if (allow === null) return problemAnswer(404, 'not_found', 'There is nothing at this address.', correlation)
   const detail = `This address does not know ${/^[A-Z]{1,20}$/.test(method) ? method : 'the method'}.`
   return problemAnswer(405, 'method_not_allowed', detail, correlation, { allow })
-}
-
-const SURFACES: Readonly<Record<Tier, AccessEvent['surface']>> = {
-  public: 'console',
-  tenant: 'console',
-  system: 'console',
-  admin: 'admin',
-  scrape: 'scrape',
-}
-
-function tell(
-  heard: (event: AccessEvent) => void,
-  decision: Decision,
-  { route: { tier, path } }: Found,
-  { headers, address }: PlainRequest,
-  correlationId: string,
-): void {
-  const client = decision.client === undefined ? address : decision.client
-  const userAgent = oneOf(headers['user-agent'])?.slice(0, 256) ?? null
-  try {
-    heard({ surface: SURFACES[tier], decision, tier, route: path, address: client, userAgent, correlationId })
-  } catch (error) {
-    notice('error', 'console.heard', `an access decision could not be recorded: ${thrownText(error)}`)
-  }
 }
 
 /** The path of a request target; the absolute form (`GET http://host/path`) is known too. */

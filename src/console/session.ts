@@ -1,10 +1,11 @@
 // Who asks, and which tiers are open to them: what the operations page asks first, so that it shows and fetches nothing else.
 // It is open to everybody and says only what is true of the credential that came along; a credential that does not hold is
 // refused as everywhere.
-import type { AccessEvent, Caller, Decision, Guard } from '../access/decision.ts'
+import type { AccessEvent, Caller, Guard } from '../access/decision.ts'
 import type { Tier } from '../access/tier.ts'
 import { problemAnswer } from './problem.ts'
 import type { Answer, PlainRequest, PlainRoute } from './route.ts'
+import { tell } from './tell.ts'
 
 export const SESSION_PATH = '/console/session'
 
@@ -36,48 +37,34 @@ export interface SessionOptions {
   readonly heard?: (event: AccessEvent) => void
 }
 
-const TIERS = ['tenant', 'system', 'admin'] as const
+/** As what a credential is judged: whoever lacks this tier lacks the others too. */
+const JUDGED = { tier: 'tenant', path: SESSION_PATH } as const
 
 export function sessionRoute({ guard, links = {}, heard, ...options }: SessionOptions): PlainRoute {
   const { service, version, instance, authentication } = options
 
   async function answer(request: PlainRequest, correlation: string): Promise<Answer> {
-    const decisions = await Promise.all(TIERS.map((tier) => guard.decide({ tier, ...request })))
-    for (const decision of decisions) {
-      if (decision.ok || decision.result === 'scope' || decision.result === 'missing') continue
-      heard?.(eventOf(decision, request, correlation))
+    const decision = await guard.decide({ tier: JUDGED.tier, also: ['system', 'admin'], ...request })
+    if (!decision.ok && decision.result !== 'scope' && decision.result !== 'missing') {
+      if (heard !== undefined) tell(heard, decision, JUDGED, request, correlation)
       const { status, code, detail, headers } = decision
       return problemAnswer(status, code, detail, correlation, headers)
     }
-    const granted = decisions.filter((one) => one.ok)
-    const caller = granted[0]?.caller ?? null
-    const asTenant = decisions[0]!
+    const granted = decision.ok ? decision : null
+    const caller = granted?.caller ?? null
     const session: Session = {
       service,
       version,
       authentication,
       caller: caller && { method: caller.method, subject: caller.subject, roles: caller.roles },
-      tenant: asTenant.ok ? asTenant.tenant : null,
-      tiers: ['public', ...TIERS.filter((_, i) => decisions[i]!.ok)],
-      instance: granted.length > 0 ? instance : null,
-      links: granted.length > 0 ? links : {},
+      tenant: granted?.tenant ?? null,
+      tiers: granted === null ? ['public'] : ['public', 'tenant', ...(granted.also ?? [])],
+      instance: granted === null ? null : instance,
+      links: granted === null ? {} : links,
     }
     const headers = { 'content-type': 'application/json', 'cache-control': 'no-store', vary: 'authorization' }
     return { status: 200, headers, body: JSON.stringify(session) }
   }
 
   return { method: 'GET', path: SESSION_PATH, tier: 'public', answer }
-}
-
-function eventOf(decision: Decision, { headers, address }: PlainRequest, correlationId: string): AccessEvent {
-  const agent = headers['user-agent']
-  return {
-    surface: 'console',
-    decision,
-    tier: 'tenant',
-    route: SESSION_PATH,
-    address,
-    userAgent: typeof agent === 'string' ? agent.slice(0, 256) : null,
-    correlationId,
-  }
 }
