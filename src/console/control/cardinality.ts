@@ -3,6 +3,7 @@
 import type { MetricSize, Sizes } from '../../metrics/registry.ts'
 import { OVERFLOW_KEY } from '../../metrics/series.ts'
 import { exposed, type Naming, sampleNames } from '../../wire/prometheus/naming.ts'
+import { type Bounds, whole } from '../figures/inquiry.ts'
 import type { CardinalityAnswer, LabelCardinality, MetricCardinality, OfThisProcess, RefusedMetric } from './answers.ts'
 
 /** What of a registry is asked. */
@@ -17,7 +18,7 @@ export interface CardinalitySource {
 }
 
 const UNREAD_MS = 60_000
-const TOP = 20
+const TOP: Bounds = { default: 20, least: 1, most: 100 }
 const REFUSED = 20
 /** Series of one metric whose labels are looked at. */
 const LOOKED_AT = 5000
@@ -66,11 +67,8 @@ export function cardinalityOf(
   }
 }
 
-/** `?top=`: 1 to 100; what is no whole number is 20 (ruling 35). */
 export function topOf(search: URLSearchParams): number {
-  const text = search.get('top') ?? ''
-  if (!/^-?\d{1,15}$/.test(text)) return TOP
-  return Math.max(1, Math.min(100, Number(text)))
+  return whole(search.get('top'), TOP)
 }
 
 /** How many values each label has; the overflow series has none. */

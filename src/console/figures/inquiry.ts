@@ -1,5 +1,6 @@
 // What a question to the console may be asked with. These addresses are looked at by people and by dashboards that outlive
 // versions, so nothing is refused: what cannot be read is the default, what is too much is the most (ruling 35).
+import { wholeNumber } from '../../inventory/parameter.ts'
 
 export interface Bounds {
   readonly default: number
@@ -7,12 +8,9 @@ export interface Bounds {
   readonly most: number
 }
 
-const WHOLE = /^[+-]?\d{1,400}$/
-
 /** A whole number within its bounds; other text, fractions included, is the default. */
 export function whole(given: string | null, { default: preset, least, most }: Bounds): number {
-  const text = given?.trim() ?? ''
-  return WHOLE.test(text) ? Math.min(most, Math.max(least, Number(text))) : preset
+  return wholeNumber(given?.trim(), preset, least, most)
 }
 
 /** Null when nothing is asked for. */

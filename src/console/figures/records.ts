@@ -28,7 +28,7 @@ export class RecordFigures {
   }
 
   counts(asked: URLSearchParams, tenant: string, now: number): Promise<ResourceCounts> {
-    const [days, types] = [asked.get('days'), asked.get('types')]
+    const [days, types] = [written(asked, 'days'), asked.get('types')]
     return this.#ask(
       'resource-counts',
       (inventory) => [tenant, dayOf(days, now), typesOf(types, inventory.types)],
@@ -39,7 +39,7 @@ export class RecordFigures {
   }
 
   activity(asked: URLSearchParams, tenant: string, now: number): Promise<Activity> {
-    const days = asked.get('days')
+    const days = written(asked, 'days')
     return this.#ask(
       'activity',
       () => [tenant, dayOf(days, now)],
@@ -50,7 +50,7 @@ export class RecordFigures {
   }
 
   distribution(asked: URLSearchParams, tenant: string, now: number): Promise<ResourceDistribution> {
-    const top = asked.get('top')
+    const top = written(asked, 'top')
     return this.#ask(
       'resource-distribution',
       () => [tenant, topOf(top)],
@@ -89,6 +89,9 @@ export class RecordFigures {
     return this.#counted.of({ name, key: JSON.stringify(keys(inventory)), count: () => count(inventory), weigh, who })
   }
 }
+
+/** A plus in a query is a blank: `?days=+7` means what it does to every other figure. */
+const written = (asked: URLSearchParams, name: string): string | null => asked.get(name)?.trim() ?? null
 
 /** The window of `days` as of `now`: at midnight another one is asked for. */
 function dayOf(days: string | null, now: number): readonly unknown[] {

@@ -1,18 +1,20 @@
 // Messages of the outbox and dead letters for an administrator (G-28): a page of them, and one put back or discarded. Every
 // change and every one that is refused is a row of the audit trail, in the transaction of the change where the trail is kept
 // in that database, and a line in the log; what cannot be recorded is not done. Of a message its payload is never read.
-import { BadRequest, ClientError, KINDS, Unavailable } from '../../access/error-kinds.ts'
+import { ClientError, KINDS, Unavailable } from '../../access/error-kinds.ts'
 import { roleOf } from '../../audit/access.ts'
 import type { AuditEntry } from '../../audit/row.ts'
 import { within } from '../../base/deadline.ts'
 import { notice, thrownText } from '../../base/notice.ts'
 import { byOf } from '../control/trail.ts'
 import type { Asked } from '../declared.ts'
+import type { Bounds } from '../figures/inquiry.ts'
 import { readJson, requireSameSite } from '../same-site.ts'
 import { type Action, act, type Done } from './actions.ts'
 import type { MessageAction, MessagesAnswer } from './answers.ts'
 import { withoutHosts } from './hosts.ts'
 import { type Filter, type List, Outbox, type OutboxConfig } from './outbox.ts'
+import { invalid, wholeOf } from './parameter.ts'
 import type { HeldDatabase } from './provided.ts'
 import { Absent } from './source.ts'
 import type { Database } from './sql.ts'
@@ -37,8 +39,8 @@ const DEADLINE_MS = 15_000
 /** A change waits no longer for the trail. */
 const RECORD_MS = 5000
 const ERROR = 500
-const LIMIT = { least: 1, most: 200, preset: 50 }
-const OFFSET = { least: 0, most: 10_000, preset: 0 }
+const LIMIT: Bounds = { default: 50, least: 1, most: 200 }
+const OFFSET: Bounds = { default: 0, least: 0, most: 10_000 }
 const FILTERS: readonly Filter[] = ['pending', 'failed', 'all']
 /** SQLITE_BUSY and SQLITE_LOCKED. */
 const BUSY: readonly unknown[] = [5, 6]
@@ -55,8 +57,8 @@ export class Messages {
   async page(list: List, { search, now }: Asked): Promise<MessagesAnswer> {
     const { instance, redact } = this.#means
     const filter = list === 'dlq' ? 'all' : filterOf(search.get('status'))
-    const limit = whole('limit', search, LIMIT)
-    const offset = whole('offset', search, OFFSET)
+    const limit = wholeOf(search, 'limit', LIMIT)
+    const offset = wholeOf(search, 'offset', OFFSET)
     const { db, outbox } = this.#open()
     const page = outbox.page({ list, filter, limit, offset })
     const { total, messages } = await this.#asked(db.read(page))
@@ -193,22 +195,6 @@ function filterOf(given: string | null): Filter {
   const filter = FILTERS.find((one) => one === given)
   if (filter === undefined) throw invalid(`status has to be one of ${FILTERS.join(', ')}.`)
   return filter
-}
-
-function whole(
-  name: string,
-  search: URLSearchParams,
-  { least, most, preset }: { readonly least: number; readonly most: number; readonly preset: number },
-): number {
-  const given = search.get(name)
-  if (given === null || given === '') return preset
-  const value = /^\d{1,9}$/.test(given) ? Number(given) : Number.NaN
-  if (value >= least && value <= most) return value
-  throw invalid(`${name} has to be a whole number from ${least} to ${most}.`)
-}
-
-export function invalid(text: string): ClientError {
-  return new BadRequest(text, { code: 'invalid_request' })
 }
 
 /** What a client is told: what a database says stays in the log (H-51). */

@@ -2,12 +2,14 @@
 import { Unavailable } from '../../access/error-kinds.ts'
 import type { TrafficRing } from '../../traffic/ring.ts'
 import type { Asked } from '../declared.ts'
+import type { Bounds } from '../figures/inquiry.ts'
 import type { Action } from './actions.ts'
 import type { FleetSeries, MessageAction, MessagesAnswer, Overview } from './answers.ts'
 import type { Fleet } from './fleet.ts'
-import { invalid, type MessageMeans, Messages } from './messages.ts'
+import { type MessageMeans, Messages } from './messages.ts'
 import type { List } from './outbox.ts'
 import { type OverviewMeans, OverviewRoom } from './overview.ts'
+import { invalid, wholeOf } from './parameter.ts'
 import { Recent } from './recent.ts'
 import { RequestLog } from './requests.ts'
 import type { Clock } from './source.ts'
@@ -20,7 +22,7 @@ export interface OperationsMeans extends OverviewMeans {
 
 const RANGES: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 }
 const [LEAST_SECONDS, MOST_SECONDS] = [300, 604_800]
-const [LEAST_POINTS, MOST_POINTS] = [2, 500]
+const POINTS: Bounds = { default: 60, least: 2, most: 500 }
 
 export class Operations {
   readonly #overview: OverviewRoom
@@ -60,8 +62,8 @@ export class Operations {
 
   /** Throws BadRequest (`invalid_request`), and Unavailable (`service_unavailable`) where Prometheus does not answer. */
   fleet({ search }: Asked): Promise<FleetSeries> {
-    const seconds = secondsOf(search.get('range') ?? '1h')
-    const points = pointsOf(search.get('points') ?? '60')
+    const seconds = secondsOf(search.get('range') || '1h')
+    const points = wholeOf(search, 'points', POINTS)
     return this.#series.of(`${seconds} ${points}`, () => this.#fleetSeries(seconds, points))
   }
 
@@ -101,10 +103,4 @@ function secondsOf(text: string): number {
   const seconds = number === undefined ? Number.NaN : Number(number) * RANGES[unit!]!
   if (seconds >= LEAST_SECONDS && seconds <= MOST_SECONDS) return seconds
   throw invalid('range has to be a duration from 5m to 7d, such as 1h.')
-}
-
-function pointsOf(text: string): number {
-  const points = /^\d{1,4}$/.test(text) ? Number(text) : Number.NaN
-  if (points >= LEAST_POINTS && points <= MOST_POINTS) return points
-  throw invalid(`points has to be a whole number from ${LEAST_POINTS} to ${MOST_POINTS}.`)
 }

@@ -52,6 +52,7 @@ export function oneOf<const T extends string>(description: string, words: readon
   }
 }
 
+/** Beyond its bounds it is refused: figures clamp (ruling 35), addresses for administrators owe a code of their own (G-28). */
 export function whole(description: string, least: number, most: number, fallback?: number): Parameter<number> {
   return {
     description,

@@ -89,6 +89,10 @@ test('?top= is 20 unless it is a whole number, and is kept between 1 and 100 (ru
   expect(
     ['', 'top=', 'top=x', 'top=1.5', 'top=0', 'top=-3', 'top=7', 'top=100', 'top=100000', 'top=1e9'].map(shown),
   ).toEqual([20, 20, 20, 20, 1, 1, 7, 100, 100, 20])
+  const huge = `top=${'9'.repeat(500)}`
+  expect(['top=+7', 'top=%2B7', 'top=%207%20', huge, `top=-${'9'.repeat(500)}`, 'top=+', 'top=0x7'].map(shown)).toEqual(
+    [...[7, 7, 7, 100, 1, 20, 20]],
+  )
 })
 
 test('labels of more than 5 000 series are counted over the first of them, and that is said', () => {

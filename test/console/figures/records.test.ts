@@ -127,22 +127,22 @@ test('what is asked is clamped: days, types, top and window [H-31] [H-33] [H-34]
   const { fetch } = figuresOf({ inventory: shop })
   const of = async (path: string, read: (body: Record<string, never>) => unknown) =>
     read((await asked(fetch, path)) as never)
-  const given = ['', '7', '0', '-3', '365', '366', '100000', '1.5', '1e2', 'x', '9'.repeat(400)]
-  const days = [30, 7, 1, 1, 365, 365, 365, 30, 30, 30, 365]
+  const given = ['', '7', '0', '-3', '365', '366', '100000', '1.5', '1e2', 'x', '+7', '%2B7', '9'.repeat(400)]
+  const days = [30, 7, 1, 1, 365, 365, 365, 30, 30, 30, 7, 7, 365]
   const windows = async (figure: string) =>
     Promise.all(given.map((one) => of(`${figure}?days=${one}`, ({ window }) => (window as { days: number }).days)))
   expect(await windows('resource-counts')).toEqual(days)
   expect(await windows('activity')).toEqual(days)
-  const tops = ['', '2', '0', '-1', '101', 'x', '1.5']
+  const tops = ['', '2', '0', '-1', '101', 'x', '1.5', '+1']
   expect(
     await Promise.all(
       tops.map((top) => of(`resource-distribution?top=${top}`, ({ types }) => (types as unknown[]).length)),
     ),
-  ).toEqual([3, 3, 2, 2, 3, 3, 3])
-  const seconds = ['', '60', '59', '-1', '86401', '3.5', 'x']
+  ).toEqual([3, 3, 2, 2, 3, 3, 3, 2])
+  const seconds = ['', '60', '59', '-1', '86401', '3.5', 'x', '+70']
   expect(
     await Promise.all(seconds.map((one) => of(`tenants?window=${one}`, ({ window_seconds }) => window_seconds))),
-  ).toEqual([3600, 60, 60, 60, 86_400, 3600, 3600])
+  ).toEqual([3600, 60, 60, 60, 86_400, 3600, 3600, 70])
   const types = Array.from({ length: 60 }, (_, i) => `t${i}`).join()
   const names = await of(`resource-counts?days=1&types=${types}`, ({ series }) => (series as unknown[]).length)
   expect(names).toBe(50)
