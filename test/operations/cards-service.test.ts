@@ -263,7 +263,7 @@ browser('whatever is pasted leads to its trace, in a tab of its own [G-27]', LON
   await box.getByText(/No id in it/).waitFor()
   await page.reload()
   const recent = card(page, 'Investigate').getByRole('region', { name: 'Looked for in this tab' })
-  expect(await recent.getByRole('listitem').allInnerTexts()).toEqual(['order-4711', TRACE])
+  await expect.poll(() => recent.getByRole('listitem').allInnerTexts()).toEqual(['order-4711', TRACE])
   await recent.getByRole('button', { name: TRACE }).click()
   await expect
     .poll(() => box.getByRole('link', { name: 'Open the trace' }).getAttribute('href'))

@@ -20,6 +20,7 @@ import { Login } from './login.tsx'
 import { Masonry } from './masonry.tsx'
 import { enter, entrance, logout, type Session, session } from './session.ts'
 import { showCard } from './show-card.ts'
+import { useTogether } from './together.ts'
 
 const sheet = signal<'find' | 'help' | null>(null)
 const toggle = (one: 'find' | 'help'): void => {
@@ -143,6 +144,7 @@ function Tools({ session: { caller, authentication } }: { session: Session }) {
 }
 
 function Cards({ cards }: { cards: readonly CardSpec[] }) {
+  const together = useTogether()
   useKeys('Cards', [
     { keys: 'j', does: 'Next card', run: () => walk(cards, 1) },
     { keys: 'k', does: 'Card before', run: () => walk(cards, -1) },
@@ -151,10 +153,10 @@ function Cards({ cards }: { cards: readonly CardSpec[] }) {
   ])
   useEffect(() => {
     const before = looked.peek()
-    if (before !== null) elementOf(before)?.scrollIntoView()
-  }, [])
+    if (together && before !== null) elementOf(before)?.scrollIntoView()
+  }, [together])
   return (
-    <Masonry of={cards.map(({ id }) => id).join(' ')}>
+    <Masonry of={cards.map(({ id }) => id).join(' ')} shown={together}>
       {cards.map((spec) => (
         <Cell key={spec.id} spec={spec} />
       ))}

@@ -37,15 +37,15 @@ export interface CardSpec {
 
 export const CARDS: readonly CardSpec[] = [
   { id: 'glance', title: 'At a glance', tier: 'public', view: Glance, wide: 'page', height: 84 },
-  { id: 'incidents', title: 'Action required', tier: 'admin', view: Incidents, wide: true, height: 140 },
+  { id: 'incidents', title: 'Action required', tier: 'admin', view: Incidents, wide: true, height: 190 },
   { id: 'health', title: 'Health', tier: 'admin', view: Health, height: 140 },
   { id: 'investigation', title: 'Investigate', tier: 'public', view: Investigation, wide: true, height: 136 },
   { id: 'objectives', title: 'Objectives', tier: 'admin', view: Objectives, wide: true, height: 300 },
   { id: 'queues', title: 'Queues and outbox', tier: 'admin', view: Queues, height: 300 },
   { id: 'traffic', title: 'Traffic', tier: 'system', view: Traffic, wide: true, height: 406 },
   { id: 'tenants', title: 'Tenants', tier: 'system', view: Tenants, height: 412 },
-  { id: 'counts', title: 'Records over time', tier: 'tenant', view: ResourceCounts, wide: true, height: 506 },
-  { id: 'distribution', title: 'Records by type', tier: 'tenant', view: Distribution, height: 340 },
+  { id: 'counts', title: 'Records over time', tier: 'tenant', view: ResourceCounts, wide: true, height: 364 },
+  { id: 'distribution', title: 'Records by type', tier: 'tenant', view: Distribution, height: 240 },
   { id: 'activity', title: 'Activity in the week', tier: 'tenant', view: Activity, wide: true, height: 400 },
   { id: 'fleet', title: 'Fleet', tier: 'admin', view: Fleet, wide: true, height: 290 },
   { id: 'surfaces', title: 'Errors by surface', tier: 'admin', view: Surfaces, height: 200 },

@@ -199,6 +199,10 @@ export function useFigure<T>(path: string | null, { everyMs }: Options): Figure<
   }
 }
 
+/** Whether all that somebody looks at has an answer, or a reason why not. */
+export const answered = (): boolean =>
+  [...sources.values()].every(({ watched, state }) => !watched || state.value.at !== null || state.value.error !== null)
+
 /** Asks everything that somebody looks at, now. `under`: only addresses that begin with it. */
 export function refreshFigures(under = ''): void {
   for (const [path, source] of sources) if (source.watched && path.startsWith(under)) source.again()

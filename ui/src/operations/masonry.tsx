@@ -14,10 +14,12 @@ const SETTLE_MS = 4000
 interface MasonryProps {
   /** Changes when the set of cards does. */
   readonly of: string
+  /** Where they stand is chosen before, and seen by nobody. */
+  readonly shown: boolean
   readonly children: ComponentChildren
 }
 
-export function Masonry({ of, children }: MasonryProps) {
+export function Masonry({ of, shown, children }: MasonryProps) {
   const host = useRef<HTMLDivElement>(null)
   useLayoutEffect(() => {
     const element = host.current
@@ -26,7 +28,7 @@ export function Masonry({ of, children }: MasonryProps) {
     return () => layout.end()
   }, [of])
   return (
-    <div ref={host} class="masonry">
+    <div ref={host} class={`masonry${shown ? '' : ' masonry-unseen'}`}>
       {children}
     </div>
   )
@@ -57,14 +59,22 @@ class Layout {
     const columns = Math.max(1, Math.floor((width + GAP) / (COLUMN + GAP)))
     const cells = [...this.#host.children] as HTMLElement[]
     const anew = columns !== this.#columns || performance.now() - this.#begun < SETTLE_MS
-    if (columns !== this.#columns) this.#host.style.setProperty('--columns', String(columns))
+    const spans = cells.map(({ dataset: { wide } }) =>
+      wide === 'page' ? columns : Math.min(columns, wide === 'two' ? 2 : 1),
+    )
+    // How high a card is depends on how wide it is.
+    if (columns !== this.#columns) {
+      this.#host.style.setProperty('--columns', String(columns))
+      cells.forEach((cell, i) => {
+        cell.style.gridArea = `auto / span ${spans[i]}`
+      })
+    }
     this.#columns = columns
     const ends = new Array<number>(columns).fill(0)
     // All is read before anything is written.
     const heights = cells.map((cell) => cell.firstElementChild?.getBoundingClientRect().height ?? 0)
     cells.forEach((cell, i) => {
-      const { wide } = cell.dataset
-      const span = wide === 'page' ? columns : Math.min(columns, wide === 'two' ? 2 : 1)
+      const span = spans[i]!
       const column = (anew ? undefined : this.#columnOf.get(cell)) ?? shortest(ends, span)
       this.#columnOf.set(cell, column)
       const start = Math.max(...ends.slice(column, column + span))
