@@ -5,22 +5,23 @@ type OperationsClient = PoolLike | PGliteLike | SqliteLike;
 
 declare function provideOperations(client: OperationsClient): () => void;
 
-// console/ops/sql
-interface Client {
+// audit/transaction
+interface Queryable {
     query(text: string, values?: readonly unknown[]): Promise<{
         readonly rows: readonly object[];
     }>;
 }
 
-interface PGliteLike extends Client {
-    transaction<T>(work: (tx: Client) => Promise<T>): Promise<T>;
+// console/ops/sql
+interface PGliteLike extends Queryable {
+    transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T>;
 }
 
-interface PoolClient extends Client {
-    release(error?: Error | boolean): void;
+interface PoolClient extends Queryable {
+    release(error?: Error): void;
 }
 
-interface PoolLike extends Client {
+interface PoolLike extends Queryable {
     connect(): Promise<PoolClient>;
     readonly totalCount: number;
 }

@@ -2,24 +2,11 @@
 // not, and the application's client where a row belongs to its transaction.
 import { Fault } from '../base/fault.ts'
 import { notice, thrownText } from '../base/notice.ts'
-import { runIn } from '../context/current.ts'
-import { Frame, SUPPRESS_KEY } from '../context/frame.ts'
 import type { TableName } from './ddl.ts'
-import {
-  append,
-  ask,
-  found,
-  guard,
-  guarded,
-  placeOf,
-  prepare,
-  type Queryable,
-  reader,
-  remove,
-  tableOf,
-} from './postgres.ts'
+import { append, found, guard, guarded, placeOf, prepare, reader, remove, tableOf } from './postgres.ts'
 import type { ChainedRow } from './row.ts'
 import type { Reader, Seal, Store } from './store.ts'
+import { type Queryable, transaction } from './transaction.ts'
 
 interface Client extends Queryable {
   release(error?: Error): void
@@ -43,8 +30,6 @@ export interface PgOptions {
   readonly create: boolean
 }
 
-/** Nothing that we ask makes telemetry, whoever else looks at the driver. */
-const QUIET = new Frame(null).setValue(SUPPRESS_KEY, true) as Frame
 const CONNECT_MS = 10_000
 const BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = '10s'"
 const SNAPSHOT = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY'
@@ -64,7 +49,7 @@ export async function openPg({ url, table, create }: PgOptions): Promise<Store> 
   pool.on('error', () => {})
   pool.on('connect', (client) => void client.on('error', () => {}))
   try {
-    const name = await within(pool, BEGIN, async (client) =>
+    const name = await transaction(pool, BEGIN, async (client) =>
       create ? prepare(client, written) : await found(client, written),
     )
     if (name === undefined) throw new Fault('AUDIT_STORE', { subject: 'audit.table', found: `no table ${table}` })
@@ -89,7 +74,7 @@ async function loadPool(): Promise<PoolClass> {
 /** Somebody may have switched the triggers off. Who may not put them back says so and goes on: better a row than none. */
 async function keepGuarded(pool: Pool, name: TableName): Promise<void> {
   try {
-    await within(pool, BEGIN, async (client) => {
+    await transaction(pool, BEGIN, async (client) => {
       if (await guarded(client, name)) return
       await guard(client, name)
       notice(
@@ -104,32 +89,6 @@ async function keepGuarded(pool: Pool, name: TableName): Promise<void> {
   }
 }
 
-/** In a transaction of our own. */
-async function within<T>(pool: Pool, begin: string, work: (client: Client) => Promise<T>): Promise<T> {
-  return runIn(QUIET, async () => {
-    const client = await pool.connect()
-    let failed: Error | undefined
-    try {
-      await ask(client, begin)
-      const result = await work(client)
-      await ask(client, 'COMMIT')
-      return result
-    } catch (error) {
-      failed = error as Error
-      await ask(client, 'ROLLBACK').then(
-        () => {
-          failed = undefined
-        },
-        () => {},
-      )
-      throw error
-    } finally {
-      // A connection that cannot even roll back is thrown away.
-      client.release(failed)
-    }
-  })
-}
-
 class PgStore implements Store {
   readonly #pool: Pool
   readonly #name: TableName
@@ -141,21 +100,21 @@ class PgStore implements Store {
 
   append(seal: Seal, client?: unknown): Promise<ChainedRow> {
     if (client !== undefined) return append(queryable(client), this.#name, seal)
-    return within(this.#pool, BEGIN, (own) => append(own, this.#name, seal))
+    return transaction(this.#pool, BEGIN, (own) => append(own, this.#name, seal))
   }
 
   async holds(client: unknown): Promise<boolean> {
     const theirs = await placeOf(queryable(client), this.#name)
     if (theirs === null) return false
-    return theirs === (await within(this.#pool, BEGIN, (own) => placeOf(own, this.#name)))
+    return theirs === (await transaction(this.#pool, BEGIN, (own) => placeOf(own, this.#name)))
   }
 
   read<T>(work: (reader: Reader) => Promise<T>): Promise<T> {
-    return within(this.#pool, SNAPSHOT, (client) => work(reader(client, this.#name)))
+    return transaction(this.#pool, SNAPSHOT, (client) => work(reader(client, this.#name)))
   }
 
   remove(seq: number, limit: number): Promise<number> {
-    return within(this.#pool, BEGIN, (client) => remove(client, this.#name, seq, limit))
+    return transaction(this.#pool, BEGIN, (client) => remove(client, this.#name, seq, limit))
   }
 
   close(): Promise<void> {

@@ -7,9 +7,10 @@ import type { TableName } from './ddl.ts'
 import { EMBEDDED, quoted } from './ddl.ts'
 import { own } from './owner.ts'
 import { queryable } from './pg.ts'
-import { append, found, prepare, type Queryable, reader, remove } from './postgres.ts'
+import { append, found, prepare, reader, remove } from './postgres.ts'
 import type { ChainedRow } from './row.ts'
 import type { Reader, Seal, Store } from './store.ts'
+import type { Queryable } from './transaction.ts'
 
 export interface PGliteLike extends Queryable {
   transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T>

@@ -1,25 +1,14 @@
 // The trail in PostgreSQL's words, for every client that can `query(text, values)` and answers rows: node-postgres, PGlite,
 // and a transaction of either. What is read is asked for as text, since an application may have its own parsers of types.
 import { Fault } from '../base/fault.ts'
-import { OWN_STATEMENT } from '../base/own.ts'
 import { EMPTY, type Head } from './chain.ts'
 import { COLUMNS, postgresGuards, postgresTable, quoted, type TableName, TRIGGERS } from './ddl.ts'
 import type { ActorRole, AuditResult, ChainedRow } from './row.ts'
 import { PRUNED, type Reader, type Seal } from './store.ts'
-
-export interface Queryable {
-  query(text: string, values?: readonly unknown[]): Promise<{ readonly rows: readonly object[] }>
-}
-
-type Fields = Readonly<Record<string, string | null>>
+import { ask, type Fields, type Queryable } from './transaction.ts'
 
 /** The high half of the lock's number; the low one is the table's. */
 const LOCK = 1_952_805_748n << 32n
-
-export async function ask(client: Queryable, text: string, values?: readonly unknown[]): Promise<readonly Fields[]> {
-  const { rows } = await client.query(`${OWN_STATEMENT} ${text}`, values)
-  return rows as readonly Fields[]
-}
 
 /** `table` or `schema.table` of the configuration, quoted. */
 export function tableOf(written: string): string {

@@ -2,9 +2,8 @@
 // shape of their client. What is to be done is a generator that yields statements and is given rows, so that the same work
 // runs over a connection that is waited for and in one turn of SQLite, where nobody may come in between. Names are quoted,
 // values are bound; what is read is text, whatever parsers of types an application has.
+import { ask, type Queryable, transaction } from '../../audit/transaction.ts'
 import { OWN_STATEMENT } from '../../base/own.ts'
-import { runIn } from '../../context/current.ts'
-import { Frame, SUPPRESS_KEY } from '../../context/frame.ts'
 import type { Scope } from './answers.ts'
 import { Absent } from './source.ts'
 
@@ -50,21 +49,17 @@ export const quoted = (name: string): string => `"${name}"`
 /** `schema.table`, each part quoted. */
 export const tableName = (name: string): string => name.split('.').map(quoted).join('.')
 
-interface Client {
-  query(text: string, values?: readonly unknown[]): Promise<{ readonly rows: readonly object[] }>
+interface PoolClient extends Queryable {
+  release(error?: Error): void
 }
 
-interface PoolClient extends Client {
-  release(error?: Error | boolean): void
-}
-
-export interface PoolLike extends Client {
+export interface PoolLike extends Queryable {
   connect(): Promise<PoolClient>
   readonly totalCount: number
 }
 
-export interface PGliteLike extends Client {
-  transaction<T>(work: (tx: Client) => Promise<T>): Promise<T>
+export interface PGliteLike extends Queryable {
+  transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T>
 }
 
 export interface SqliteLike {
@@ -73,17 +68,10 @@ export interface SqliteLike {
   readonly isTransaction?: boolean
 }
 
-/** Nothing that we ask makes telemetry, whoever else looks at the driver. */
-const QUIET = new Frame(null).setValue(SUPPRESS_KEY, true) as Frame
 const BEGIN_READ = "BEGIN READ ONLY; SET LOCAL statement_timeout = '2s'; SET LOCAL lock_timeout = '1s'"
 const BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL statement_timeout = '10s'; SET LOCAL lock_timeout = '3s'"
 
-async function ask(client: Client, text: string, values?: readonly string[]): Promise<readonly Row[]> {
-  const { rows } = await client.query(`${OWN_STATEMENT} ${text}`, values)
-  return rows as readonly Row[]
-}
-
-async function run<T>(work: Work<T>, client: Client): Promise<T> {
+async function run<T>(work: Work<T>, client: Queryable): Promise<T> {
   let step = work.next([])
   while (!step.done) step = work.next(await ask(client, step.value.text, step.value.values))
   return step.value
@@ -123,32 +111,12 @@ const POSTGRES = {
 
 /** node-postgres: each piece of work on a connection of its own. */
 export function poolDatabase(pool: PoolLike): Database {
-  async function within<T>(begin: string, work: (client: Client) => Promise<T>): Promise<T> {
-    return runIn(QUIET, async () => {
-      const client = await pool.connect()
-      let broken: Error | undefined
-      try {
-        await ask(client, begin)
-        const result = await work(client)
-        await ask(client, 'COMMIT')
-        return result
-      } catch (error) {
-        await ask(client, 'ROLLBACK').catch((failed: Error) => {
-          broken = failed
-        })
-        throw error
-      } finally {
-        // A connection that cannot even roll back is thrown away.
-        client.release(broken)
-      }
-    })
-  }
   return {
     ...POSTGRES,
     scope: 'cluster',
-    read: (work) => within(BEGIN_READ, (client) => run(work, client)),
+    read: (work) => transaction(pool, BEGIN_READ, (client) => run(work, client)),
     change: (make, seal) =>
-      within(BEGIN, async (client) => {
+      transaction(pool, BEGIN, async (client) => {
         const result = await run(make(), client)
         await seal(result, client)
         return result
