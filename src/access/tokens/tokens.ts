@@ -82,8 +82,9 @@ export class Tokens implements KeptTokens {
       throw new Fault('OPTION_VALUE', { subject: '--label', found: `${label.length} characters`, allowed })
     }
     return this.#store.change((book) => {
-      const made = this.#make(checked, lifeMs, label)
-      book.add(made.token, this.#clock())
+      const at = this.#clock()
+      const made = this.#make(checked, lifeMs, label, at)
+      book.add(made.token, at)
       return { text: made.text, token: shown(made.token) }
     })
   }
@@ -97,7 +98,7 @@ export class Tokens implements KeptTokens {
       let text = ''
       const successorOf = ({ scopes, label, createdAt, expiresAt }: StoredToken) => {
         const same = expiresAt === null ? null : expiresAt - createdAt
-        const made = this.#make(scopes, lifeMs === undefined ? same : lifeMs, label)
+        const made = this.#make(scopes, lifeMs === undefined ? same : lifeMs, label, at)
         text = made.text
         return made.token
       }
@@ -134,10 +135,14 @@ export class Tokens implements KeptTokens {
     return this.#store.close()
   }
 
-  #make(scopes: readonly string[], lifeMs: number | null, label: string | null): { text: string; token: StoredToken } {
+  #make(
+    scopes: readonly string[],
+    lifeMs: number | null,
+    label: string | null,
+    createdAt: number,
+  ): { text: string; token: StoredToken } {
     const id = randomUUID()
     const text = newToken(id)
-    const createdAt = this.#clock()
     const expiresAt = lifeMs === null ? null : createdAt + Math.round(lifeMs)
     const never = { revokedAt: null, replacedBy: null, acceptedUntil: null }
     return { text, token: { id, hash: hashOf(text), scopes, label, createdAt, expiresAt, ...never } }

@@ -59,6 +59,14 @@ test('bounds of a life and of an overlap are told, and reached [R-24]', async ()
   ])
 })
 
+test('a rotation is of one moment: the new token begins when what is left of the old one does [R-25]', async () => {
+  let ticks = 1_000_000
+  const tokens = new Tokens(new FileStore(join(folder(), 'tokens.json')), { clock: () => ticks++ })
+  const { token } = await tokens.generate({ scopes: ['metrics:read'], lifeMs: 60_000 })
+  const next = await tokens.rotate(token.id, { overlapMs: 5000 })
+  expect(next.replaced.acceptedUntil).toBe(next.token.createdAt + 5000)
+})
+
 test('an id is what is asked for: a token in its place is named by its id, and not repeated [R-24]', async () => {
   const tokens = new Tokens({ read: never, change: never, close: async () => {} })
   const { id, text } = stored()
