@@ -46,6 +46,8 @@ const GROUPS = [
   { name: 'http', of: /^surfaces\/http\/(h3|fastify|mount|http2|upgrade|observed|answer-headers)\.ts$/ },
   { name: 'slots', of: /^audit\/slot\.ts$|^surfaces\/\w+\/(running|settings|place|guard)\.ts$/ },
   room('console'),
+  // A door and a room that is loaded late share these: one file for both.
+  { name: 'ops-sql', of: /^console\/ops\/(sql|source)\.ts$|^audit\/transaction\.ts$/, late: true },
 ]
 
 /** What every instance loads goes into few files, since each costs 0.4 ms at start whatever it holds; what is lazy stays so. */
@@ -62,10 +64,10 @@ function gathered() {
       }
     },
   }
-  const groups = GROUPS.map(({ name, of }, i) => ({
+  const groups = GROUPS.map(({ name, of, late = false }, i) => ({
     name,
     priority: GROUPS.length - i,
-    test: (id) => loaded.has(id) && of.test(relative(join(ROOT, 'src'), id)),
+    test: (id) => loaded.has(id) !== late && of.test(relative(join(ROOT, 'src'), id)),
   }))
   return { plugin, groups }
 }

@@ -31,7 +31,7 @@ const BUDGETS: Record<string, { files: number; rooms: string[] }> = {
   process: { files: 7, rooms: ['surfaces/process'] },
   inventory: { files: 8, rooms: ['inventory'] },
   objectives: { files: 3, rooms: ['objectives'] },
-  operations: { files: 9, rooms: ['console'] },
+  operations: { files: 8, rooms: ['console'] },
   cdc: { files: 8, rooms: ['surfaces/cdc'] },
   workflow: { files: 14, rooms: ['surfaces/workflow'] },
   'temporal-workflow': { files: 1, rooms: ['surfaces/workflow'] },
