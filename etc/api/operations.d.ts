@@ -6,6 +6,12 @@ type OperationsClient = PoolLike | PGliteLike | SqliteLike;
 declare function provideOperations(client: OperationsClient): () => void;
 
 // audit/transaction
+interface Lent extends Queryable {
+    release(error?: Error): void;
+    on?(event: 'error', listener: () => void): unknown;
+    removeListener?(event: 'error', listener: () => void): unknown;
+}
+
 interface Queryable {
     query(text: string, values?: readonly unknown[]): Promise<{
         readonly rows: readonly object[];
@@ -17,12 +23,8 @@ interface PGliteLike extends Queryable {
     transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T>;
 }
 
-interface PoolClient extends Queryable {
-    release(error?: Error): void;
-}
-
 interface PoolLike extends Queryable {
-    connect(): Promise<PoolClient>;
+    connect(): Promise<Lent>;
     readonly totalCount: number;
 }
 

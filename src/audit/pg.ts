@@ -6,18 +6,12 @@ import type { TableName } from './ddl.ts'
 import { append, found, guard, guarded, placeOf, prepare, reader, remove, tableOf } from './postgres.ts'
 import type { ChainedRow } from './row.ts'
 import type { Reader, Seal, Store } from './store.ts'
-import { type Queryable, transaction } from './transaction.ts'
-
-interface Client extends Queryable {
-  release(error?: Error): void
-  on(event: 'error', listener: (error: Error) => void): unknown
-}
+import { type Lent, type Queryable, transaction } from './transaction.ts'
 
 interface Pool {
-  connect(): Promise<Client>
+  connect(): Promise<Lent>
   end(): Promise<void>
   on(event: 'error', listener: (error: Error) => void): unknown
-  on(event: 'connect', listener: (client: Client) => void): unknown
 }
 
 type PoolClass = new (options: Readonly<Record<string, unknown>>) => Pool
@@ -47,7 +41,6 @@ export async function openPg({ url, table, create }: PgOptions): Promise<Store> 
   })
   // A connection that breaks is opened again when it is needed; whoever waits for it hears of it by its statement.
   pool.on('error', () => {})
-  pool.on('connect', (client) => void client.on('error', () => {}))
   try {
     const name = await transaction(pool, BEGIN, async (client) =>
       create ? prepare(client, written) : await found(client, written),

@@ -11,7 +11,8 @@ export interface Queryable {
 /** What is asked for as text, whatever parsers of types an application has. */
 export type Fields = Readonly<Record<string, string | null>>
 
-interface Lent extends Queryable {
+/** A client that a pool has lent. */
+export interface Lent extends Queryable {
   release(error?: Error): void
   on?(event: 'error', listener: () => void): unknown
   removeListener?(event: 'error', listener: () => void): unknown

@@ -2,7 +2,7 @@
 // shape of their client. What is to be done is a generator that yields statements and is given rows, so that the same work
 // runs over a connection that is waited for and in one turn of SQLite, where nobody may come in between. Names are quoted,
 // values are bound; what is read is text, whatever parsers of types an application has.
-import { ask, type Queryable, transaction } from '../../audit/transaction.ts'
+import { ask, type Lent, type Queryable, transaction } from '../../audit/transaction.ts'
 import { OWN_STATEMENT } from '../../base/own.ts'
 import type { Scope } from './answers.ts'
 import { Absent } from './source.ts'
@@ -49,12 +49,8 @@ export const quoted = (name: string): string => `"${name}"`
 /** `schema.table`, each part quoted. */
 export const tableName = (name: string): string => name.split('.').map(quoted).join('.')
 
-interface PoolClient extends Queryable {
-  release(error?: Error): void
-}
-
 export interface PoolLike extends Queryable {
-  connect(): Promise<PoolClient>
+  connect(): Promise<Lent>
   readonly totalCount: number
 }
 
