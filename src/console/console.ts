@@ -9,7 +9,7 @@ import { notice, thrownText } from '../base/notice.ts'
 import { CORRELATION_HEADER, correlationId } from '../context/correlation.ts'
 import { mount } from './mount.ts'
 import { problemAnswer } from './problem.ts'
-import { type Answer, type AnyRoute, type Found, type Missed, type PlainRequest, RouteTable } from './route.ts'
+import { type Answer, type AnyRoute, type Found, type Missed, oneOf, type PlainRequest, RouteTable } from './route.ts'
 import { tell } from './tell.ts'
 
 export interface ConsoleOptions {
@@ -170,10 +170,6 @@ function pathOf(url: string): string {
   if (path.startsWith('/')) return path
   const absolute = /^https?:\/\/[^/]*(\/.*)?$/i.exec(path)
   return absolute === null ? path : (absolute[1] ?? '/')
-}
-
-function oneOf(header: string | string[] | undefined): string | undefined {
-  return Array.isArray(header) ? header[0] : header
 }
 
 /** One line of plain text with a status, for those who read no JSON. */

@@ -44,6 +44,11 @@ export interface PlainRequest {
   readonly address: string | null
 }
 
+/** The first of a header that came more than once. */
+export function oneOf(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header[0] : header
+}
+
 export interface Answer {
   readonly status: number
   readonly headers?: Readonly<Record<string, string>>

@@ -2,7 +2,7 @@
 import type { AccessEvent, Decision } from '../access/decision.ts'
 import type { Tier } from '../access/tier.ts'
 import { notice, thrownText } from '../base/notice.ts'
-import type { AnyRoute, PlainRequest } from './route.ts'
+import { type AnyRoute, oneOf, type PlainRequest } from './route.ts'
 
 const SURFACES: Readonly<Record<Tier, AccessEvent['surface']>> = {
   public: 'console',
@@ -20,8 +20,7 @@ export function tell(
   correlationId: string,
 ): void {
   const client = decision.client === undefined ? address : decision.client
-  const agent = headers['user-agent']
-  const userAgent = (Array.isArray(agent) ? agent[0] : agent)?.slice(0, 256) ?? null
+  const userAgent = oneOf(headers['user-agent'])?.slice(0, 256) ?? null
   try {
     heard({ surface: SURFACES[tier], decision, tier, route: path, address: client, userAgent, correlationId })
   } catch (error) {

@@ -8,13 +8,16 @@ export interface Bounds {
   readonly most: number
 }
 
+/** As it was meant: a plus in a query is a blank, as in `?days=+7`. */
+export const written = (given: string | null): string | null => given?.trim() ?? null
+
 /** A whole number within its bounds; other text, fractions included, is the default. */
 export function whole(given: string | null, { default: preset, least, most }: Bounds): number {
-  return wholeNumber(given?.trim(), preset, least, most)
+  return wholeNumber(written(given), preset, least, most)
 }
 
 /** Null when nothing is asked for. */
 export function name(given: string | null): string | null {
-  const text = given?.trim() ?? ''
+  const text = written(given) ?? ''
   return text === '' ? null : text.slice(0, 200)
 }

@@ -8,6 +8,7 @@ import type { Inventory } from '../../inventory/inventory.ts'
 import { daysOf, topOf, typesOf } from '../../inventory/parameter.ts'
 import { type StoredTenants, storedTenants } from '../../inventory/tenants.ts'
 import { Counted, type CountedOptions } from './counted.ts'
+import { written } from './inquiry.ts'
 
 export interface RecordSource {
   /** What is counted with; another one from the moment on that the application hands it over. Throws faults of declarations. */
@@ -28,7 +29,7 @@ export class RecordFigures {
   }
 
   counts(asked: URLSearchParams, tenant: string, now: number): Promise<ResourceCounts> {
-    const [days, types] = [written(asked, 'days'), asked.get('types')]
+    const [days, types] = [written(asked.get('days')), asked.get('types')]
     return this.#ask(
       'resource-counts',
       (inventory) => [tenant, dayOf(days, now), typesOf(types, inventory.types)],
@@ -39,7 +40,7 @@ export class RecordFigures {
   }
 
   activity(asked: URLSearchParams, tenant: string, now: number): Promise<Activity> {
-    const days = written(asked, 'days')
+    const days = written(asked.get('days'))
     return this.#ask(
       'activity',
       () => [tenant, dayOf(days, now)],
@@ -50,7 +51,7 @@ export class RecordFigures {
   }
 
   distribution(asked: URLSearchParams, tenant: string, now: number): Promise<ResourceDistribution> {
-    const top = written(asked, 'top')
+    const top = written(asked.get('top'))
     return this.#ask(
       'resource-distribution',
       () => [tenant, topOf(top)],
@@ -89,9 +90,6 @@ export class RecordFigures {
     return this.#counted.of({ name, key: JSON.stringify(keys(inventory)), count: () => count(inventory), weigh, who })
   }
 }
-
-/** A plus in a query is a blank: `?days=+7` means what it does to every other figure. */
-const written = (asked: URLSearchParams, name: string): string | null => asked.get(name)?.trim() ?? null
 
 /** The window of `days` as of `now`: at midnight another one is asked for. */
 function dayOf(days: string | null, now: number): readonly unknown[] {
