@@ -179,7 +179,7 @@ export function textRedactor(options: TextOptions): TextRedactor {
     return REDACTED
   }
 
-  function found(text: string): string {
+  function remembered(text: string): string {
     if (text.length > CACHED_LENGTH || onFound !== null) return slow(text)
     const known = answers.get(text)
     if (known !== undefined) return known ?? text
@@ -191,8 +191,8 @@ export function textRedactor(options: TextOptions): TextRedactor {
 
   const whole = (text: string): boolean => !own && text.length <= maxText
   return {
-    text: (text) => (whole(text) && !isSuspicious(text, emails, judge) ? text : found(text)),
-    doubtful: (text) => (whole(text) && !hasSign(text, emails, judge) ? text : found(text)),
+    text: (text) => (whole(text) && !isSuspicious(text, emails, judge) ? text : remembered(text)),
+    doubtful: (text) => (whole(text) && !hasSign(text, emails, judge) ? text : remembered(text)),
   }
 }
 
