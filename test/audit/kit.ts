@@ -2,7 +2,7 @@
 import pg from 'pg'
 import { afterAll, afterEach } from 'vitest'
 import type { AuditEntry, ChainedRow } from '../../src/audit/row.ts'
-import { POSTGRES, REQUIRED } from '../otel/servers.ts'
+import { POSTGRES, type Postgres, postgres, REQUIRED } from '../otel/servers.ts'
 
 export const noPostgres = POSTGRES === undefined && !REQUIRED
 export const NODE24 = process.env['TELLTALE_NODE24']
@@ -29,6 +29,16 @@ export async function connected(url: string): Promise<pg.Client> {
   await client.connect()
   clients.push(client)
   return client
+}
+
+/** A PostgreSQL of the file's own, until its tests are over, and a client of it; neither where there is none. */
+export async function ownPostgres(schema?: string): Promise<{ readonly server: Postgres; readonly sql: pg.Client }> {
+  if (noPostgres) return {} as never
+  const server = await postgres()
+  afterAll(() => server.stop(), 60_000)
+  const sql = await connected(server.url)
+  if (schema !== undefined) await sql.query(schema)
+  return { server, sql }
 }
 
 export const ENTRY: AuditEntry = {

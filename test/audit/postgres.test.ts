@@ -1,27 +1,17 @@
 // The trail in a real PostgreSQL: in the transaction of the change, kept by the database, one chain whoever writes.
 import fc from 'fast-check'
 import pg from 'pg'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { Audit } from '../../src/audit/audit.ts'
 import { GENESIS } from '../../src/audit/chain.ts'
 import { type AuditOptions, auditOf, openAudit } from '../../src/audit/open.ts'
 import type { ChainedRow } from '../../src/audit/row.ts'
 import { observe } from '../../src/surfaces/sql/observe.ts'
-import { type Postgres, postgres } from '../otel/servers.ts'
 import { kit } from '../sql/kit.ts'
 import { entries } from './arbitrary.ts'
-import { connected, entry, later, noPostgres, outcome, told } from './kit.ts'
+import { connected, entry, later, noPostgres, outcome, ownPostgres, told } from './kit.ts'
 
-let server: Postgres
-let sql: pg.Client
-
-beforeAll(async () => {
-  if (noPostgres) return
-  server = await postgres()
-  sql = await connected(server.url)
-  await sql.query('CREATE TABLE orders (id text PRIMARY KEY, state text NOT NULL)')
-}, 120_000)
-afterAll(() => server?.stop(), 60_000)
+const { server, sql } = await ownPostgres('CREATE TABLE orders (id text PRIMARY KEY, state text NOT NULL)')
 
 const run = test.skipIf(noPostgres)
 let tables = 0

@@ -1,24 +1,16 @@
 // A whole instance with a trail in a real PostgreSQL: what the application records, what our doors decide, how it ends.
 import { symlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import type pg from 'pg'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { RequestGuard } from '../../src/access/request-guard.ts'
 import { openAudit, record, runningAudit } from '../../src/audit.ts'
 import { span, start, type Telltale } from '../../src/index.ts'
 import { ROOT } from '../house/source.ts'
-import { type Postgres, postgres } from '../otel/servers.ts'
+import { postgres } from '../otel/servers.ts'
 import { app, folder, later, launch, notices, SHOP, until } from '../start/kit.ts'
-import { connected, entry, noPostgres, outcome } from './kit.ts'
+import { entry, noPostgres, outcome, ownPostgres } from './kit.ts'
 
-let server: Postgres
-let sql: pg.Client
-beforeAll(async () => {
-  if (noPostgres) return
-  server = await postgres()
-  sql = await connected(server.url)
-}, 120_000)
-afterAll(() => server?.stop(), 60_000)
+const { server, sql } = await ownPostgres()
 
 const run = test.skipIf(noPostgres)
 const trail = (table: string, more = '') =>

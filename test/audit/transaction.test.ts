@@ -1,21 +1,11 @@
 // A transaction on a connection of a pool, in a real PostgreSQL: the trail and the operations endpoints have it from here.
 import pg from 'pg'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { ask, type Queryable, transaction } from '../../src/audit/transaction.ts'
 import { poolDatabase, type Work } from '../../src/console/ops/sql.ts'
-import { type Postgres, postgres } from '../otel/servers.ts'
-import { connected, later, noPostgres, outcome } from './kit.ts'
+import { later, noPostgres, outcome, ownPostgres } from './kit.ts'
 
-let server: Postgres
-let sql: pg.Client
-
-beforeAll(async () => {
-  if (noPostgres) return
-  server = await postgres()
-  sql = await connected(server.url)
-  await sql.query('CREATE TABLE kept (id int PRIMARY KEY)')
-}, 120_000)
-afterAll(() => server?.stop(), 60_000)
+const { server, sql } = await ownPostgres('CREATE TABLE kept (id int PRIMARY KEY)')
 
 const run = test.skipIf(noPostgres)
 

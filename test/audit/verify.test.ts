@@ -2,8 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type pg from 'pg'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
 import type { Audit } from '../../src/audit/audit.ts'
 import { hashOf } from '../../src/audit/chain.ts'
 import { TRIGGERS } from '../../src/audit/ddl.ts'
@@ -12,22 +11,12 @@ import { olderThan, prune } from '../../src/audit/prune.ts'
 import type { AuditRow } from '../../src/audit/row.ts'
 import { run as cli, type Ran } from '../cli/run.ts'
 import { dist, run as spawned } from '../house/dist.ts'
-import { type Postgres, postgres } from '../otel/servers.ts'
-import { connected, entry, later, noPostgres, outcome, told } from './kit.ts'
+import { entry, later, noPostgres, outcome, ownPostgres, told } from './kit.ts'
 
-let server: Postgres
-let sql: pg.Client
 const folder = mkdtempSync(join(tmpdir(), 'telltale-audit-'))
 
-beforeAll(async () => {
-  if (noPostgres) return
-  server = await postgres()
-  sql = await connected(server.url)
-}, 120_000)
-afterAll(async () => {
-  await server?.stop()
-  rmSync(folder, { recursive: true, force: true })
-}, 60_000)
+const { server, sql } = await ownPostgres()
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const run = test.skipIf(noPostgres)
 let tables = 0
