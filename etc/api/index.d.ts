@@ -968,6 +968,7 @@ interface Settings {
     };
     readonly ops: {
         readonly prometheus_url?: string | undefined;
+        readonly prometheus_headers: Readonly<Record<string, string>>;
         readonly queues: readonly ({
             readonly source: 'nats';
             readonly name: string;

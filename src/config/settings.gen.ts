@@ -855,6 +855,8 @@ export interface Settings {
   readonly ops: {
     /** Prometheus that has the whole service. Without it, figures are of one instance. */
     readonly prometheus_url?: string | undefined
+    /** Headers of every question to it, such as `Authorization`, or `X-Scope-OrgID` for Mimir. */
+    readonly prometheus_headers: Readonly<Record<string, string>>
     /** Queues whose depth the panel shows. */
     readonly queues: readonly ({
       /** `nats`. */

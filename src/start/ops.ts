@@ -2,11 +2,12 @@
 // is configured, incidents are looked for twice a minute, so that they are dated by when they began and not by who looked.
 import { slot } from '../audit/slot.ts'
 import { monotonic, now, timers } from '../base/clock.ts'
-import { noticeOnce, thrownText } from '../base/notice.ts'
+import { notice, noticeOnce, thrownText } from '../base/notice.ts'
 import type { Config } from '../config/config.ts'
 import type { Operations } from '../console/ops/operations.ts'
 import { operationRoutes } from '../console/ops/routes.ts'
 import type { AnyRoute } from '../console/route.ts'
+import { checkHeaders, plainCredentials } from '../egress/headers.ts'
 import { allow } from '../egress/target.ts'
 import type { Health } from '../health/checks.ts'
 import { uptime } from '../health/uptime.ts'
@@ -58,11 +59,15 @@ export function serviceOperations(parts: OpsParts): AnyRoute[] {
   }
 }
 
-/** Throws a Fault for an address that must not be called. */
+/** Throws a Fault for an address that must not be called, or a header that cannot be sent. */
 function checkOperations({ ops, access }: Config): void {
   const check = (url: string, subject: string) =>
-    void allow(/^https?:\/\//i.test(url) ? url : `http://${url}`, access.endpoint_policy, subject)
-  if (ops.prometheus_url !== undefined) check(ops.prometheus_url, 'ops.prometheus_url')
+    allow(/^https?:\/\//i.test(url) ? url : `http://${url}`, access.endpoint_policy, subject)
+  if (ops.prometheus_url !== undefined) {
+    checkHeaders(ops.prometheus_headers)
+    const warning = plainCredentials(check(ops.prometheus_url, 'ops.prometheus_url'), ops.prometheus_headers)
+    if (warning !== undefined) notice('warn', 'ops.plain', warning)
+  }
   ops.queues.forEach((queue, i) => {
     if (queue.source === 'nats') check(queue.url, `ops.queues[${i}].url`)
   })
@@ -94,7 +99,7 @@ async function operationsOf(parts: OpsParts): Promise<Operations> {
     ops.prometheus_url === undefined
       ? null
       : new Fleet({
-          prometheus: new Prometheus(ops.prometheus_url, access.endpoint_policy),
+          prometheus: new Prometheus(ops.prometheus_url, access.endpoint_policy, ops.prometheus_headers),
           service: service.name,
           naming,
           namespace,

@@ -171,6 +171,7 @@ const READERS: readonly (readonly [RegExp, ...RegExp[]])[] = [
   [/^watchlist\[\]\.(watch|warn|breach)$/, /\{ metric, watch, warn, breach \} = this\.#declared\b/],
   [/^watchlist\[\]\./, /\bconst declared = this\.#declared\b/, /\bnew Selector\(declared\.labels\)/],
   [/^ops\.prometheus_url$/, /\bops\.prometheus_url\b/],
+  [/^ops\.prometheus_headers$/, /\bops\.prometheus_headers\b/],
   [
     /^ops\.queues\[\]\((nats|sql|metric)\)\.(source|name|url|stream|consumer|metric|table|status_column|pending|backlog)$/,
     /\bqueues: ops\.queues\b/,

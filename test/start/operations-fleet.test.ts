@@ -10,6 +10,9 @@ import { freePort, onPath, REQUIRED } from '../otel/servers.ts'
 import { folder, later, until } from './kit.ts'
 
 const PROMETHEUS = onPath('prometheus')
+/** Basic credentials as Prometheus keeps them (bcrypt, cost 4), and as they are sent. */
+const GUARDED = `basic_auth_users: { telltale: $2b$04$yOmwWEBis9vUEkqb8gDJo.DnOOOmsNuuWw20S69c.PiuwdH7k4N3y }`
+const BASIC = Buffer.from('telltale:open sesame').toString('base64')
 
 async function instance(name: string, prometheus: number, naming: string) {
   const built = await dist()
@@ -19,7 +22,9 @@ dev: true
 server: { port: 0 }
 console: { instance: ${name} }
 observability: { prometheus: { naming: ${naming} } }
-ops: { prometheus_url: "http://127.0.0.1:${prometheus}" }
+ops:
+  prometheus_url: http://127.0.0.1:${prometheus}
+  prometheus_headers: { Authorization: "Basic $\{PROMETHEUS_BASIC}" }
 `,
     'service.mjs': `
 import http from 'node:http'
@@ -31,7 +36,10 @@ const server = http.createServer((request, response) => {
 `,
   })
   symlinkSync(join(ROOT, 'node_modules'), join(cwd, 'node_modules'))
-  const child = spawn(process.execPath, ['service.mjs'], { cwd, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
+  const child = spawn(process.execPath, ['service.mjs'], {
+    ...{ cwd, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] as const },
+    env: { ...process.env, PROMETHEUS_BASIC: BASIC },
+  })
   let said = ''
   child.stderr!.on('data', (chunk) => (said += chunk))
   const gone = new Promise((resolve) => child.once('exit', resolve))
@@ -59,8 +67,14 @@ test.skipIf(PROMETHEUS === undefined && !REQUIRED).each(['short', 'semconv'])(
 scrape_configs:
   - { job_name: shop, static_configs: [{ targets: [${targets}] }] }
 `,
+      'web.yml': GUARDED,
     })
-    const args = ['--config.file=prometheus.yml', '--storage.tsdb.path=data', `--web.listen-address=127.0.0.1:${port}`]
+    const args = [
+      '--config.file=prometheus.yml',
+      '--web.config.file=web.yml',
+      '--storage.tsdb.path=data',
+      `--web.listen-address=127.0.0.1:${port}`,
+    ]
     const child = spawn(PROMETHEUS!, args, { cwd, stdio: 'ignore' })
     const gone = new Promise((resolve) => child.once('exit', resolve))
     later(async () => {

@@ -13,7 +13,7 @@ import { noPostgres } from '../audit/kit.ts'
 import { ask } from '../console/ask.ts'
 import { ROOT } from '../house/source.ts'
 import { type Postgres, postgres } from '../otel/servers.ts'
-import { app, folder, later, launch, notices, said, until } from './kit.ts'
+import { app, folder, later, launch, notices, receiver, said, until } from './kit.ts'
 
 let server: Postgres
 let pool: pg.Pool
@@ -223,6 +223,33 @@ test('an endpoint that must not be called keeps a service from starting (ruling 
     /^ENDPOINT_FORBIDDEN ops.prometheus_url/,
   )
   await expect(launch(yaml(`{ queues: [${nats}] }`))).rejects.toThrow(/^ENDPOINT_FORBIDDEN ops.queues\[0\].url/)
+})
+
+const asking = (url: string, name: string) => `name: shop
+server: { port: 0 }
+dev: true
+ops: { prometheus_url: "${url}", prometheus_headers: { ${name}: shop } }
+`
+
+test('a header for Prometheus that cannot be sent keeps a service from starting, one sent in the open is told of', async () => {
+  const lines = said()
+  await expect(launch(asking('http://127.0.0.1:9090', 'Host'))).rejects.toThrow(/^HEADER_INVALID "Host"/)
+  await launch(asking('http://192.0.2.1:9090', 'X-Scope-OrgID'))
+  expect(lines.filter((line) => line.includes('plain http'))).toEqual([
+    expect.stringContaining('headers (X-Scope-OrgID) are sent to 192.0.2.1:9090 over plain http'),
+  ])
+})
+
+test('a Prometheus that refuses says which key to look at', async () => {
+  said()
+  const guarded = await receiver()
+  guarded.answer = (response) => {
+    response.writeHead(401).end()
+    return true
+  }
+  const telltale = await launch(asking(guarded.url, 'X-Scope-OrgID'))
+  const { fleet } = (await (await fetch(`${telltale.address}/admin/ops/overview`)).json()) as Overview
+  expect(fleet!.reason).toBe('Prometheus answers with status 401; check ops.prometheus_headers')
 })
 
 const run = test.skipIf(noPostgres)

@@ -1,5 +1,5 @@
 // One place that telemetry is sent to: the same keys for spans, metrics and logs.
-import { choice, duration, type Fields, flag, map, text } from './kind.ts'
+import { choice, duration, type Fields, flag, headers, text } from './kind.ts'
 
 const enabled_in_dev = flag('`true`: only in development. `false`: only outside development. Left out: always.')
 
@@ -13,11 +13,7 @@ export const otlp: Fields = {
     'http/json',
     'grpc',
   ]),
-  headers: map(
-    'Headers of every request.',
-    'header',
-    text('A value.', { as: 'headerValue', secret: true, required: true }),
-  ),
+  headers: headers('Headers of every request.'),
   timeout: duration('How long one request may take.', { default: '10s' }),
   compression: choice('Compression of the body. Default: `gzip`, but `none` to this machine.', ['none', 'gzip']),
   insecure: flag('Address without a scheme: `true` means http, `false` https. An https address always stays https.'),

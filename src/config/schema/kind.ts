@@ -155,6 +155,10 @@ export function map(help: string, key: FormatName, of: Kind): Kind<MapNode> {
   return finish(help, type, { t: 'map', of: of.node, key }, { default: {} })
 }
 
+/** Headers that are sent with each request. */
+export const headers = (help: string): Kind<MapNode> =>
+  map(help, 'header', text('A value.', { as: 'headerValue', secret: true, required: true }))
+
 /** Sections told apart by the word under `by`, such as an exporter's `type`. */
 export function variant(help: string, by: string, of: Readonly<Record<string, Fields>>): Kind<VariantNode> {
   const sections: Record<string, SectionNode> = {}

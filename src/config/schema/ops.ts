@@ -1,5 +1,5 @@
 // The operations panel: where its figures come from, what it links to, and when something is an incident.
-import { block, count, duration, flag, list, map, number, section, text, variant } from './kind.ts'
+import { block, count, duration, flag, headers, list, map, number, section, text, variant } from './kind.ts'
 
 const name = text('Name of the queue.', { as: 'word', required: true })
 const backlog = count('Depth from which on it is an incident; `ops.incidents.queue_backlog` when left out.', { min: 1 })
@@ -10,6 +10,9 @@ export const ops = section('Sources of the operations panel.', {
   prometheus_url: text('Prometheus that has the whole service. Without it, figures are of one instance.', {
     as: 'url',
   }),
+  prometheus_headers: headers(
+    'Headers of every question to it, such as `Authorization`, or `X-Scope-OrgID` for Mimir.',
+  ),
   queues: list(
     'Queues whose depth the panel shows.',
     variant('A queue.', 'source', {

@@ -1,6 +1,7 @@
 // A Prometheus, asked by its HTTP API (querying/api): instant values and ranges. What it refuses with is for the log.
 import type { Preset } from '../../egress/address.ts'
 import { Caller } from '../../egress/caller.ts'
+import type { Headers } from '../../egress/headers.ts'
 import { allow } from '../../egress/target.ts'
 import { Absent } from './source.ts'
 import { withScheme } from './target.ts'
@@ -10,8 +11,10 @@ const MOST_BYTES = 4 * 1024 * 1024
 export class Prometheus {
   readonly #caller: Caller
   readonly #base: string
+  readonly #headers: Headers
 
-  constructor(url: string, preset: Preset) {
+  constructor(url: string, preset: Preset, headers: Headers) {
+    this.#headers = headers
     this.#caller = new Caller(allow(withScheme(url), preset, 'ops.prometheus_url'))
     this.#base = this.#caller.target.url.pathname.replace(/\/$/, '')
   }
@@ -48,11 +51,13 @@ export class Prometheus {
     const search = new URLSearchParams({ ...asked, timeout: `${Math.ceil(timeoutMs / 1000)}s` })
     const { status, body } = await this.#caller.send({
       path: `${this.#base}/api/v1/${what}?${search}`,
+      headers: this.#headers,
       timeoutMs,
       maxBytes: MOST_BYTES,
       background: true,
     })
-    if (status !== 200) throw new Absent(`Prometheus answers with status ${status}`)
+    const refused = status === 401 || status === 403 ? '; check ops.prometheus_headers' : ''
+    if (status !== 200) throw new Absent(`Prometheus answers with status ${status}${refused}`)
     const { status: said, data } = parsed(body)
     const { result } = (data ?? {}) as { result?: unknown }
     if (said !== 'success' || !Array.isArray(result)) throw new Absent('what answers is no Prometheus')

@@ -22,6 +22,9 @@ const sees = (look: (seen: Overview, service: Service) => unknown, before?: (ser
 
 const fleet = sees(({ fleet }) => fleet?.reason ?? 'none')
 
+/** What Prometheus is shown with each question. */
+const keys = sees((_, { front }) => [...new Set(front.receiver.others.map(({ headers }) => headers['x-scope-orgid']))])
+
 const consumers = (stream: string, name: string, num_pending: number) => ({
   name: stream,
   consumer_detail: [{ stream_name: stream, name, num_pending, num_ack_pending: 0 }],
@@ -357,6 +360,13 @@ export const OPS: readonly Row[] = [
     fleet,
     ['none', 'Prometheus answers with status 202'],
     { base: shared },
+  ),
+  row(
+    'ops.prometheus_headers',
+    [undefined, { 'X-Scope-OrgID': 'shop' }],
+    keys,
+    [[undefined], ['shop']],
+    ops({ prometheus_url: 'http://127.0.0.1:[port]' }),
   ),
   ...ofNats(),
   ...ofMetric(),
