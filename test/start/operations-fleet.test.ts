@@ -83,16 +83,17 @@ scrape_configs:
     const fleet = async () => ((await (await fetch(`${one.admin}/admin/ops/overview`)).json()) as Overview).fleet!
 
     // Load goes on until it is seen, since a rate needs two scrapes of each series: three good ones for a bad one.
+    let seen = {} as Awaited<ReturnType<typeof fleet>>
     await until(
       'the rate of both is there',
       async () => {
         for (const { app } of [one, two]) for (const path of ['', '', '', 'bad']) await fetch(`${app}/${path}`)
-        const { rps, error_rate, instances_up } = await fleet()
+        seen = await fleet()
+        const { rps, error_rate, instances_up } = seen
         return rps !== null && rps > 0 && error_rate !== null && error_rate > 0 && instances_up === 2
       },
       200_000,
     )
-    const seen = await fleet()
     expect(seen).toEqual({
       ...{ scope: 'cluster', source: 'prometheus', window_seconds: 300, instances: 2, instances_up: 2, reason: null },
       rps: expect.any(Number),

@@ -54,18 +54,12 @@ scrape_configs:
         return undefined
       }
     }
-    const targets = async () => (await ask<{ activeTargets: Target[] }>('/api/v1/targets'))?.activeTargets ?? []
-    const known = ({ health }: Target) => health !== 'unknown'
-    await until(
-      'every target was scraped',
-      async () => {
-        const all = await targets()
-        return all.length === 5 && all.every(known)
-      },
-      120_000,
-    )
-    const seen = (await targets()).map(({ labels, health, lastError }) => [labels.job, health, lastError])
-    expect(Object.fromEntries(seen.map(([job, ...rest]) => [job, rest]))).toEqual({
+    const targets = async () => {
+      const { activeTargets = [] } = (await ask<{ activeTargets: Target[] }>('/api/v1/targets')) ?? {}
+      return Object.fromEntries(activeTargets.map(({ labels, health, lastError }) => [labels.job, [health, lastError]]))
+    }
+    // A scrape may be late on a machine that does much else; the next one is not.
+    await expect.poll(targets, { timeout: 120_000 }).toEqual({
       with: ['up', ''],
       'from-a-file': ['up', ''],
       without: ['down', 'server returned HTTP status 401 Unauthorized'],
@@ -79,11 +73,8 @@ scrape_configs:
       )
       return Number(data?.result[0]?.value[1] ?? Number.NaN)
     }
-    await until(
-      'denials are stored',
-      async () => (await value('auth_requests_total{job="with",surface="scrape",result="missing"}')) >= 2,
-      120_000,
-    )
-    expect(await value('auth_requests_total{job="with",surface="scrape",result="invalid"}')).toBeGreaterThan(0)
+    const denied = async (result: string) =>
+      (await value(`auth_requests_total{job="with",surface="scrape",result="${result}"}`)) > 0
+    await until('denials are stored', async () => (await denied('missing')) && (await denied('invalid')), 120_000)
   },
 )

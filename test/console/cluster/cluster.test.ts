@@ -92,7 +92,7 @@ test.skipIf(missing)(
     await send(both.app, 60, 0, 'acme')
     await send(a.app, 70, 0, 'zeta')
     await send(b.app, 50, 0, 'zeta')
-    await send(b.app, 20, 300, 'zeta')
+    await send(b.app, 20, 2000, 'zeta')
     const after = [await bucketsOf(a.console), await bucketsOf(b.console)]
     expect(after.map(total)).toEqual([104, 104])
 
@@ -127,7 +127,7 @@ test.skipIf(missing)(
     expect(told.sort()).toEqual(['replica-a', 'replica-b'])
     const slow = async (address: string) => {
       const { latency_ms, scope } = await figure(address, '/console/metrics/traffic')
-      return [scope, (latency_ms as { p95: number }).p95 > 250]
+      return [scope, (latency_ms as { p95: number }).p95 > 1500]
     }
     expect([await slow(a.console), await slow(b.console)]).toEqual([
       ['single-instance', false],
@@ -164,13 +164,14 @@ test.skipIf(missing)(
     // --- What the fleet has: the quantile of the summed histogram, by Prometheus and by hand.
     await until('everything was scraped', () => scraped(208), PATIENCE_MS)
     const ours = quantile(0.95, summed(after))
-    const fleet = await query(`histogram_quantile(0.95, sum by (le) (${METRIC}_bucket{job="shop"}))`)
-    expect(fleet).toBeCloseTo(ours, 9)
-    expect(await query(`count(up{job="shop"} == 1)`)).toBe(2)
+    // A scrape that is late leaves a gap, until the next one.
+    const asked = (of: string) => expect.poll(() => query(of), { timeout: PATIENCE_MS })
+    await asked(`histogram_quantile(0.95, sum by (le) (${METRIC}_bucket{job="shop"}))`).toBeCloseTo(ours, 9)
+    await asked(`count(up{job="shop"} == 1)`).toBe(2)
     // Neither instance's own, nor what lies between them.
     const each = after.map((buckets) => quantile(0.95, buckets))
-    expect(Math.min(...each)).toBeLessThan(fleet)
-    expect(fleet).not.toBeCloseTo((each[0]! + each[1]!) / 2, 3)
+    expect(Math.min(...each)).toBeLessThan(ours)
+    expect(ours).not.toBeCloseTo((each[0]! + each[1]!) / 2, 3)
 
     // The overview asks for rates, which Prometheus extrapolates for each instance by itself.
     const rated = 1000 * quantile(0.95, summed([...after, ...before], [1, 1, -1, -1]))
@@ -179,12 +180,12 @@ test.skipIf(missing)(
       'the overview has the fleet',
       async () => {
         overview = (await figure(b.console, '/admin/ops/overview')) as typeof overview
-        const p95 = overview.fleet?.p95_ms ?? Number.NaN
-        return Math.abs(p95 / rated - 1) < 0.1
+        const { p95_ms, instances_up } = overview.fleet ?? {}
+        return Math.abs((p95_ms ?? Number.NaN) / rated - 1) < 0.1 && instances_up === 2
       },
       PATIENCE_MS,
     )
-    expect(overview.fleet).toMatchObject({ scope: 'cluster', instances_up: 2 })
+    expect(overview.fleet).toMatchObject({ scope: 'cluster' })
 
     // --- One address for both makes one counter of two: it goes up and down (H-55).
     await send(a.app, 30, 0, 'acme')
