@@ -348,7 +348,8 @@ test('gzip is on to another machine by default', async () => {
 
 test('a slow receiver holds nobody longer than the timeout, and gets the batch again', async () => {
   receiver.answer = (_res, n) => (n === 1 ? new Promise(() => {}) : false)
-  const sink = open({ timeoutMs: 1000 })
+  // Not so short that the second request could be too slow as well.
+  const sink = open({ timeoutMs: 5000 })
   sink.accept(batch({ spans: [span('a')] }))
   await sink.flush(30_000)
   expect([receiver.spans, receiver.requests]).toEqual([['a'], 2])
