@@ -124,7 +124,8 @@ exports.FakeInstrumentation = class {
 async function instrumented(service: Service): Promise<unknown> {
   const sink = new Recording()
   const telltale = await service.start({ sinks: [sink] })
-  await pause(20)
+  // After what the instrumentation does at once.
+  await new Promise((resolve) => setImmediate(resolve))
   await telltale.flush()
   return [sink.spans.map(({ name }) => name), service.err]
 }

@@ -155,6 +155,16 @@ export class Service {
     return read()
   }
 
+  /** What is seen once it is as expected. */
+  async seen<T>(read: () => Promise<T>): Promise<T> {
+    const end = performance.now() + PATIENCE_MS
+    for (;;) {
+      const found = await read()
+      if (isDeepStrictEqual(found, this.expected) || performance.now() > end) return found
+      await pause(5)
+    }
+  }
+
   #listen(): () => void {
     const back = (['stdout', 'stderr'] as const).map((name) => {
       const stream = process[name]
