@@ -1,6 +1,6 @@
 // Real servers for tests: found in their known places, started on free ports of 127.0.0.1, stopped by their own pid.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
@@ -59,6 +59,19 @@ async function answering(port: number, child: ChildProcess): Promise<void> {
     await new Promise((done) => setTimeout(done, 50))
   }
   throw new Error('the server did not come up')
+}
+
+/** Whether a process is still there: one that has ended and that nobody has asked about is not. */
+function runs(pid: string): boolean {
+  try {
+    return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+  } catch {
+    return false
+  }
+}
+
+function childrenOf(pid: number): string[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean)
 }
 
 function stopping(child: ChildProcess, folder?: string, signal: NodeJS.Signals = 'SIGTERM'): () => Promise<void> {
@@ -138,8 +151,11 @@ export async function postgres(
     begin,
     async kill() {
       const gone = new Promise((done) => child.once('exit', done))
+      const others = childrenOf(child.pid!)
       child.kill('SIGKILL')
       await gone
+      // They end by themselves, each in its own time, and until then nobody else may have their memory.
+      while (others.some(runs)) await new Promise((done) => setTimeout(done, 10))
       rmSync(join(data, 'postmaster.pid'), { force: true })
     },
     // At once: it would wait for whoever is still connected.
