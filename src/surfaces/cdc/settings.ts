@@ -5,6 +5,8 @@ import type { Registry } from '../../metrics/registry.ts'
 
 export interface CdcOptions {
   readonly registry: Registry
+  /** Monotonic milliseconds; the clock of the process unless given. */
+  readonly now?: () => number
 }
 
 export const settings: { options: CdcOptions | null; readonly waiting: Set<() => void> } = shared('cdc', () => ({

@@ -62,6 +62,10 @@ export function watchSlot(client: SlotClient, slot: string, options: SlotOptions
   }
 }
 
+function now(): number {
+  return (settings.options?.now ?? monotonic)()
+}
+
 type State = 'unknown' | 'there' | 'lost' | 'missing'
 
 class Watch {
@@ -105,10 +109,10 @@ class Watch {
   async #question(): Promise<void> {
     if (this.#ended || settings.options === null) return
     if (this.#asked !== null) {
-      if (monotonic() - this.#asked > PATIENCE_MS) this.#unknown(new Error('the server does not answer'))
+      if (now() - this.#asked > PATIENCE_MS) this.#unknown(new Error('the server does not answer'))
       return
     }
-    this.#asked = monotonic()
+    this.#asked = now()
     let done = (): void => {}
     this.#answered = new Promise((resolve) => {
       done = resolve
@@ -128,7 +132,7 @@ class Watch {
     if (row === undefined) return this.#becomes('missing', null)
     const { active, status, safe, retained, unconfirmed } = row as Record<string, unknown>
     const lost = status === 'lost'
-    this.#idle = active === true ? null : (this.#idle ?? monotonic())
+    this.#idle = active === true ? null : (this.#idle ?? now())
     this.#becomes(lost ? 'lost' : 'there', {
       active: active === true,
       lost,
@@ -173,8 +177,8 @@ class Watch {
     if (this.#state === 'unknown') throw new Error(`the state of the slot is not known: ${this.#reason}`)
     if (this.#state === 'missing') throw new Error('the slot does not exist')
     if (this.#state === 'lost') throw new Error('the slot is lost')
-    if (this.#idle !== null && monotonic() - this.#idle > this.#inactiveMs) {
-      throw new Error(`nobody has read the slot for ${Math.round((monotonic() - this.#idle) / 1000)} s`)
+    if (this.#idle !== null && now() - this.#idle > this.#inactiveMs) {
+      throw new Error(`nobody has read the slot for ${Math.round((now() - this.#idle) / 1000)} s`)
     }
   }
 }

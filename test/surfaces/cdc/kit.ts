@@ -30,8 +30,10 @@ export interface Kit {
   stop(): void
 }
 
-export function kit(registry: Registry = new Registry()): Kit {
-  const stop = configureCdc({ registry })
+/** `now`: the clock of the surface. */
+export function kit(now?: () => number): Kit {
+  const registry = new Registry()
+  const stop = configureCdc({ registry, ...(now && { now }) })
   later(stop)
   return { registry, counts: (only = /^(cdc|errors)_/) => counted(registry, only), stop }
 }

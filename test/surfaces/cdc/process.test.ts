@@ -26,7 +26,8 @@ import { observeReplication, snapshotRows, watchSlot } from 'telltale/cdc'
 import { observe } from 'telltale/sql'
 const [url, how] = process.argv.slice(2)
 const pool = observe(new pg.Pool({ connectionString: url }), { name: 'orders' })
-const watched = watchSlot(pool, how, { everyMs: 100 })
+// Often enough, and seldom enough for a server that takes its time: what is not answered by the next turn would be said.
+const watched = watchSlot(pool, how, { everyMs: 5000 })
 const made = new LogicalReplicationService({ connectionString: url }, { acknowledge: { auto: true, timeoutSeconds: 0 } })
 const service = how === 'bare' ? made : observeReplication(made)
 const telltale = await start()
@@ -43,8 +44,11 @@ const delivered = new Promise((resolve) => { done = resolve })
 snapshotRows(how, 2)
 const running = service.subscribe(new PgoutputPlugin({ protoVersion: 1, publicationNames: ['pub'] }), how)
 await delivered
-while (!(await scrape()).some((line) => /^cdc_unconfirmed_wal_bytes.* 0$/.test(line))) await new Promise((resolve) => setTimeout(resolve, 20))
-const lines = await scrape()
+let lines = []
+while (!lines.some((line) => /^cdc_unconfirmed_wal_bytes.* 0$/.test(line))) {
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  lines = await scrape()
+}
 watched()
 const after = (await scrape()).filter((line) => /bytes|active|lost/.test(line))
 await service.stop()

@@ -34,6 +34,9 @@ function watch(client: unknown, slot: string, options: SlotOptions = {}): () => 
   return end
 }
 
+/** A clock that stands still: however long a server takes to answer, it is waited for. */
+const patient = (): number => 0
+
 async function slot(name: string): Promise<void> {
   await sql.query("SELECT pg_create_logical_replication_slot($1, 'pgoutput')", [name])
 }
@@ -59,7 +62,7 @@ function gauges({ counts }: Kit, name: string): Record<string, number> {
 test.skipIf(noPostgres)(
   'the WAL that a slot keeps grows while nobody acknowledges and falls when it is [W-18]',
   async () => {
-    const on = kit()
+    const on = kit(patient)
     await slot('lagging')
     await sql.query('CREATE PUBLICATION everything FOR ALL TABLES')
     const end = watch(sql, 'lagging')
@@ -105,7 +108,7 @@ test.skipIf(noPostgres)(
 test.skipIf(noPostgres)(
   'a slot that is lost counts once and fails its check [W-18]',
   async () => {
-    const on = kit()
+    const on = kit(patient)
     await slot('losing')
     let asked = 0
     const counting = {
@@ -123,7 +126,7 @@ test.skipIf(noPostgres)(
       return gauges(on, 'losing')['slot_lost'] === 1
     }, 60_000)
     const enough = asked + 2
-    await until(() => asked === enough)
+    await until(() => asked >= enough)
     expect(await check('cdc losing')).toEqual(['unhealthy', 'fail', 'the slot is lost'])
     expect(on.counts()).toEqual({
       'cdc_errors_total{slot=losing}': 1,
@@ -142,7 +145,7 @@ test.skipIf(noPostgres)(
 test.skipIf(noPostgres)(
   'a slot that is dropped counts once and shows nothing; made again it is shown [W-18]',
   async () => {
-    const on = kit()
+    const on = kit(patient)
     await slot('dropped')
     watch(sql, 'dropped')
     await until(() => gauges(on, 'dropped')['slot_active'] === 0)
@@ -164,17 +167,20 @@ test.skipIf(noPostgres)(
 )
 
 test.skipIf(noPostgres)('a slot that nobody reads for too long fails its check [W-18]', async () => {
-  const on = kit()
+  let now = 0
+  const on = kit(() => now)
   await slot('idle')
-  watch(sql, 'idle', { inactiveMs: 1 })
-  await until(async () => String(await check('cdc idle')).startsWith('degraded,fail,nobody has read the slot for'))
-  expect(gauges(on, 'idle')['slot_active']).toBe(0)
+  watch(sql, 'idle', { inactiveMs: 60_000 })
+  await until(() => gauges(on, 'idle')['slot_active'] === 0)
+  expect(await check('cdc idle')).toEqual(['ok', 'ok', ''])
+  now = 61_000
+  await until(async () => String(await check('cdc idle')) === 'degraded,fail,nobody has read the slot for 61 s')
 })
 
 test.skipIf(noPostgres)(
   'a server that is killed leaves nothing shown, said once, until it is back [W-18, W-10]',
   async () => {
-    const on = kit()
+    const on = kit(patient)
     await slot('killed')
     const { Pool } = (await import('pg')).default
     const pool = new Pool({ connectionString: url, max: 1 })
@@ -199,7 +205,7 @@ test.skipIf(noPostgres)(
 )
 
 test.skipIf(noPostgres)('a server without wal_status shows what it knows [W-18]', async () => {
-  const on = kit()
+  const on = kit(patient)
   await slot('old')
   await sql.query('CREATE SCHEMA old')
   await sql.query(`CREATE VIEW old.pg_replication_slots AS
@@ -218,7 +224,7 @@ test.skipIf(noPostgres)('a server without wal_status shows what it knows [W-18]'
 test.skipIf(noPostgres)(
   'a standby tells of its slots by the WAL that it has received [W-18]',
   async () => {
-    const on = kit()
+    const on = kit(patient)
     const standby = await postgres(['hot_standby=on', 'max_wal_senders=16', 'max_replication_slots=16'], (to) =>
       to.run('pg_basebackup', '-h', '127.0.0.1', '-p', `${server.port}`, '-U', 'postgres', '-R', '-D', to.folder),
     )
