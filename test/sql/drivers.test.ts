@@ -389,7 +389,7 @@ test.skipIf(noPostgres)(
       },
       late: (client) =>
         asked
-          .call(null, client, { text: 'SELECT pg_sleep(1)', query_timeout: 20 })
+          .call(null, client, { text: 'SELECT pg_sleep(600)', query_timeout: 20 })
           .catch((error: Error) => error.message),
       shape: async (client) => [client.query.name, client.query.length, Object.keys(client).includes('query')],
     }

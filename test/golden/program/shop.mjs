@@ -86,7 +86,7 @@ const place = (id, item) =>
   mutation('order.place', { low: { channel: 'web' }, high: { order: id } }, async ({ resolve, call, record }) => {
     const tenant = await resolve(() => redis.get('tenant'))
     const price = await call(() => priceOf(item))
-    await connection.request('weights', item)
+    await connection.request('weights', item, { timeout: 30_000 })
     await record(() => store(id, item, price))
     return { id, tenant, price }
   })

@@ -30,6 +30,9 @@ async function open(): Promise<NatsConnection> {
 
 let streams = 0
 
+/** A client waits for an answer for a second, which a busy machine may take. */
+const PATIENT = { timeout: 30_000 }
+
 /** A stream of its own with one durable consumer, over an observed JetStream client. */
 async function stream(config: Partial<ConsumerConfig> = {}) {
   const connection = await open()
@@ -154,7 +157,7 @@ test.skipIf(none)(
       }
     })()
     await receiver.flush()
-    const answer = await sender.request('greet.ada', 'ada')
+    const answer = await sender.request('greet.ada', 'ada', PATIENT)
     expect(answer.string()).toBe('hello ada')
     sender.publish('news', 'first')
     sender.publish('news', 'second')
@@ -229,8 +232,12 @@ test.skipIf(none)(
       'errors_total{error_type=nak}': 2,
       'errors_total{error_type=term}': 1,
     })
-    const { num_ack_pending, num_pending } = await consumer.info()
-    expect([num_ack_pending, num_pending]).toEqual([0, 0])
+    // The server takes note of acknowledgements beside what it answers.
+    const left = async () => {
+      const { num_ack_pending, num_pending } = await consumer.info()
+      return [num_ack_pending, num_pending]
+    }
+    await expect.poll(left).toEqual([0, 0])
   },
 )
 
@@ -315,13 +322,14 @@ test.skipIf(none)('poison is a nack with its own error each time, until the serv
   await loop
   expect(seen).toEqual([poison, poison, poison])
   const processed = [`process ${queue}`, 'consumer', `publish ${name}.x`]
-  expect(summary(spans())).toEqual([
-    [`publish ${name}.x`, 'producer', null],
-    [...processed, 'RangeError', 'poison'],
-    [...processed, 'RangeError', 'poison'],
-    [...processed, 'RangeError', 'poison'],
-    [`publish ${name}.x`, 'producer', null],
+  // Whether the server confirms a message first or hands it out is its own affair.
+  expect(summary(spans()).sort()).toEqual([
     processed,
+    [...processed, 'RangeError', 'poison'],
+    [...processed, 'RangeError', 'poison'],
+    [...processed, 'RangeError', 'poison'],
+    [`publish ${name}.x`, 'producer', null],
+    [`publish ${name}.x`, 'producer', null],
   ])
   expect(countedOf(queue, counts())).toEqual({
     'queue_messages_total{result=ack}': 1,
@@ -456,7 +464,7 @@ test.skipIf(none)('push consumers are observed as well, over an observed connect
   const consumer = await client.consumers.getPushConsumer(name, 'pushed')
   const messages = await consumer.consume({ callback: (message) => message.ack() })
   await client.publish(`${name}.x`, 'a')
-  await connection.request(`${name}.x`, 'b')
+  await connection.request(`${name}.x`, 'b', PATIENT)
   connection.publish(`${name}.x`, 'c')
   await until(() => spans().length === 6)
   await messages.close()
@@ -473,7 +481,7 @@ test.skipIf(none)('the API of JetStream, inboxes, replies and key-value buckets 
   const { spans } = kit()
   const stream1 = await client.streams.get(name)
   const consumer = await stream1.getConsumer('worker')
-  await connection.request('$JS.API.INFO', '')
+  await connection.request('$JS.API.INFO', '', PATIENT)
   connection.publish('_INBOX.mine', 'x')
   connection.subscribe('ask', { callback: (_, message) => void message.respond('answer') })
   const many: string[] = []
@@ -483,7 +491,7 @@ test.skipIf(none)('the API of JetStream, inboxes, replies and key-value buckets 
     maxWait: 5000,
   }))
     many.push(one.string())
-  const own = await connection.request('ask', 'x', { noMux: true, reply: 'my.answers', timeout: 5000 })
+  const own = await connection.request('ask', 'x', { noMux: true, reply: 'my.answers', ...PATIENT })
   connection.publishMessage({ subject: 'ask', data: new Uint8Array() } as never)
   await client.publish(`${name}.x`, 'a')
   handle((await consumer.next({ expires: 5000 }))!, (message) => message.ack())
@@ -546,7 +554,7 @@ test.skipIf(none)('what cannot be sent is counted by its error, and fails as it 
   const wrong = { expect: { lastSequence: 99 } }
   await expect(client.publish(`${name}.x`, 'x', wrong)).rejects.toThrow('wrong last sequence')
   await expect(client.publish(`${name}.x`, 'x', { msgID: 'a\r\nb' })).rejects.toThrow('cannot contain')
-  await expect(connection.request('nobody', 'x')).rejects.toThrow('no responders')
+  await expect(connection.request('nobody', 'x', PATIENT)).rejects.toThrow('no responders')
   await expect(client.publish('retried', 'x', { retries: 3 })).rejects.toThrow('not enabled')
   expect(() => connection.publish('a b', 'x')).toThrow('subject')
   await connection.close()
@@ -594,7 +602,11 @@ test.skipIf(none)('the lag is what waits for the consumer [G-29]', async () => {
   await until(() => lag() === 2)
   await manager.consumers.delete(name, 'worker')
   await until(() => lag() === undefined)
-  expect(said).toEqual([`queue.lag: the number of messages waiting in ${name}/worker is not known: consumer not found`])
+  await expect(natsLag(consumer)()).rejects.toThrow('consumer not found')
+  // Or that the server does not answer, where it took its time before.
+  expect(said).toEqual([
+    expect.stringContaining(`queue.lag: the number of messages waiting in ${name}/worker is not known: `),
+  ])
 })
 
 test.skipIf(none)('when nothing has started, and with what is no client, all is as it was [W-09]', async () => {

@@ -3,7 +3,7 @@ import { doors } from '../told.mjs'
 
 const { observeKafka } = doors.queue
 const retry = { retries: 1, initialRetryTime: 50, maxRetryTime: 100 }
-const options = { logLevel: logLevel.NOTHING, retry, connectionTimeout: 2000 }
+const options = { logLevel: logLevel.NOTHING, retry, connectionTimeout: 30_000 }
 const createPartitioner = Partitioners.DefaultPartitioner
 
 export async function refused(broker) {
