@@ -85,15 +85,13 @@ browser('dead letters are listed by page, requeued and discarded, each only when
     `POST ${dlq}/${third}/requeue admin {}`,
   ])
   // Whatever was changed is seen in the overview, too.
-  expect(fake.asked.map(({ path }) => path).slice(fake.asked.findIndex(({ method }) => method === 'POST'))).toContain(
-    '/admin/ops/overview',
-  )
+  const after = () => fake.asked.slice(fake.asked.findIndex(({ method }) => method === 'POST'))
+  await expect.poll(() => after().map(({ path }) => path)).toContain('/admin/ops/overview')
   await page.close()
 })
 
 browser('the log level is set for a time, holds until then, and is set back', LONG, async () => {
   let now = control({ log_level: { configured: 'info', current: 'info', held: null, unavailable: null } })
-  const until = new Date(Date.now() + 1_800_000).toISOString()
   const fake = await fakeService(
     {
       ...admin(),
@@ -101,7 +99,11 @@ browser('the log level is set for a time, holds until then, and is set back', LO
       'POST /admin/ops/control/log-level': ({ body }: Question) => {
         const { level } = JSON.parse(body)
         if (level === 'trace') return new Refusal(403, 'cross_site', 'Another site asked for this change.')
-        const held = { since: new Date().toISOString(), until, by: 'ada' }
+        const held = {
+          since: new Date().toISOString(),
+          until: new Date(Date.now() + 1_800_000).toISOString(),
+          by: 'ada',
+        }
         now = control({ log_level: { configured: 'info', current: level, held, unavailable: null } })
         return now
       },
@@ -230,7 +232,6 @@ browser('a CPU profile is downloaded as what the service calls it; one that is r
 })
 
 browser('what cannot be taken now says what is in the way', LONG, async () => {
-  const soon = new Date(Date.now() + 240_000).toISOString()
   const fake = await fakeService(
     {
       ...admin(),
@@ -242,7 +243,12 @@ browser('what cannot be taken now says what is in the way', LONG, async () => {
             next_at: null,
             last_at: null,
           },
-          heap_snapshot: { enabled: true, running: null, next_at: soon, last_at: null },
+          heap_snapshot: {
+            enabled: true,
+            running: null,
+            next_at: new Date(Date.now() + 240_000).toISOString(),
+            last_at: null,
+          },
         }),
     },
     ADMIN,

@@ -79,7 +79,8 @@ browser('what is not known is not zero: a queue that cannot be counted says why 
 
 browser('nothing moves when everything is asked again', LONG, async () => {
   const fake = await fakeService(admin(), ADMIN)
-  const { page } = await showTo(fake, 'admin')
+  // Paused, so that nothing is asked but what is told to.
+  const { page } = await showTo(fake, 'admin', 1280, 'light', '?live=0')
   await card(page, 'Runtime control').getByText('as configured').first().waitFor()
   await card(page, 'Fleet').locator('canvas').first().waitFor()
   const places = () =>
@@ -134,6 +135,6 @@ browser('cards are walked through, found and opened by key, and the help says ho
   await expectSound({ ...shown, complaints: [] })
   await page.keyboard.press('Escape')
   await page.keyboard.press('D')
-  expect(await page.evaluate(() => document.documentElement.dataset['theme'])).toBe('dark')
+  await expect.poll(() => page.evaluate(() => document.documentElement.dataset['theme'])).toBe('dark')
   await page.close()
 })

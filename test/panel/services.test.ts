@@ -14,9 +14,9 @@ browser('services show what the API says, and what got slower in the last minute
   const grid = page.getByRole('grid', { name: 'Services' })
   await grid.waitFor()
   const { items } = await (await fetch(`${url}/api/v1/services`)).json()
-  expect(await grid.getByRole('row').locator('.service-name > :first-child').allInnerTexts()).toEqual(
-    items.map(({ service }: { service: string }) => service),
-  )
+  await expect
+    .poll(() => grid.getByRole('row').locator('.service-name > :first-child').allInnerTexts())
+    .toEqual(items.map(({ service }: { service: string }) => service))
   const [asked, answered] = await Promise.all([
     page.waitForRequest((request) => request.url().includes('/red?by=service')),
     page.waitForResponse((response) => response.url().includes('/api/v1/red') && response.url().includes('by=service')),

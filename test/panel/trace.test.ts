@@ -17,10 +17,12 @@ browser('a failed trace shows its spans, its log line inline, and the details th
   const tree = page.getByRole('treegrid', { name: 'Spans' })
   await tree.waitFor()
   const trace = await (await fetch(`${url}/api/v1/traces/${shop.slowest}`)).json()
-  expect(await tree.locator('.line-title').allInnerTexts()).toEqual(
-    trace.tree.map(({ name, service }: { name: string; service: string }) => `${name}${service}`),
-  )
-  expect(await tree.locator('.line-words').allInnerTexts()).toEqual(['payment failed: the card company is away'])
+  await expect
+    .poll(() => tree.locator('.line-title').allInnerTexts())
+    .toEqual(trace.tree.map(({ name, service }: { name: string; service: string }) => `${name}${service}`))
+  await expect
+    .poll(() => tree.locator('.line-words').allInnerTexts())
+    .toEqual(['payment failed: the card company is away'])
   await expectSound(shown)
   await page.keyboard.press('e')
   await page.getByRole('complementary', { name: 'Span POST /orders' }).waitFor()

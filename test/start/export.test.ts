@@ -743,14 +743,18 @@ test('over gRPC small batches leave after their delay, only the signals that wer
   await span('small', async () => log.info('not over grpc'))
   await until('the delay', () => names.length > 0)
   expect([names, [...new Set(calls)]]).toEqual([['small'], ['traces']])
-  const seen = await scrape(telltale)
-  expect(seen.value('otel_sdk_exporter_span_exported_total', { otel_component_type: 'otlp_grpc_exporter' })).toBe(1)
-  expect(
-    seen
-      .samples('otel_sdk_exporter_operation_duration_seconds_count')
-      .filter(([labels]) => labels['otel_component_type'] === 'otlp_grpc_exporter')
-      .map(([, value]) => value),
-  ).toEqual([1])
+  // It is accounted when the answer has come back.
+  const accounted = async () => {
+    const seen = await scrape(telltale)
+    return [
+      seen.value('otel_sdk_exporter_span_exported_total', { otel_component_type: 'otlp_grpc_exporter' }),
+      seen
+        .samples('otel_sdk_exporter_operation_duration_seconds_count')
+        .filter(([labels]) => labels['otel_component_type'] === 'otlp_grpc_exporter')
+        .map(([, value]) => value),
+    ]
+  }
+  await expect.poll(accounted).toEqual([1, [1]])
 })
 
 test('keys that the configuration lets pass are left alone [ruling 59]', async () => {

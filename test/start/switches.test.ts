@@ -404,7 +404,7 @@ test('a client that is slow with its headers is cut off after the configured tim
   const telltale = await launch('name: shop\nserver: { port: 0, header_timeout: 200ms }\n')
   const { raw } = await import('../hub/kit.ts')
   expect(telltale.config.server.header_timeout).toBe(200)
-  expect(await raw(telltale.address!, 'GET /metrics HTTP/1.1\r\nhost: 127', 5000)).toMatch(/^HTTP\/1\.1 408 /)
+  expect(await raw(telltale.address!, 'GET /metrics HTTP/1.1\r\nhost: 127', 30_000)).toMatch(/^HTTP\/1\.1 408 /)
 })
 
 test('the defaults: OTLP over HTTP to localhost:4318, W3C propagation, everything sampled, an interval of ten seconds [W-37] [R-08] [ruling 5]', async () => {

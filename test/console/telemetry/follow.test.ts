@@ -197,10 +197,7 @@ class CountingStore extends Store {
   }
 }
 
-async function becomes(read: () => unknown, wanted: unknown): Promise<void> {
-  for (let left = 200; left > 0 && read() !== wanted; left--) await new Promise((resolve) => setTimeout(resolve, 10))
-  expect(read()).toBe(wanted)
-}
+const becomes = (read: () => unknown, wanted: unknown) => expect.poll(read).toBe(wanted)
 
 test('a stream whose reader leaves lets go of the store', async () => {
   const store = new CountingStore({ now: () => T0 })
