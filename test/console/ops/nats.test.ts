@@ -51,8 +51,8 @@ test.skipIf(none)(
     for (let i = 0; i < 5; i++) await client.publish('orders.placed', `${i}`)
     const consumer = await client.consumers.get('ORDERS', 'worker')
     const [first, second] = [await consumer.next(), await consumer.next()]
-    first!.ack()
-    await connection.flush()
+    // The server says that it has taken it.
+    await first!.ackAck({ timeout: 60_000 })
 
     const queue = (name: string, stream: string, consumer: string) =>
       `{ name: ${name}, source: nats, url: "${monitoring}", stream: ${stream}, consumer: ${consumer}, backlog: 5 }`
@@ -77,9 +77,8 @@ test.skipIf(none)(
       nats: null,
       incidents: ['5 messages wait in mails (5 are a backlog)'],
     })
-    second!.ack()
-    for (let i = 0; i < 3; i++) (await consumer.next())!.ack()
-    await connection.flush()
+    await second!.ackAck({ timeout: 60_000 })
+    for (let i = 0; i < 3; i++) await (await consumer.next())!.ackAck({ timeout: 60_000 })
     time.now += 1000
     expect((await seen()).queues[0]).toEqual(['orders', 0, 0, null, 'cluster'])
 
