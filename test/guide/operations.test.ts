@@ -41,6 +41,9 @@ test(`the program of ${GUIDE} prints what it says`, { timeout: 300_000 }, async 
 test('its configuration has no fault', () => {
   const { warnings } = loadConfig({ text: yaml, cwd: folder, env: {} })
   expect(warnings).toEqual([])
+  const guarded = BLOCKS.find(({ use }) => use === 'prometheus')!.text
+  const { config } = loadConfig({ text: yaml.replace('ops:\n', guarded), cwd: folder, env: { PROMETHEUS_TOKEN: 't' } })
+  expect(config.ops.prometheus_headers).toEqual({ Authorization: 'Bearer t' })
 })
 
 test('its classes of incidents and their thresholds are those of the configuration and of the code', () => {
@@ -56,7 +59,9 @@ test('its classes of incidents and their thresholds are those of the configurati
 })
 
 test('its links lead somewhere and its blocks are of a kind that is run or read', () => {
-  expect(BLOCKS.map(({ language, use }) => `${language} ${use}`.trim())).toEqual(['yaml', 'js handover', 'js', 'text'])
+  expect(BLOCKS.map(({ language, use }) => `${language} ${use}`.trim())).toEqual([
+    ...['yaml', 'js handover', 'js', 'text', 'yaml prometheus'],
+  ])
   for (const link of linksOf(GUIDE))
     expect(existsSync(join(ROOT, dirname(GUIDE), link.split('#')[0]!)), link).toBe(true)
 })
