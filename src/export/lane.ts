@@ -30,6 +30,8 @@ const REFUSAL_QUIET_MS = 60_000
 const EVERY_MS = 20
 /** Longest wait between attempts while somebody waits for a flush. */
 const HURRIED_WAIT_MS = 200
+/** Left to the last request before the end of a flush, at most a third of what there was. */
+const LAST_MS = 1000
 
 interface Sleep {
   readonly end: number
@@ -54,6 +56,8 @@ export class Lane {
   #closed = false
   /** Somebody waits until then (monotonic ms); 0 when nobody does. */
   #until = 0
+  /** The end of the flush that the last request was made for. */
+  #lastFor = 0
   #sleep: Sleep | null = null
   /** The sleep in which the next request gathers. */
   #gathering: Sleep | null = null
@@ -239,11 +243,13 @@ export class Lane {
     return waitBefore(this.#options.retry, attempt, now - first, asked, this.#options.random)
   }
 
-  /** Somebody waits for `left` ms: try again soon, or when asked to; asked for too long, once shortly before the end. */
+  /** Somebody waits for `left` ms: try again soon, or when asked to; asked for too long, once before the end. */
   #hurried(left: number, asked: number | undefined): number {
     if (asked === undefined) return HURRIED_WAIT_MS * (0.25 + 0.75 * this.#options.random())
     if (asked < left) return asked
-    return left > HURRIED_WAIT_MS ? left - HURRIED_WAIT_MS : left
+    if (this.#lastFor === this.#until) return left
+    this.#lastFor = this.#until
+    return left - Math.min(LAST_MS, left / 3)
   }
 
   #pause(ms: number, asked: boolean): Promise<void> {

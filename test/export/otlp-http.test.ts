@@ -381,6 +381,19 @@ test('close after a 503 does not wait out a long Retry-After beyond its deadline
   expect(receiver.spans).toEqual(['a'])
 })
 
+test('who asks for a long wait each time is asked once more before the end of a close', async () => {
+  receiver.answer = (res) => {
+    res.writeHead(503, { 'retry-after': '30' }).end()
+    return true
+  }
+  const sink = open()
+  sink.accept(batch({ spans: [span('a')] }))
+  sink.ship('traces')
+  await until(() => receiver.requests === 1)
+  await sink.close(3000)
+  expect([receiver.requests, sink.counts.traces.failed]).toEqual([2, 1])
+})
+
 test('close has an end when nobody answers: what is left is counted and said, later records are dropped and counted', async () => {
   receiver.answer = () => new Promise(() => {})
   const sink = open({ batch: 1 })
