@@ -1,5 +1,5 @@
 // What the document says of the insides of a process and of its control.
-import type { Operations } from './operation.ts'
+import { clamped, type Operations } from './operation.ts'
 
 const CHANGED = {
   400: 'The body is no JSON object of what is allowed.',
@@ -17,10 +17,7 @@ export const CONTROL_OPERATIONS: Operations = {
     operation: 'getCardinality',
     summary: 'The metrics with the most series, and what was refused.',
     parameters: {
-      top: {
-        description: 'Metrics to name.',
-        schema: { type: 'integer', minimum: 1, maximum: 100, default: 20 },
-      },
+      top: clamped('Metrics to name.', 1, 100, 20),
     },
     answer: 'CardinalityAnswer',
   },

@@ -1,12 +1,7 @@
 // What the document says of the figures, of the session and of itself.
 import { DOCUMENT_PATH } from '../document.ts'
 import { SESSION_PATH } from '../session.ts'
-import type { Operations } from './operation.ts'
-
-const clamped = (description: string, least: number, most: number, preset: number) => ({
-  description: `${description} What is no whole number is the default, what is beyond a bound is the bound.`,
-  schema: { type: 'integer', minimum: least, maximum: most, default: preset },
-})
+import { clamped, type Operations } from './operation.ts'
 
 const days = clamped('Days, of which today is the last (UTC).', 1, 365, 30)
 const window = clamped('Seconds before now.', 60, 86_400, 3600)

@@ -19,3 +19,9 @@ export interface Operation {
 
 /** By `METHOD path`. */
 export type Operations = Readonly<Record<string, Operation>>
+
+/** A whole number that is never refused (ruling 35). */
+export const clamped = (description: string, least: number, most: number, preset: number): DescribedParameter => ({
+  description: `${description} What is no whole number is the default, what is beyond a bound is the bound.`,
+  schema: { type: 'integer', minimum: least, maximum: most, default: preset },
+})
