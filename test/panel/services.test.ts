@@ -80,6 +80,8 @@ browser('on a phone services and their operations fit', LONG, async () => {
 browser('dragging over a chart zooms into the time, by keyboard too, and back leads out again', LONG, async () => {
   const { page } = await show(`${url}/services/shop-api?live=0`)
   const chart = page.getByLabel('Duration. Arrow keys').first()
+  // Where it stays.
+  await chart.hover()
   const box = (await chart.boundingBox())!
   await page.mouse.move(box.x + box.width * 0.5, box.y + 60)
   await page.mouse.down()
