@@ -6,6 +6,7 @@ import { notice, noticeOnce, thrownText } from '../base/notice.ts'
 import type { Config } from '../config/config.ts'
 import type { Operations } from '../console/ops/operations.ts'
 import { operationRoutes } from '../console/ops/routes.ts'
+import { withScheme } from '../console/ops/target.ts'
 import type { AnyRoute } from '../console/route.ts'
 import { checkHeaders, plainCredentials } from '../egress/headers.ts'
 import { allow } from '../egress/target.ts'
@@ -61,8 +62,7 @@ export function serviceOperations(parts: OpsParts): AnyRoute[] {
 
 /** Throws a Fault for an address that must not be called, or a header that cannot be sent. */
 function checkOperations({ ops, access }: Config): void {
-  const check = (url: string, subject: string) =>
-    allow(/^https?:\/\//i.test(url) ? url : `http://${url}`, access.endpoint_policy, subject)
+  const check = (url: string, subject: string) => allow(withScheme(url), access.endpoint_policy, subject)
   if (ops.prometheus_url !== undefined) {
     checkHeaders(ops.prometheus_headers)
     const warning = plainCredentials(check(ops.prometheus_url, 'ops.prometheus_url'), ops.prometheus_headers)

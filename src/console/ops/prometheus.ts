@@ -56,8 +56,10 @@ export class Prometheus {
       maxBytes: MOST_BYTES,
       background: true,
     })
-    const refused = status === 401 || status === 403 ? '; check ops.prometheus_headers' : ''
-    if (status !== 200) throw new Absent(`Prometheus answers with status ${status}${refused}`)
+    if (status !== 200) {
+      const hint = status === 401 || status === 403 ? '; check ops.prometheus_headers' : ''
+      throw new Absent(`Prometheus answers with status ${status}${hint}`)
+    }
     const { status: said, data } = parsed(body)
     const { result } = (data ?? {}) as { result?: unknown }
     if (said !== 'success' || !Array.isArray(result)) throw new Absent('what answers is no Prometheus')

@@ -16,9 +16,7 @@ export const CONTROL_OPERATIONS: Operations = {
   'GET /admin/ops/cardinality': {
     operation: 'getCardinality',
     summary: 'The metrics with the most series, and what was refused.',
-    parameters: {
-      top: clamped('Metrics to name.', 1, 100, 20),
-    },
+    parameters: { top: clamped('Metrics to name.', 1, 100, 20) },
     answer: 'CardinalityAnswer',
   },
   'GET /admin/ops/exporters': {
