@@ -73,8 +73,11 @@ scrape_configs:
       )
       return Number(data?.result[0]?.value[1] ?? Number.NaN)
     }
-    const denied = async (result: string) =>
-      (await value(`auth_requests_total{job="with",surface="scrape",result="${result}"}`)) > 0
-    await until('denials are stored', async () => (await denied('missing')) && (await denied('invalid')), 120_000)
+    const denied = (result: string) => value(`auth_requests_total{job="with",surface="scrape",result="${result}"}`)
+    await until(
+      'denials are stored',
+      async () => (await denied('missing')) >= 2 && (await denied('invalid')) > 0,
+      120_000,
+    )
   },
 )

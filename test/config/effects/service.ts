@@ -149,18 +149,17 @@ export class Service {
    * not come had its time.
    */
   async settled<T>(read: () => T | Promise<T>, expected = this.expected): Promise<T> {
-    const end = performance.now() + PATIENCE_MS
-    while (!isDeepStrictEqual(await read(), expected) && performance.now() < end) await pause(5)
+    await this.seen(read, expected)
     await pause(QUIET_MS)
     return read()
   }
 
-  /** What is seen once it is as expected. */
-  async seen<T>(read: () => Promise<T>): Promise<T> {
+  /** What is seen once it is as expected, or as it is at last. */
+  async seen<T>(read: () => T | Promise<T>, expected = this.expected): Promise<T> {
     const end = performance.now() + PATIENCE_MS
     for (;;) {
       const found = await read()
-      if (isDeepStrictEqual(found, this.expected) || performance.now() > end) return found
+      if (isDeepStrictEqual(found, expected) || performance.now() > end) return found
       await pause(5)
     }
   }
